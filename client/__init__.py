@@ -1,0 +1,1 @@
+"""Drive a test and show it: what pyjm runs."""

@@ -1,0 +1,1 @@
+"""Written to runnable: registries, grammar and values, scope, program, faults."""

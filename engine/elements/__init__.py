@@ -1,0 +1,1 @@
+"""One file per JMeter element, named as in the JMX in snake case."""

@@ -1,0 +1,1 @@
+"""Plan controllers: what comes next."""

@@ -1,0 +1,1 @@
+"""The functions of ${__...}, in themed files."""

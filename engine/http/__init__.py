@@ -1,0 +1,1 @@
+"""Hot path: the wire of HTTP. Imports nothing of ours."""

@@ -1,0 +1,1 @@
+"""What is written: a plan file as a tree."""

@@ -1,0 +1,1 @@
+"""Hot path: sample to row to batch, and the running figures."""

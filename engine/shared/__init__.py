@@ -1,0 +1,1 @@
+"""What all workers of one server share: counters and cursors."""

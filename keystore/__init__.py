@@ -1,0 +1,1 @@
+"""Keys and trust: the TLS material of the links between controller and servers."""

@@ -1,0 +1,1 @@
+"""What the user sets: property files, their layers and their defaults."""

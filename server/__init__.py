@@ -1,0 +1,1 @@
+"""Offer an engine over RPC: what pyjm-server runs."""

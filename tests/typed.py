@@ -1,0 +1,27 @@
+"""Run mypy strict over the package `pyjm` as it is installed: the folders of the root under one name."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+ROOMS = ("engine", "server", "client", "keystore", "properties")
+
+
+def main() -> int:
+    with tempfile.TemporaryDirectory() as folder:
+        package = Path(folder) / "pyjm"
+        package.mkdir()
+        for room in ROOMS:
+            (package / room).symlink_to(ROOT / room)
+        command = [sys.executable, "-m", "mypy", "--config-file", str(ROOT / "pyproject.toml"), "-p", "pyjm", *sys.argv[1:]]
+        cache = str(ROOT / ".mypy_cache")
+        return subprocess.call([*command, "--cache-dir", cache], cwd=folder, env={**os.environ, "MYPYPATH": folder})
+
+
+if __name__ == "__main__":
+    sys.exit(main())
