@@ -18,9 +18,9 @@ def main() -> int:
         package.mkdir()
         for room in ROOMS:
             (package / room).symlink_to(ROOT / room)
-        command = [sys.executable, "-m", "mypy", "--config-file", str(ROOT / "pyproject.toml"), "-p", "pyjm", *sys.argv[1:]]
-        cache = str(ROOT / ".mypy_cache")
-        return subprocess.call([*command, "--cache-dir", cache], cwd=folder, env={**os.environ, "MYPYPATH": folder})
+        command = [sys.executable, "-m", "mypy", "--config-file", str(ROOT / "pyproject.toml")]
+        command += ["--cache-dir", str(ROOT / ".mypy_cache"), "-p", "pyjm", *sys.argv[1:]]
+        return subprocess.call(command, cwd=folder, env={**os.environ, "MYPYPATH": folder})
 
 
 if __name__ == "__main__":

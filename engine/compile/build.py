@@ -1,0 +1,52 @@
+"""What an element gets to know while it is compiled."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .faults import Fault
+from .grammar import compile_text
+from .value import Value
+
+if TYPE_CHECKING:
+    from pyjm.engine.plan.tree import Node
+    from pyjm.engine.shared.cells import Cells
+
+    from .element import Element
+
+
+@dataclass
+class Build:
+    """The compile of one plan in one process.
+
+    `properties` are JMeter's properties, live: functions read and set them during the run. `cells` are the counters and
+    cursors that all workers share. `configs` are, while a sampler is compiled, the config elements in its scope,
+    innermost first, and `defaults` the nodes of these; `base` is the folder against which file names are resolved.
+    """
+
+    properties: dict[str, str]
+    cells: Cells
+    base: Path
+    plan_name: str = ""
+    workers: int = 1
+    system: dict[str, str] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+    configs: Sequence[Element] = ()
+    defaults: Sequence[Node] = ()
+    set_property: Any = None
+
+    def value(self, raw: str, path: str) -> Value[str]:
+        """Compile a text with `${…}`; a fault in it (an unknown function) is reported with the element's path."""
+        return compile_text(raw, self, path)
+
+    def fault(self, path: str, problem: str, remedy: str = "", *, fatal: bool = True) -> None:
+        """Report what is wrong; the compile goes on, so that all faults are found at once."""
+        self.faults.append(Fault(path, problem, remedy, fatal))
+
+    def file(self, name: str) -> Path:
+        """Resolve a file name of the plan: against the plan's folder, as JMeter's FileServer does."""
+        path = Path(name).expanduser() if name.startswith("~") else Path(name)
+        return path if path.is_absolute() else self.base / path

@@ -1,0 +1,153 @@
+"""What an element is: written once, compiled once, used by all users.
+
+A class declares the properties that it reads as class attributes (`delay = text("ConstantTimer.delay")`) and has its
+role's one verb. The compiled instance holds no user's state: that lies in `user.state[self]`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, cast
+
+from .value import Value, as_flag, as_whole
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pyjm.engine.plan.tree import Node
+    from pyjm.engine.vu.flow import Cursor, PassListener
+    from pyjm.engine.vu.result import AssertionResult, SampleResult
+    from pyjm.engine.vu.step import Step
+    from pyjm.engine.vu.user import User
+
+    from .build import Build
+
+T = TypeVar("T")
+
+
+class Declared(Generic[T]):
+    """A declared property: how the text of `key` becomes what the element reads."""
+
+    def __init__(self, key: str, default: str, change: Callable[[str], T]) -> None:
+        self.key = key
+        self.default = default
+        self.change = change
+
+    def compile(self, node: Node, build: Build) -> Value[T]:
+        """Make the value of one written element."""
+        return build.value(node.text(self.key, self.default), node.path).map(self.change)
+
+
+def text(key: str, default: str = "") -> Value[str]:
+    """Declare a text property."""
+    return cast("Value[str]", Declared(key, default, str))
+
+
+def whole(key: str, default: int = 0) -> Value[int]:
+    """Declare a whole number; what is no number is the default, as in JMeter's getPropertyAsInt."""
+    return cast("Value[int]", Declared(key, str(default), as_whole(default)))
+
+
+def flag(key: str, default: bool = False) -> Value[bool]:
+    """Declare a boolean; every text but `true` is false."""
+    return cast("Value[bool]", Declared(key, "true" if default else "false", as_flag))
+
+
+class Element:
+    """A compiled element. `name` is as written, `label` as it is evaluated for a user, `path` where it stands."""
+
+    declared: ClassVar[dict[str, Declared[Any]]] = {}
+
+    def __init_subclass__(cls) -> None:
+        own = {name: value for name, value in vars(cls).items() if isinstance(value, Declared)}
+        cls.declared = {**cls.declared, **own}
+
+    def __init__(self, node: Node, build: Build) -> None:
+        self.name = node.name
+        self.path = node.path
+        self.label = build.value(node.name, node.path)
+        for name, declared in self.declared.items():
+            setattr(self, name, declared.compile(node, build))
+        self.prepare(node, build)
+
+    def prepare(self, node: Node, build: Build) -> None:
+        """Choose, check and precompute what the run only calls. Faults go to `build.fault(self.path, …)`."""
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.name!r}>"
+
+
+class Sampler(Element):
+    """Makes samples. `prepare` finds the config elements in its scope in `build.configs`, innermost first."""
+
+    async def sample(self, user: User, result: SampleResult) -> SampleResult | None:
+        """Fill and give back the result (begin(), end(), code, message, success, body …), or None for no sample."""
+        raise NotImplementedError(type(self).__name__)
+
+
+class PlanController(Element):
+    """Decides what comes next. `children` and `listeners` (of the start of each pass) are set by the compiler."""
+
+    children: Sequence[Step | PlanController] = ()
+    listeners: Sequence[PassListener] = ()
+
+    def cursor(self, user: User) -> Cursor:
+        """Make the cursor of one user."""
+        raise NotImplementedError(type(self).__name__)
+
+    def cursors(self, user: User) -> list[Any]:
+        """Give the children as a cursor holds them: steps, and this user's cursors."""
+        return [user.cursor(child) if isinstance(child, PlanController) else child for child in self.children]
+
+
+class Timer(Element):
+    """Delays a sample; may be a coroutine that waits itself and gives 0."""
+
+    modifiable = False
+    """Whether timer.factor applies (JMeter's ModifiableTimer)."""
+
+    def delay(self, user: User) -> float:
+        """Tell the delay in seconds, whole milliseconds as JMeter's."""
+        raise NotImplementedError(type(self).__name__)
+
+
+class PreProcessor(Element):
+    """Runs before a sample; may be a coroutine."""
+
+    def before(self, user: User) -> None:
+        """Do it."""
+        raise NotImplementedError(type(self).__name__)
+
+
+class PostProcessor(Element):
+    """Runs after a sample; may be a coroutine."""
+
+    def after(self, user: User, result: SampleResult) -> None:
+        """Do it."""
+        raise NotImplementedError(type(self).__name__)
+
+
+class Assertion(Element):
+    """Judges a sample. `scope` is set from Assertion/Sample scope: parent, children, all or variable."""
+
+    scope = "parent"
+
+    def check(self, user: User, result: SampleResult) -> AssertionResult | None:
+        """Give a failure or an error, None where all is well."""
+        raise NotImplementedError(type(self).__name__)
+
+
+class Config(Element):
+    """Configures what is in its scope, when compiled.
+
+    One that acts at the start of each pass of its nearest controller (CSV Data Set) defines `pass_start(user)`; one
+    that acts at the start of each iteration of the thread (cookies) defines `iteration_start(user)`.
+    """
+
+
+class Listener(Element):
+    """Takes each sample in its scope on the machine where it was made."""
+
+    def add(self, user: User, result: SampleResult) -> None:
+        """Take one."""
+        raise NotImplementedError(type(self).__name__)

@@ -1,0 +1,74 @@
+"""What travels from workers to the controller: a numbered batch of rows per result file, tallies and thread counts.
+
+A batch is bytes: the length of its head (4 bytes, big-endian), the head as JSON, then each file's rows as they will stand
+in the file.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from .tally import Tally
+
+
+class BadBatch(ValueError):
+    """Bytes that are no batch."""
+
+
+@dataclass(slots=True)
+class Batch:
+    """`number` counts from 1 per server; `rows` maps a result file's index to (rows, their bytes).
+
+    `threads` are active, started and finished users so far, of the whole server. `notes` are log lines of note, `left`
+    says how many users' groups still run; `last` marks the last batch of a run.
+    """
+
+    number: int = 0
+    rows: dict[int, tuple[int, bytes]] = field(default_factory=dict)
+    tallies: dict[str, Tally] = field(default_factory=dict)
+    threads: tuple[int, int, int] = (0, 0, 0)
+    notes: list[str] = field(default_factory=list)
+    last: bool = False
+    lost: int = 0
+
+    @property
+    def samples(self) -> int:
+        """How many rows of the first result file, or tallied samples where there is none."""
+        return sum(tally.count for tally in self.tallies.values())
+
+    def to_bytes(self) -> bytes:
+        """Pack."""
+        head: dict[str, Any] = {
+            "n": self.number,
+            "files": [[index, count, len(data)] for index, (count, data) in self.rows.items()],
+            "tallies": {label: tally.to_list() for label, tally in self.tallies.items()},
+            "threads": self.threads,
+            "notes": self.notes,
+            "last": self.last,
+            "lost": self.lost,
+        }
+        packed = json.dumps(head, separators=(",", ":")).encode()
+        return b"".join([len(packed).to_bytes(4, "big"), packed, *(data for _, data in self.rows.values())])
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Batch:
+        """Unpack; what is no batch is a BadBatch."""
+        try:
+            end = 4 + int.from_bytes(data[:4], "big")
+            head = json.loads(data[4:end])
+            rows = {}
+            for index, count, size in head["files"]:
+                rows[int(index)] = (int(count), data[end : end + size])
+                end += size
+            tallies = {label: Tally.from_list(values) for label, values in head["tallies"].items()}
+            active, started, finished = head["threads"]
+            batch = cls(
+                int(head["n"]), rows, tallies, (active, started, finished), head["notes"], head["last"], head["lost"]
+            )
+        except (ValueError, KeyError, TypeError, IndexError) as error:
+            raise BadBatch(f"not a batch: {error}") from error
+        if end != len(data):
+            raise BadBatch(f"a batch of {len(data)} bytes says that it has {end}")
+        return batch

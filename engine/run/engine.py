@@ -1,0 +1,49 @@
+"""The parent's side of a run: makes the workers, starts groups, gathers batches. What client/local and server use.
+
+All methods may be called from any thread; none blocks but `take`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from pyjm.engine.compile.faults import Fault
+
+from .job import Job
+
+
+@dataclass(slots=True)
+class Health:
+    """How an engine is: CPU seconds and resident bytes of its processes, users, event-loop lag of its worst worker."""
+
+    cpu_s: float = 0.0
+    memory: int = 0
+    active: int = 0
+    lag_ms: float = 0.0
+    workers: int = 0
+
+
+class Running(Protocol):
+    """One run of one plan.
+
+    The life is: prepare → start → take … until a batch with `last` → close. `stop` and `close` are allowed at any time.
+    """
+
+    def prepare(self, job: Job) -> list[Fault]:
+        """Compile the plan in this process and in the workers; gives all faults (fatal ones: it can't start)."""
+
+    def start(self, at_ns: int) -> None:
+        """Begin at an instant of this machine's perf_counter_ns clock (0: now)."""
+
+    def take(self, after: int, wait_s: float) -> list[bytes]:
+        """Give the batches (packed) after number `after`, waiting up to `wait_s` for one; drops those up to `after`."""
+
+    def stop(self, *, now: bool) -> None:
+        """End the test: gracefully (Shutdown), or now (StopTestNow)."""
+
+    def health(self) -> Health:
+        """Tell how the workers are."""
+
+    def close(self) -> None:
+        """End all worker processes and remove what the run left."""

@@ -1,0 +1,67 @@
+"""One run as an engine is told it: all that goes from the controller to an engine, local or remote."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+
+@dataclass(slots=True)
+class SaveConfig:
+    """What of a sample stands in a row: JMeter's SampleSaveConfiguration, as the controller resolved it.
+
+    `flags` are the keys of jmeter.save.saveservice.* that are true, without the prefix (`label`, `url`, …);
+    `variables` are the sample_variables.
+    """
+
+    format: str = "csv"
+    flags: list[str] = field(default_factory=list)
+    delimiter: str = ","
+    timestamp_format: str = "ms"
+    assertion_results: str = "none"
+    field_names: bool = True
+    variables: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class ResultFile:
+    """One result file that the controller writes from rows: `path` as the user or the plan names it.
+
+    `element` is the path in the plan of its ResultCollector, empty for the file of `-l`, which takes every sample.
+    """
+
+    path: str
+    save: SaveConfig
+    element: str = ""
+    errors_only: bool = False
+    success_only: bool = False
+
+
+@dataclass(slots=True)
+class Job:
+    """A plan and what goes with it.
+
+    `properties` are the engine's own JMeter properties with the controller's -G laid over; for a local run all of the
+    controller's. `base` is the folder that file names of the plan are resolved against; `host_prefix` stands before
+    thread names (`10.0.0.5:1099-`), empty for a local run. `files` are shipped files, name as in the plan → path.
+    """
+
+    plan: bytes
+    plan_name: str
+    base: str
+    properties: dict[str, str]
+    system: dict[str, str] = field(default_factory=dict)
+    result_files: list[ResultFile] = field(default_factory=list)
+    host_prefix: str = ""
+    workers: int = 0
+    files: dict[str, str] = field(default_factory=dict)
+
+    def to_plain(self) -> dict[str, Any]:
+        """Give it as plain values (`plan` stays bytes)."""
+        return asdict(self)
+
+    @classmethod
+    def from_plain(cls, values: dict[str, Any]) -> Job:
+        """Take it from plain values."""
+        files = [ResultFile(**{**file, "save": SaveConfig(**file["save"])}) for file in values["result_files"]]
+        return cls(**{**values, "result_files": files})

@@ -1,0 +1,199 @@
+"""Hot path: what comes next for one user. Mirrors org.apache.jmeter.control.GenericController's observable behaviour.
+
+Each plan controller has one cursor per user, which lives as long as the user. `next()` gives a step, or None where
+this pass is over; `done` says that the controller is over for good. A None moves the parent to its next child, a done
+child is taken out of its parent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Final, TypeAlias, cast
+
+if TYPE_CHECKING:
+    from .step import Step
+    from .transaction import ParentTransaction
+    from .user import User
+
+
+class Again:
+    """The type of AGAIN."""
+
+    __slots__ = ()
+
+
+AGAIN: Final = Again()
+"""Nothing yet: ask again. A run of loops that gives no step passes it up to the user, so that a plan which never
+samples can't hold up the event loop.
+"""
+
+_REPEAT: Final = Again()
+"""A loop's pass is over and the next one follows at once; known to loops alone."""
+
+PassListener: TypeAlias = "Callable[[User], None]"
+Next: TypeAlias = "Step | ParentTransaction | Again | None"
+
+_SPINS = 1000
+"""Passes without a step after which a loop lets the event loop have its turn."""
+
+
+class Cursor:
+    """Where one user stands in one plan controller; as it is, that of a Simple Controller."""
+
+    __slots__ = ("children", "current", "done", "first", "iterations", "listeners", "user")
+
+    is_step = False
+
+    def __init__(self, user: User, children: Sequence[Step | Cursor], listeners: Sequence[PassListener]) -> None:
+        self.user = user
+        self.children = list(children)
+        self.listeners = listeners
+        self.current = 0
+        self.iterations = 0
+        self.done = False
+        self.first = True
+
+    def next(self) -> Next:
+        """Advance to the next step; None where this pass is over."""
+        while True:
+            if self.first:
+                self.fire()
+            if self.done:
+                return None
+            child = self.child()
+            if child is None:
+                return None if self.done else self.end_of_pass()
+            if child.is_step:
+                self.current += 1
+                return cast("Step", child)
+            cursor = cast(Cursor, child)
+            step = cursor.next()
+            if step is not None:
+                return step
+            self.child_passed(cursor)
+
+    def fire(self) -> None:
+        """Tell the listeners of this controller that a pass begins."""
+        for listener in self.listeners:
+            listener(self.user)
+        self.first = False
+
+    def child(self) -> Step | Cursor | None:
+        """Find the present child; None behind the last. A controller without children is done for good."""
+        children = self.children
+        if self.current < len(children):
+            return children[self.current]
+        if not children:
+            self.set_done()
+        return None
+
+    def child_passed(self, child: Cursor) -> None:
+        """Go on behind a child whose pass is over."""
+        if child.done:
+            del self.children[self.current]
+        else:
+            self.current += 1
+
+    def end_of_pass(self) -> Next:
+        """Decide what follows the last child."""
+        self.restart()
+        return None
+
+    def set_done(self) -> None:
+        """End this controller for good."""
+        self.done = True
+
+    def restart(self) -> None:
+        """Begin the next pass at the first child. Mirrors reInitialize()."""
+        self.current = 0
+        self.iterations += 1
+        self.first = True
+
+    def cut_pass(self) -> None:
+        """End the present pass because an outer loop goes on or breaks. Mirrors triggerEndOfLoop()."""
+        self.restart()
+
+
+class LoopCursor(Cursor):
+    """A pass per loop. Mirrors LoopController; `count` gives the loops, -1 for ever."""
+
+    __slots__ = ("breaking", "count", "forever", "index_key", "loops", "turn")
+
+    def __init__(
+        self,
+        user: User,
+        children: Sequence[Step | Cursor],
+        listeners: Sequence[PassListener],
+        count: Callable[[User], int],
+        forever: bool,
+        index_key: str,
+    ) -> None:
+        super().__init__(user, children, listeners)
+        self.count = count
+        self.forever = forever
+        self.index_key = index_key
+        self.loops: int | None = None
+        self.turn = 0
+        self.breaking = False
+
+    def next(self) -> Next:
+        variables = self.user.vars
+        for _ in range(_SPINS):
+            variables[self.index_key] = self.turn
+            if self.over():
+                if not self.forever:
+                    self.set_done()
+                self.breaking = False
+                return None
+            step = super().next()
+            variables[self.index_key] = self.turn
+            if step is not _REPEAT:
+                return step
+        return AGAIN
+
+    def end_of_pass(self) -> Next:
+        self.restart()
+        if not self.over():
+            return _REPEAT
+        if self.forever:
+            self.reset_turn()
+        else:
+            self.set_done()
+        return None
+
+    def over(self) -> bool:
+        """Tell whether no loop is left. The count is read again after each whole run of loops, as in JMeter."""
+        loops = self.loops
+        if not loops or loops < 0:
+            loops = self.loops = self.count(self.user)
+        return self.breaking or (loops > -1 and self.turn >= loops)
+
+    def set_done(self) -> None:
+        self.breaking = False
+        self.loops = None
+        self.done = True
+
+    def restart(self) -> None:
+        self.first = True
+        self.current = 0
+        self.turn += 1
+
+    def cut_pass(self) -> None:
+        self.restart()
+        self.reset_turn()
+
+    def next_loop(self) -> None:
+        """Go on with the next loop."""
+        self.restart()
+
+    def break_loop(self) -> None:
+        """End the loops of this run."""
+        self.breaking = True
+        self.first = True
+        self.current = 0
+        self.reset_turn()
+
+    def reset_turn(self) -> None:
+        """Begin to count loops anew."""
+        self.turn = 0
+        self.loops = None

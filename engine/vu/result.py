@@ -1,0 +1,174 @@
+"""Hot path: what one sample found out. Mirrors org.apache.jmeter.samplers.SampleResult's observable fields."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from .clock import now_ns, to_wall_ms
+
+
+class Action(Enum):
+    """What follows a sample within its user. Mirrors JMeterContext.TestLogicalAction."""
+
+    CONTINUE = 0
+    NEXT_ITERATION = 1
+    NEXT_LOOP = 2
+    BREAK_LOOP = 3
+
+
+class AssertionResult:
+    """What one assertion said: a failure (the answer is wrong) or an error (it could not be judged)."""
+
+    __slots__ = ("error", "failure", "message", "name")
+
+    def __init__(self, name: str, message: str, *, failure: bool = True, error: bool = False) -> None:
+        self.name = name
+        self.message = message
+        self.failure = failure
+        self.error = error
+
+
+class SampleResult:
+    """One sample: times in whole milliseconds of wall time, sizes in bytes, texts as they stand in the JTL.
+
+    `body` is the answer as an element sees it (decoded); `body_bytes` its size on the wire.
+    A sampler fills it; whatever a sampler leaves alone has JMeter's default.
+    """
+
+    __slots__ = (
+        "action",
+        "all_threads",
+        "assertions",
+        "body",
+        "body_bytes",
+        "connect_ms",
+        "content_type",
+        "data_type",
+        "elapsed_ms",
+        "encoding",
+        "end_ms",
+        "error_count",
+        "failure_message",
+        "group_threads",
+        "header_bytes",
+        "idle_ms",
+        "ignored",
+        "label",
+        "latency_ms",
+        "request_headers",
+        "response_code",
+        "response_headers",
+        "response_message",
+        "result_file",
+        "sample_count",
+        "sampler_data",
+        "sent_bytes",
+        "start_ms",
+        "start_ns",
+        "stop_test",
+        "stop_test_now",
+        "stop_thread",
+        "sub_results",
+        "success",
+        "thread_name",
+        "transaction",
+        "url",
+        "_text",
+    )
+
+    def __init__(self, label: str, thread_name: str = "") -> None:
+        self.label = label
+        self.thread_name = thread_name
+        self.start_ns = 0
+        self.start_ms = 0
+        self.end_ms = 0
+        self.elapsed_ms = 0
+        self.latency_ms = 0
+        self.connect_ms = 0
+        self.idle_ms = 0
+        self.response_code = ""
+        self.response_message = ""
+        self.success = False
+        self.data_type = ""
+        self.body: bytes = b""
+        self.encoding: str | None = None
+        self.content_type = ""
+        self.request_headers = ""
+        self.response_headers = ""
+        self.sampler_data = ""
+        self.url = ""
+        self.header_bytes = 0
+        self.body_bytes = 0
+        self.sent_bytes = 0
+        self.group_threads = 0
+        self.all_threads = 0
+        self.sample_count = 1
+        self.error_count = 0
+        self.failure_message = ""
+        self.result_file = ""
+        self.assertions: list[AssertionResult] | None = None
+        self.sub_results: list[SampleResult] | None = None
+        self.ignored = False
+        self.transaction = False
+        self.stop_thread = False
+        self.stop_test = False
+        self.stop_test_now = False
+        self.action = Action.CONTINUE
+        self._text: str | None = None
+
+    def begin(self) -> None:
+        """Take the start time: the present."""
+        self.start_ns = at = now_ns()
+        self.start_ms = to_wall_ms(at)
+
+    def end(self) -> None:
+        """Take the end time: the present. `elapsed_ms` is the difference of two truncated times, as in JMeter."""
+        self.end_at(now_ns())
+
+    def end_at(self, at_ns: int) -> None:
+        """Take an instant of `now_ns` as the end time."""
+        self.end_ms = to_wall_ms(at_ns)
+        self.elapsed_ms = self.end_ms - self.start_ms - self.idle_ms
+
+    @property
+    def bytes(self) -> int:
+        """Headers and body as received."""
+        return self.header_bytes + self.body_bytes
+
+    @property
+    def text(self) -> str:
+        """The body as text, decoded once; undecodable bytes become U+FFFD."""
+        if self._text is None:
+            self._text = self.body.decode(self.encoding or "utf-8", "replace")
+        return self._text
+
+    def set_text(self, text: str, encoding: str = "utf-8") -> None:
+        """Set the body from text, as a sampler without a wire does."""
+        self.body = text.encode(encoding, "replace")
+        self.body_bytes = len(self.body)
+        self.encoding = encoding
+        self._text = text
+
+    def add_assertion(self, said: AssertionResult) -> None:
+        """Keep what an assertion said; the first message is the row's failureMessage."""
+        if self.assertions is None:
+            self.assertions = []
+            self.failure_message = said.message
+        self.assertions.append(said)
+
+    def add_sub(self, sub: SampleResult, *, rename: bool = True) -> None:
+        """Append a sub-result: it extends this sample to its own end and adds its bytes. Renamed, it is `label-N`."""
+        sub.thread_name = self.thread_name
+        self.end_ms = max(self.end_ms, sub.end_ms)
+        self.elapsed_ms = self.end_ms - self.start_ms - self.idle_ms
+        self.sent_bytes += sub.sent_bytes
+        self.header_bytes += sub.header_bytes
+        self.body_bytes += sub.body_bytes
+        if self.sub_results is None:
+            self.sub_results = []
+        if rename:
+            sub.label = f"{self.label}-{len(self.sub_results)}"
+        self.sub_results.append(sub)
+
+    def __repr__(self) -> str:
+        return f"<SampleResult {self.label!r} {self.response_code} success={self.success} {self.elapsed_ms} ms>"

@@ -1,0 +1,212 @@
+"""Hot path: one sampler with everything in its scope, and what one sample executes.
+
+The order is JMeter's: pre-processors, timers, sampler, post-processors, assertions, listeners. This file holds the one
+catch-all of the engine: whatever an element raises becomes a line in the log, and the user goes on.
+"""
+
+from __future__ import annotations
+
+import logging
+from asyncio import CancelledError, sleep
+from collections.abc import Sequence
+from inspect import iscoroutinefunction
+from typing import TYPE_CHECKING, Any, Protocol
+
+from .result import AssertionResult, SampleResult
+from .transaction import LAST_SAMPLE_OK, ParentTransaction
+
+if TYPE_CHECKING:
+    from .flow import Cursor
+    from .user import User
+
+log = logging.getLogger("pyjm.vu")
+
+SUB_LEVELS = 3
+"""How deep an assertion on sub-samples looks."""
+
+
+class Controller(Protocol):
+    """A plan controller, as a step needs to know it: something that gives each user a cursor."""
+
+    def cursor(self, user: User) -> Cursor: ...
+
+
+class Sampler(Protocol):
+    """What makes a sample. None where there is none (Flow Control Action)."""
+
+    label: Any
+
+    async def sample(self, user: User, result: SampleResult) -> SampleResult | None: ...
+
+
+class Processor(Protocol):
+    """A pre-processor has `before(user)`, a post-processor `after(user, result)`; either may be a coroutine."""
+
+    name: str
+
+
+class Assertion(Protocol):
+    """Says None where the sample is as it should be. `scope`: parent, children, all or variable."""
+
+    name: str
+    scope: str
+
+    def check(self, user: User, result: SampleResult) -> AssertionResult | None: ...
+
+
+class Listener(Protocol):
+    """Takes each sample in its scope."""
+
+    def add(self, user: User, result: SampleResult) -> None: ...
+
+
+class Timer(Protocol):
+    """`delay(user)` gives seconds; `modifiable` says whether timer.factor applies."""
+
+    modifiable: bool
+
+    def delay(self, user: User) -> float: ...
+
+
+class Scope:
+    """What follows a sample: assertions and listeners. Also that of a transaction."""
+
+    __slots__ = ("assertions", "listeners")
+
+    def __init__(self, assertions: Sequence[Assertion], listeners: Sequence[Listener]) -> None:
+        self.assertions = tuple(assertions)
+        self.listeners = tuple(listeners)
+
+    def check(self, user: User, result: SampleResult) -> None:
+        """Run the assertions and note whether the sample is good."""
+        for assertion in self.assertions:
+            scope = assertion.scope
+            if scope != "children":
+                _judge(assertion, user, result)
+            if scope in ("children", "all"):
+                _judge_subs(assertion, user, result, SUB_LEVELS)
+        user.vars[LAST_SAMPLE_OK] = "true" if result.success else "false"
+
+    def notify(self, user: User, result: SampleResult, without: Scope | None = None) -> None:
+        """Hand the sample to the listeners, less those of another scope."""
+        for listener in self.listeners:
+            if without is None or listener not in without.listeners:
+                listener.add(user, result)
+
+
+def _judge(assertion: Assertion, user: User, result: SampleResult) -> None:
+    try:
+        said = assertion.check(user, result)
+    except Exception as error:
+        log.error("Exception processing Assertion %s: %r", assertion.name, error)
+        said = AssertionResult("Assertion failed! See log file.", str(error), failure=False, error=True)
+    if said is not None:
+        result.success = False
+        result.add_assertion(said)
+
+
+def _judge_subs(assertion: Assertion, user: User, result: SampleResult, level: int) -> None:
+    if level < 0 or not result.sub_results:
+        return
+    for sub in result.sub_results:
+        _judge(assertion, user, sub)
+        _judge_subs(assertion, user, sub, level - 1)
+    if result.success and not all(sub.success for sub in result.sub_results):
+        result.success = False
+        result.add_assertion(AssertionResult(assertion.name, "One or more sub-samples failed"))
+
+
+class Step:
+    """One sampler with its scope, shared by all users. `path` is the plan controllers above it, innermost first."""
+
+    __slots__ = ("after", "before", "delays", "name", "path", "sampler", "scope", "waits")
+
+    is_step = True
+
+    def __init__(
+        self,
+        sampler: Sampler,
+        before: Sequence[Any],
+        timers: Sequence[Any],
+        after: Sequence[Any],
+        scope: Scope,
+        path: Sequence[Controller],
+        timer_factor: float = 1.0,
+    ) -> None:
+        self.sampler = sampler
+        self.name: str = getattr(sampler, "name", "")
+        self.before = tuple((element.before, iscoroutinefunction(element.before)) for element in before)
+        self.after = tuple((element.after, iscoroutinefunction(element.after)) for element in after)
+        self.delays = tuple(
+            (timer.delay, timer_factor if timer.modifiable else 1.0, iscoroutinefunction(timer.delay))
+            for timer in timers
+        )
+        self.scope = scope
+        self.path = tuple(path)
+
+    async def run(self, user: User, transaction: ParentTransaction | None) -> None:
+        """Make one sample for a user, inside a parent transaction or not."""
+        try:
+            user.step = self
+            for before, is_async in self.before:
+                said = before(user)
+                if is_async:
+                    await said
+            user.last_scope = self.scope
+            if self.delays:
+                await self.wait(user)
+            if user.running:
+                await self.sample(user, transaction)
+        except CancelledError:
+            # stopped now, while it waited: the loop of the user sees that it no longer runs
+            if user.running:
+                raise
+        except Exception as error:
+            log.error("Error while processing sampler: '%s': %r", self.name, error, exc_info=log.isEnabledFor(10))
+
+    async def wait(self, user: User) -> None:
+        """Wait for the sum of all timers; a user whose time would be over by then ends at once."""
+        total_s = 0.0
+        for delay, factor, is_async in self.delays:
+            delay_s = (await delay(user)) if is_async else delay(user)
+            total_s += delay_s if factor == 1.0 else round(delay_s * factor, 3)
+        if total_s > 0:
+            if user.left_s() < total_s:
+                user.running = False
+                return
+            await sleep(total_s)
+
+    async def sample(self, user: User, transaction: ParentTransaction | None) -> None:
+        """Sample and process the result."""
+        sampler = self.sampler
+        result = await sampler.sample(user, SampleResult(sampler.label.get(user), user.name))
+        if result is None:
+            return
+        scope = self.scope
+        if result.ignored:
+            user.vars[LAST_SAMPLE_OK] = "true" if result.success else "false"
+        else:
+            result.group_threads, result.all_threads = user.counts()
+            if result.sub_results:
+                _fill(result.sub_results, result)
+            user.previous = result
+            for after, is_async in self.after:
+                said = after(user, result)
+                if is_async:
+                    await said
+            scope.check(user, result)
+            if not result.ignored:
+                if transaction is None:
+                    for listener in scope.listeners:
+                        listener.add(user, result)
+                else:
+                    scope.notify(user, result, transaction.scope)
+                    transaction.add(result)
+        user.after_sample(result)
+
+
+def _fill(subs: Sequence[SampleResult], result: SampleResult) -> None:
+    for sub in subs:
+        sub.group_threads, sub.all_threads = result.group_threads, result.all_threads
+        sub.thread_name = result.thread_name
+

@@ -1,0 +1,221 @@
+"""Hot path: one virtual user, JMeter's thread, as a coroutine. Mirrors org.apache.jmeter.threads.JMeterThread."""
+
+from __future__ import annotations
+
+import logging
+from asyncio import sleep
+from collections.abc import Callable
+from enum import Enum
+from math import inf
+from typing import TYPE_CHECKING, Any, Protocol
+
+from .clock import now_ns
+from .flow import Again, Cursor, LoopCursor
+from .result import Action, SampleResult
+from .step import Controller, Scope, Step
+from .transaction import LAST_SAMPLE_OK, ParentTransaction
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+log = logging.getLogger("pyjm.vu")
+
+TURN = 32
+"""Steps after which a user lets the others have their turn, even if none of its samplers waits."""
+
+
+class OnError(Enum):
+    """What a failed sample does to its user or to the test."""
+
+    CONTINUE = "continue"
+    NEXT_LOOP = "startnextloop"
+    STOP_THREAD = "stopthread"
+    STOP_TEST = "stoptest"
+    STOP_TEST_NOW = "stoptestnow"
+
+
+class Test(Protocol):
+    """What a user may ask of the test it runs in."""
+
+    properties: dict[str, str]
+
+    def stop(self) -> None:
+        """Let all users end after their present sample."""
+
+    def stop_now(self) -> None:
+        """End all users at once, cutting their samples."""
+
+
+class Group(Protocol):
+    """What a user knows of its thread group, as it runs in this worker."""
+
+    index: int
+    name: str
+    on_error: OnError
+    same_user: bool
+    test: Test
+
+    def counts(self) -> tuple[int, int]:
+        """Tell the active threads of the group and of the whole test, over all workers."""
+
+    def stop(self, *, now: bool) -> None:
+        """End the users of this group."""
+
+
+class User:
+    """One virtual user.
+
+    `vars` are its JMeter variables; `state` is what elements keep for it, keyed by the element; `number` counts from 0
+    within the group (JMeter's getThreadNum()); `ends_ns` is the scheduler's end on `now_ns`'s clock, None without one.
+    """
+
+    __slots__ = (
+        # the test's life
+        "group",
+        "test",
+        "counts",
+        # the user's life
+        "name",
+        "number",
+        "vars",
+        "state",
+        "cursors",
+        "iteration_listeners",
+        "ends_ns",
+        "iteration",
+        # the sample's life
+        "running",
+        "step",
+        "last_scope",
+        "previous",
+        "action",
+    )
+
+    def __init__(self, group: Group, number: int, name: str, variables: dict[str, Any]) -> None:
+        self.group = group
+        self.test = group.test
+        self.counts = group.counts
+        self.name = name
+        self.number = number
+        self.vars = variables
+        self.state: dict[Any, Any] = {}
+        self.cursors: dict[Controller, Cursor] = {}
+        self.iteration_listeners: Sequence[Callable[[User], None]] = ()
+        self.ends_ns: int | None = None
+        self.iteration = 0
+        self.running = True
+        self.step: Step | None = None
+        self.last_scope: Scope | None = None
+        self.previous: SampleResult | None = None
+        self.action = Action.CONTINUE
+
+    def cursor(self, controller: Controller) -> Cursor:
+        """Give this user's cursor of a controller, the same one each time."""
+        cursor = self.cursors.get(controller)
+        if cursor is None:
+            cursor = self.cursors[controller] = controller.cursor(self)
+        return cursor
+
+    def begin_iteration(self) -> None:
+        """Begin an iteration of the thread: the first listener of the group's main loop."""
+        self.iteration += 1
+        for listener in self.iteration_listeners:
+            listener(self)
+
+    def left_s(self) -> float:
+        """Tell how long the scheduler lets this user run on."""
+        return inf if self.ends_ns is None else (self.ends_ns - now_ns()) / 1e9
+
+    async def run(self, main: Controller) -> None:
+        """Run the group's main controller to its end. Never raises but for cancellation of a user that runs."""
+        self.vars[LAST_SAMPLE_OK] = "true"
+        root = self.cursor(main)
+        group = self.group
+        next_loop_on_error = group.on_error is OnError.NEXT_LOOP
+        turn = 0
+        while self.running:
+            step = root.next()
+            while self.running and step is not None:
+                turn += 1
+                if isinstance(step, Again) or turn >= TURN:
+                    turn = 0
+                    await sleep(0)
+                    if isinstance(step, Again):
+                        step = root.next()
+                        continue
+                if isinstance(step, Step):
+                    await step.run(self, None)
+                else:
+                    await self.transact(step, None)
+                if self.ends_ns is not None and now_ns() >= self.ends_ns:
+                    self.running = False
+                failed = next_loop_on_error and self.vars[LAST_SAMPLE_OK] != "true"
+                if failed or self.action is not Action.CONTINUE:
+                    self.redirect(step, Action.NEXT_ITERATION if failed else self.action)
+                    self.action = Action.CONTINUE
+                    self.vars[LAST_SAMPLE_OK] = "true"
+                    step = None
+                else:
+                    step = root.next()
+            if root.done:
+                break
+
+    async def transact(self, transaction: ParentTransaction, parent: ParentTransaction | None) -> SampleResult | None:
+        """Make the next sample of a parent transaction, or write its row where it is over."""
+        result = None
+        if transaction.done:
+            result = self.end_transaction(transaction, parent)
+        elif isinstance(transaction.sub, ParentTransaction):
+            sub = await self.transact(transaction.sub, transaction)
+            if sub is not None:
+                transaction.add(sub)
+        elif transaction.sub is not None:
+            await transaction.sub.run(self, transaction)
+        if not self.running and result is None:
+            result = self.end_transaction(transaction, parent)
+        return result
+
+    def end_transaction(self, transaction: ParentTransaction, parent: ParentTransaction | None) -> SampleResult:
+        """Check and hand out a parent transaction's row."""
+        result = transaction.result
+        result.thread_name = self.name
+        result.group_threads, result.all_threads = self.counts()
+        transaction.scope.check(self, result)
+        if parent is None:
+            transaction.scope.notify(self, result)
+        return result
+
+    def redirect(self, given: Step | ParentTransaction, action: Action) -> None:
+        """Go on elsewhere: end the passes of the controllers above the last step, up to the loop that is meant."""
+        step: Step | ParentTransaction | None = given
+        while isinstance(step, ParentTransaction):
+            step = step.sub
+        if step is None:
+            return
+        for controller in step.path[:-1]:
+            cursor = self.cursor(controller)
+            if action is not Action.NEXT_ITERATION and isinstance(cursor, LoopCursor):
+                cursor.break_loop() if action is Action.BREAK_LOOP else cursor.next_loop()
+                break
+            cursor.cut_pass()
+        else:
+            main = self.cursor(step.path[-1])
+            if isinstance(main, LoopCursor):
+                main.break_loop() if action is Action.BREAK_LOOP else main.next_loop()
+        if isinstance(given, ParentTransaction):
+            self.end_transaction(given, None)
+
+    def after_sample(self, result: SampleResult) -> None:
+        """Do what the sample or the group's on-error action asks for."""
+        on_error = OnError.CONTINUE if result.success else self.group.on_error
+        if result.stop_thread or on_error is OnError.STOP_THREAD:
+            self.running = False
+        if result.stop_test or on_error is OnError.STOP_TEST:
+            self.running = False
+            self.test.stop()
+        if result.stop_test_now or on_error is OnError.STOP_TEST_NOW:
+            self.running = False
+            self.test.stop_now()
+        if result.action is not Action.CONTINUE:
+            self.action = result.action
+
