@@ -1,7 +1,7 @@
 """What travels from workers to the controller: a numbered batch of rows per result file, tallies and thread counts.
 
-A batch is bytes: the length of its head (4 bytes, big-endian), the head as JSON, then each file's rows as they will stand
-in the file.
+A batch is bytes: the length of its head (4 bytes, big-endian), the head as JSON, then each file's rows as they will
+stand in the file.
 """
 
 from __future__ import annotations

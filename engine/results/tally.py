@@ -6,7 +6,7 @@ from typing import Any
 
 
 class Tally:
-    """Figures of one label: counts, milliseconds, bytes; `times` is an exact histogram, whole milliseconds → samples."""
+    """Figures of one label: counts, milliseconds, bytes; `times` is an exact histogram, milliseconds → samples."""
 
     __slots__ = ("count", "errors", "max_ms", "min_ms", "received", "sent", "sum_ms", "times", "transaction")
 

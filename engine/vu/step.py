@@ -209,4 +209,3 @@ def _fill(subs: Sequence[SampleResult], result: SampleResult) -> None:
     for sub in subs:
         sub.group_threads, sub.all_threads = result.group_threads, result.all_threads
         sub.thread_name = result.thread_name
-

@@ -218,4 +218,3 @@ class User:
             self.test.stop_now()
         if result.action is not Action.CONTINUE:
             self.action = result.action
-
