@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from .faults import Fault
 from .grammar import compile_text
@@ -24,7 +24,8 @@ class Build:
 
     `properties` are JMeter's properties, live: functions read and set them during the run. `cells` are the counters and
     cursors that all workers share. `configs` are, while a sampler is compiled, the config elements in its scope,
-    innermost first, and `defaults` the nodes of these; `base` is the folder against which file names are resolved.
+    innermost first; `base` is the folder against which file names are resolved. `reads_previous` says that something
+    outside post-processors and assertions (a function) reads the previous sample's body.
     """
 
     properties: dict[str, str]
@@ -35,8 +36,13 @@ class Build:
     system: dict[str, str] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     configs: Sequence[Element] = ()
-    defaults: Sequence[Node] = ()
-    set_property: Any = None
+    reads_previous: bool = False
+    set_property: Callable[[str, str], None] | None = None
+
+    @property
+    def defaults(self) -> list[Node]:
+        """The config elements in scope as they are written, innermost first."""
+        return [config.node for config in self.configs]
 
     def value(self, raw: str, path: str) -> Value[str]:
         """Compile a text with `${…}`; a fault in it (an unknown function) is reported with the element's path."""

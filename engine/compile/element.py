@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pyjm.engine.plan.tree import Node
     from pyjm.engine.vu.flow import Cursor, PassListener
     from pyjm.engine.vu.result import AssertionResult, SampleResult
-    from pyjm.engine.vu.step import Step
+    from pyjm.engine.vu.step import Scope, Step
     from pyjm.engine.vu.user import User
 
     from .build import Build
@@ -63,6 +63,7 @@ class Element:
         cls.declared = {**cls.declared, **own}
 
     def __init__(self, node: Node, build: Build) -> None:
+        self.node = node
         self.name = node.name
         self.path = node.path
         self.label = build.value(node.name, node.path)
@@ -84,12 +85,22 @@ class Sampler(Element):
         """Fill and give back the result (begin(), end(), code, message, success, body …), or None for no sample."""
         raise NotImplementedError(type(self).__name__)
 
+    keep_body = True
+    """Set by the compiler: whether anything in the sampler's scope reads the body."""
+
+    def interrupted(self, user: User, result: SampleResult) -> SampleResult | None:
+        """Give the result of a sample that was cut by a stop, None for no sample."""
+        return None
+
 
 class PlanController(Element):
     """Decides what comes next. `children` and `listeners` (of the start of each pass) are set by the compiler."""
 
     children: Sequence[Step | PlanController] = ()
     listeners: Sequence[PassListener] = ()
+    scope: Scope | None = None
+    suspends = False
+    """Whether it can leave a child in mid-pass for another one (Interleave)."""
 
     def cursor(self, user: User) -> Cursor:
         """Make the cursor of one user."""
@@ -147,6 +158,8 @@ class Config(Element):
 
 class Listener(Element):
     """Takes each sample in its scope on the machine where it was made."""
+
+    reads_body = False
 
     def add(self, user: User, result: SampleResult) -> None:
         """Take one."""

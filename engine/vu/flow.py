@@ -109,6 +109,20 @@ class Cursor:
         self.iterations += 1
         self.first = True
 
+    def initialize(self) -> None:
+        """Begin anew with all below; what is done for good and gone stays gone."""
+        self.current = 0
+        self.iterations = 0
+        self.done = False
+        self.first = True
+        self.initialize_children()
+
+    def initialize_children(self) -> None:
+        """Let all controllers below begin anew."""
+        for child in self.children:
+            if not child.is_step:
+                cast(Cursor, child).initialize()
+
     def cut_pass(self) -> None:
         """End the present pass because an outer loop goes on or breaks. Mirrors triggerEndOfLoop()."""
         self.restart()

@@ -1,0 +1,176 @@
+"""A plan, compiled: thread groups with the steps and controllers that their users run. Built once per process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from pyjm.engine.vu.step import Scope, Step
+
+from .element import Element, PlanController, Sampler
+from .registry import ELEMENTS
+from .scope import Frame, gather
+
+if TYPE_CHECKING:
+    from pyjm.engine.plan.tree import Node
+    from pyjm.engine.vu.flow import PassListener
+    from pyjm.engine.vu.user import User
+
+    from .build import Build
+
+WRITTEN_ONLY = frozenset({"WorkBench", "ProxyControl", "TestFragmentController"})
+"""Elements that JMeter itself does not run: the recorder, and fragments that nothing includes."""
+
+
+class ThreadGroupElement(PlanController):
+    """A thread group: the main controller of its users, and when they start (see elements/groups)."""
+
+    phase = "main"
+    """`setup`, `main` or `teardown`."""
+
+
+@dataclass(slots=True)
+class GroupProgram:
+    """One thread group: its element, what runs at each iteration of a thread, and when a thread starts and ends."""
+
+    group: Any
+    iteration_listeners: Sequence[Callable[[User], None]] = ()
+    thread_finished: Sequence[Callable[[User], None]] = ()
+
+
+@dataclass(slots=True)
+class Program:
+    """The compiled plan. `definitions` are the elements that define variables once per test, in JMeter's order."""
+
+    groups: list[GroupProgram] = field(default_factory=list)
+    definitions: list[Any] = field(default_factory=list)
+    serialize: bool = False
+    teardown_on_shutdown: bool = False
+
+
+class Compiler:
+    """Compiles one plan. All faults go to the build; what can't be compiled is left out of the program."""
+
+    def __init__(self, build: Build, listeners: Sequence[Any] = (), timer_factor: float = 1.0) -> None:
+        self.build = build
+        self.plan_listeners = tuple(listeners)
+        self.timer_factor = timer_factor
+        self.elements: dict[int, Element | None] = {}
+
+    def compile(self, root: Node) -> Program:
+        """Compile the plan below a TestPlan node."""
+        program = Program(
+            serialize=root.flag("TestPlan.serialize_threadgroups"),
+            teardown_on_shutdown=root.flag("TestPlan.tearDown_on_shutdown"),
+        )
+        is_group = {id(child): self.is_group(child) for child in root.children}
+        plan_level = [child for child in root.children if not is_group[id(child)]]
+        for child in root.children:
+            if is_group[id(child)]:
+                compiled = self.group(child, plan_level)
+                if compiled is not None:
+                    program.groups.append(compiled)
+        if not program.groups:
+            for child in plan_level:
+                self.element(child)
+        program.definitions = [element for node in root.walk() if hasattr(element := self.made(node), "define")]
+        return program
+
+    def is_group(self, node: Node) -> bool:
+        """Tell whether a node is a thread group."""
+        cls = ELEMENTS.get(node.kind)
+        return cls is not None and issubclass(cls, ThreadGroupElement)
+
+    def made(self, node: Node) -> Element | None:
+        """Give what was compiled of a node."""
+        return self.elements.get(id(node))
+
+    def element(self, node: Node) -> Element | None:
+        """Compile a node that has no place of its own in the flow; the same one for all who have it in scope."""
+        if id(node) not in self.elements:
+            self.elements[id(node)] = self.make(node)
+        return self.elements[id(node)]
+
+    def make(self, node: Node) -> Element | None:
+        """Make the element of a node; an unknown one is a fault."""
+        if node.kind in WRITTEN_ONLY:
+            return None
+        cls = ELEMENTS.get(node.kind)
+        if cls is None:
+            self.build.fault(node.path, f"pyjm does not know the element {node.kind}", "disable or remove it")
+            return None
+        return cls(node, self.build)
+
+    def group(self, node: Node, plan_level: Sequence[Node]) -> GroupProgram | None:
+        """Compile a thread group. The plan's own elements stand behind the group's, on one level with them."""
+        group = self.element(node)
+        if not isinstance(group, ThreadGroupElement):
+            return None
+        children = [*node.children, *plan_level]
+        compiled = GroupProgram(group)
+        frame = self.frame(group, children)
+        frame.elements.extend(self.plan_listeners)
+        self.controller(group, children, [frame])
+        below = [element for child in children for n in child.walk() if (element := self.made(n)) is not None]
+        compiled.iteration_listeners = [e.iteration_start for e in below if hasattr(e, "iteration_start")]
+        compiled.thread_finished = [e.thread_finished for e in below if hasattr(e, "thread_finished")]
+        return compiled
+
+    def frame(self, owner: Any, children: Sequence[Node]) -> Frame:
+        """Compile the children of one node that are in scope of what stands below it; samplers come later."""
+        elements: list[Any] = []
+        for child in children:
+            cls = ELEMENTS.get(child.kind)
+            if cls is not None and issubclass(cls, Sampler):
+                continue
+            element = self.element(child)
+            if element is not None:
+                elements.append(element)
+        return Frame(owner, elements)
+
+    def controller(self, controller: PlanController, children: Sequence[Node], frames: list[Frame]) -> None:
+        """Compile what stands below a controller, and who is told that a pass of it begins."""
+        below: list[Step | PlanController] = []
+        listeners: list[PassListener] = []
+        for child in children:
+            cls = ELEMENTS.get(child.kind)
+            if cls is not None and issubclass(cls, Sampler):
+                step = self.step(child, frames, listeners)
+                if step is not None:
+                    below.append(step)
+                continue
+            element = self.made(child)
+            if isinstance(element, PlanController):
+                inner = [*frames, self.frame(element, child.children)]
+                self.controller(element, child.children, inner)
+                scope = gather(inner)
+                element.scope = Scope(scope.assertions, scope.listeners)
+                below.append(element)
+            elif element is not None:
+                self.frame(element, child.children)
+            pass_start = getattr(element, "pass_start", None)
+            if pass_start is not None:
+                listeners.append(pass_start)
+        # JMeter puts each at the head of its list as it leaves it: the last in the tree is told first
+        controller.listeners = tuple(reversed(listeners))
+        controller.children = tuple(below)
+
+    def step(self, node: Node, frames: list[Frame], listeners: list[PassListener]) -> Step | None:
+        """Compile a sampler with all that is in its scope."""
+        frame = self.frame(None, node.children)
+        listeners.extend(element.pass_start for element in frame.elements if hasattr(element, "pass_start"))
+        scope = gather([*frames, frame])
+        self.build.configs = scope.configs
+        sampler = self.make(node)
+        self.build.configs = ()
+        self.elements[id(node)] = sampler
+        if not isinstance(sampler, Sampler):
+            return None
+        readers = [*scope.after, *scope.assertions, *scope.listeners]
+        sampler.keep_body = self.build.reads_previous or any(
+            getattr(element, "reads_body", True) for element in readers
+        )
+        path = [frame.owner for frame in reversed(frames)]
+        after = Scope(scope.assertions, scope.listeners)
+        return Step(sampler, scope.before, scope.timers, scope.after, after, path, self.timer_factor)

@@ -1,0 +1,83 @@
+"""If Controller. Mirrors IfController: the condition is asked at the start of a pass, or before each child."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from pyjm.engine.compile.build import Build
+from pyjm.engine.compile.element import PlanController, flag, text
+from pyjm.engine.compile.registry import element
+from pyjm.engine.plan.tree import Node
+from pyjm.engine.vu.flow import Cursor, Next, PassListener
+from pyjm.engine.vu.step import Step
+from pyjm.engine.vu.user import User
+
+
+class IfCursor(Cursor):
+    """Where one user stands in an If Controller."""
+
+    __slots__ = ("each_child", "holds", "recheck")
+
+    def __init__(
+        self,
+        user: User,
+        children: Sequence[Step | Cursor],
+        listeners: Sequence[PassListener],
+        holds: Callable[[User], bool],
+        each_child: bool,
+    ) -> None:
+        super().__init__(user, children, listeners)
+        self.holds = holds
+        self.each_child = each_child
+        self.recheck = False
+
+    def next(self) -> Next:
+        if (self.each_child or self.first) and not self.holds(self.user):
+            self.initialize_children()
+            return self.end_of_pass()
+        return super().next()
+
+    def child_passed(self, child: Cursor) -> None:
+        super().child_passed(child)
+        self.recheck = self.each_child
+
+    def child(self) -> Step | Cursor | None:
+        if self.recheck:
+            self.recheck = False
+            if not self.holds(self.user):
+                self.initialize_children()
+                return None
+        return super().child()
+
+    def cut_pass(self) -> None:
+        self.initialize_children()
+        super().cut_pass()
+
+
+@element("IfController")
+class IfController(PlanController):
+    """Gives out its children where its condition is `true`."""
+
+    condition = text("IfController.condition")
+    each_child = flag("IfController.evaluateAll")
+    use_expression = flag("IfController.useExpression")
+
+    def prepare(self, node: Node, build: Build) -> None:
+        if self.use_expression.constant is not True and not self.decided():
+            build.fault(
+                node.path,
+                "an If Controller in JavaScript mode is not supported yet",
+                'tick "Interpret Condition as Variable Expression" and use __jexl3',
+            )
+
+    def decided(self) -> bool:
+        """Tell whether the condition is one that needs no JavaScript: a constant or one function."""
+        written = self.node.text("IfController.condition").strip()
+        return written in ("true", "false") or (written.startswith("${__") and written.endswith("}"))
+
+    def holds(self, user: User) -> bool:
+        """Ask the condition."""
+        return self.condition.get(user).strip().lower() == "true"
+
+    def cursor(self, user: User) -> IfCursor:
+        return IfCursor(user, self.cursors(user), self.listeners, self.holds, self.each_child.get(user))

@@ -1,0 +1,21 @@
+"""Loop Controller. Mirrors LoopController; `continue_forever=false` below another controller runs once for good."""
+
+from __future__ import annotations
+
+from pyjm.engine.compile.element import PlanController, flag, whole
+from pyjm.engine.compile.registry import element
+from pyjm.engine.vu.flow import LoopCursor
+from pyjm.engine.vu.user import User
+
+
+@element("LoopController")
+class LoopController(PlanController):
+    """Gives out its children a number of times, -1 for ever."""
+
+    loops = whole("LoopController.loops")
+    continue_forever = flag("LoopController.continue_forever")
+
+    def cursor(self, user: User) -> LoopCursor:
+        key = f"__jm__{self.label.get(user)}__idx"
+        forever = self.continue_forever.get(user)
+        return LoopCursor(user, self.cursors(user), self.listeners, self.loops.get, forever, key)

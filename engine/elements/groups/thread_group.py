@@ -1,0 +1,116 @@
+"""Thread Group, setUp and tearDown Thread Group. Mirrors org.apache.jmeter.threads.ThreadGroup."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import floor
+
+from pyjm.engine.compile.build import Build
+from pyjm.engine.compile.element import flag, text, whole
+from pyjm.engine.compile.program import ThreadGroupElement
+from pyjm.engine.compile.registry import element
+from pyjm.engine.compile.value import Value, as_whole
+from pyjm.engine.plan.tree import Node
+from pyjm.engine.vu.flow import LoopCursor
+from pyjm.engine.vu.user import OnError, User
+
+
+class GroupError(Exception):
+    """A thread group that can't start; the test goes on without it, as in JMeter."""
+
+
+@dataclass(frozen=True, slots=True)
+class GroupStart:
+    """What of a thread group is fixed when it starts, for all workers: texts and numbers as JMeter reads them then.
+
+    `duration_s` is None without the scheduler. `ramp_s` spreads the starts of `threads` users behind `delay_s`.
+    """
+
+    name: str
+    threads: int
+    ramp_s: int
+    delay_s: int
+    duration_s: int | None
+    delayed: bool
+    on_error: str
+
+    def arrivals(self) -> Iterator[float]:
+        """Give each user's start in seconds after the group's, in whole milliseconds as JMeter does."""
+        each_ms = java_round(self.ramp_s * 1000 / self.threads) if self.threads > 0 else 0
+        for number in range(self.threads):
+            yield self.delay_s + max(0, number * each_ms) / 1000
+
+    def ends_s(self) -> float | None:
+        """Tell when the scheduler ends the group's users, in seconds after the group's start."""
+        return None if self.duration_s is None else self.delay_s + self.duration_s
+
+
+def java_round(number: float) -> int:
+    """Round as Java's Math.round does: halves go up."""
+    return floor(number + 0.5)
+
+
+@element("ThreadGroup")
+class ThreadGroup(ThreadGroupElement):
+    """Starts users over the ramp-up; each runs the loops of the main controller."""
+
+    threads = whole("ThreadGroup.num_threads", 1)
+    ramp_s = whole("ThreadGroup.ramp_time")
+    scheduler = flag("ThreadGroup.scheduler")
+    duration_s = whole("ThreadGroup.duration")
+    delay_s = whole("ThreadGroup.delay")
+    delayed = flag("ThreadGroup.delayedStart")
+    on_error = text("ThreadGroup.on_sample_error", "continue")
+    same_user = flag("ThreadGroup.same_user_on_next_iteration", True)
+
+    def prepare(self, node: Node, build: Build) -> None:
+        main = node.child("ThreadGroup.main_controller")
+        written = main.text("LoopController.loops", "0") if main else "0"
+        self.loops: Value[int] = build.value(written, node.path).map(as_whole(0))
+        self.forever = bool(main and main.flag("LoopController.continue_forever"))
+        for name, value in (("number of threads", self.threads), ("ramp-up", self.ramp_s)):
+            if value.constant is not None and value.constant < 0:
+                build.fault(node.path, f"the {name} is {value.constant}: the group runs nobody", fatal=False)
+
+    def start(self, user: User) -> GroupStart:
+        """Read what is fixed at the start; raises GroupError for what JMeter refuses then."""
+        name = self.label.get(user)
+        delay_s, duration_s = 0, None
+        if self.scheduler.get(user):
+            delay_s, duration_s = self.delay_s.get(user), self.duration_s.get(user)
+            if delay_s < 0:
+                raise GroupError(f"Invalid delay {delay_s} set in Thread Group:{name}")
+            if duration_s <= 0:
+                raise GroupError(f"Invalid duration {duration_s} set in Thread Group:{name}")
+        return GroupStart(
+            name,
+            self.threads.get(user),
+            self.ramp_s.get(user),
+            delay_s,
+            duration_s,
+            self.delayed.get(user),
+            self.on_error.get(user).lower(),
+        )
+
+    def on_error_action(self, start: GroupStart) -> OnError:
+        """Read the on-error action; an unknown one is to continue."""
+        return next((action for action in OnError if action.value == start.on_error), OnError.CONTINUE)
+
+    def cursor(self, user: User) -> LoopCursor:
+        key = f"__jm__{user.group.name}__idx"
+        return LoopCursor(user, self.cursors(user), self.listeners, self.loops.get, self.forever, key)
+
+
+@element("SetupThreadGroup")
+class SetupThreadGroup(ThreadGroup):
+    """Runs before all thread groups."""
+
+    phase = "setup"
+
+
+@element("PostThreadGroup")
+class PostThreadGroup(ThreadGroup):
+    """Runs after all thread groups."""
+
+    phase = "teardown"
