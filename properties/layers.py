@@ -94,7 +94,7 @@ class LayerReader:
     def _find_jmeter_properties(self) -> Path:
         if self.propfile is not None:
             path = self.cwd / self.propfile
-            if not path.is_file():
+            if not _readable(path):
                 raise PropertiesError(f"Could not read JMeter properties file:{self.propfile}")
             return path
         if self.target.home is not None:
@@ -119,7 +119,7 @@ class LayerReader:
         path = self.cwd / name
         if not path.exists():
             path = (home / "bin" if home is not None else shipped.FOLDER) / name
-        if not path.is_file() or not os.access(path, os.R_OK):
+        if not _readable(path):
             return
         self._inform(f"{saying}: {path}")
         target.update(self._load(path))
@@ -128,7 +128,7 @@ class LayerReader:
         """Add a file that an option names; where it cannot be opened, JMeter runs on, and so do we."""
         self._inform(f"{saying}: {name}")
         path = self.cwd / name
-        if path.is_file() and os.access(path, os.R_OK):
+        if _readable(path):
             target.update(self._load(path))
         else:
             self._warn(f"{missing}: {name}")
@@ -186,6 +186,11 @@ class LayerReader:
 
     def _warn(self, text: str) -> None:
         self.target.notes.append((logging.WARNING, text))
+
+
+def _readable(path: Path) -> bool:
+    """Tell whether there is something to read; a pipe, as the shell's <(...) makes one, counts."""
+    return os.access(path, os.R_OK) and not path.is_dir()
 
 
 def _shown(key: str, value: str) -> str:
