@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 from .faults import Fault
 from .grammar import compile_text
@@ -16,6 +16,12 @@ if TYPE_CHECKING:
     from pyjm.engine.shared.cells import Cells
 
     from .element import Element
+
+
+class ResultFiles(Protocol):
+    """Which result file a listener of the plan writes (run/files); None for one that writes none."""
+
+    def of(self, node: Node) -> Any: ...
 
 
 @dataclass
@@ -37,6 +43,7 @@ class Build:
     faults: list[Fault] = field(default_factory=list)
     configs: Sequence[Element] = ()
     reads_previous: bool = False
+    result_files: ResultFiles | None = None
     set_property: Callable[[str, str], None] | None = None
 
     @property

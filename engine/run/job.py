@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import Any
+
+from pyjm.engine.compile.build import Build
+from pyjm.engine.shared.cells import Cells
 
 
 @dataclass(slots=True)
@@ -55,6 +59,17 @@ class Job:
     host_prefix: str = ""
     workers: int = 0
     files: dict[str, str] = field(default_factory=dict)
+
+    def build(self, cells: Cells, workers: int) -> Build:
+        """Make what the plan's elements get to know, the same in the parent and in each worker."""
+        return Build(
+            properties=dict(self.properties),
+            cells=cells,
+            base=Path(self.base),
+            plan_name=self.plan_name,
+            workers=workers,
+            system=dict(self.system),
+        )
 
     def to_plain(self) -> dict[str, Any]:
         """Give it as plain values (`plan` stays bytes)."""

@@ -13,6 +13,7 @@ from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING, Any, Protocol
 
 from .result import AssertionResult, SampleResult
+from .stops import Stop, obey
 from .transaction import LAST_SAMPLE_OK, ParentTransaction
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ class Sampler(Protocol):
     label: Any
 
     async def sample(self, user: User, result: SampleResult) -> SampleResult | None: ...
+
+    def interrupted(self, user: User, result: SampleResult) -> SampleResult | None: ...
 
 
 class Processor(Protocol):
@@ -161,6 +164,8 @@ class Step:
             # stopped now, while it waited: the loop of the user sees that it no longer runs
             if user.running:
                 raise
+        except Stop as stop:
+            obey(stop, user)
         except Exception as error:
             log.error("Error while processing sampler: '%s': %r", self.name, error, exc_info=log.isEnabledFor(10))
 
@@ -179,7 +184,13 @@ class Step:
     async def sample(self, user: User, transaction: ParentTransaction | None) -> None:
         """Sample and process the result."""
         sampler = self.sampler
-        result = await sampler.sample(user, SampleResult(sampler.label.get(user), user.name))
+        result: SampleResult | None = SampleResult(sampler.label.get(user), user.name)
+        try:
+            result = await sampler.sample(user, result)  # type: ignore[arg-type]
+        except CancelledError:
+            if user.running:
+                raise
+            result = sampler.interrupted(user, result)  # type: ignore[arg-type]
         if result is None:
             return
         scope = self.scope

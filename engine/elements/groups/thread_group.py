@@ -16,7 +16,7 @@ from pyjm.engine.vu.flow import LoopCursor
 from pyjm.engine.vu.user import OnError, User
 
 
-class GroupError(Exception):
+class GroupError(ValueError):
     """A thread group that can't start; the test goes on without it, as in JMeter."""
 
 
@@ -72,6 +72,8 @@ class ThreadGroup(ThreadGroupElement):
         for name, value in (("number of threads", self.threads), ("ramp-up", self.ramp_s)):
             if value.constant is not None and value.constant < 0:
                 build.fault(node.path, f"the {name} is {value.constant}: the group runs nobody", fatal=False)
+
+    start_type = GroupStart
 
     def start(self, user: User) -> GroupStart:
         """Read what is fixed at the start; raises GroupError for what JMeter refuses then."""

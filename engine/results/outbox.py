@@ -1,0 +1,87 @@
+"""Hot path: what a worker's samples become until the next batch: rows per result file, and tallies.
+
+Each row keeps the instant at which it came, so that the rows of several workers can be put in order.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from pyjm.engine.vu.clock import now_ns
+
+from .tally import Tally
+
+if TYPE_CHECKING:
+    from pyjm.engine.vu.result import SampleResult
+    from pyjm.engine.vu.user import User
+
+Row: TypeAlias = "Callable[[SampleResult, User], str]"
+
+
+class FileRows:
+    """The rows of one result file since the last batch."""
+
+    __slots__ = ("rows", "stamps")
+
+    def __init__(self) -> None:
+        self.rows: list[str] = []
+        self.stamps: list[int] = []
+
+    def take(self) -> tuple[list[str], bytes]:
+        """Give the rows and their instants (array of "q"), and begin anew."""
+        rows, stamps = self.rows, self.stamps
+        self.rows, self.stamps = [], []
+        return rows, array("q", stamps).tobytes()
+
+
+class FileListener:
+    """Writes the samples in its scope to one result file. Mirrors ResultCollector's choice of samples."""
+
+    reads_body = False
+
+    def __init__(self, file: FileRows, row: Row, *, errors_only: bool = False, success_only: bool = False) -> None:
+        self.file = file
+        self.row = row
+        self.wanted = None if errors_only == success_only else success_only
+
+    def add(self, user: User, result: SampleResult) -> None:
+        """Take one."""
+        if self.wanted is None or result.success is self.wanted:
+            file = self.file
+            file.stamps.append(now_ns())
+            file.rows.append(self.row(result, user))
+
+
+class TallyListener:
+    """Counts every sample by its label."""
+
+    reads_body = False
+
+    def __init__(self) -> None:
+        self.tallies: dict[str, Tally] = {}
+
+    def add(self, user: User, result: SampleResult) -> None:
+        """Take one."""
+        tally = self.tallies.get(result.label)
+        if tally is None:
+            tally = self.tallies[result.label] = Tally(transaction=result.transaction)
+        elapsed_ms = result.elapsed_ms
+        if not tally.count or elapsed_ms < tally.min_ms:
+            tally.min_ms = elapsed_ms
+        if not tally.count or elapsed_ms > tally.max_ms:
+            tally.max_ms = elapsed_ms
+        tally.count += result.sample_count
+        tally.sum_ms += elapsed_ms
+        if not result.success:
+            tally.errors += 1
+        tally.received += result.header_bytes + result.body_bytes
+        tally.sent += result.sent_bytes
+        times = tally.times
+        times[elapsed_ms] = times.get(elapsed_ms, 0) + 1
+
+    def take(self) -> dict[str, list[Any]]:
+        """Give the figures since the last batch as plain values, and begin anew."""
+        tallies, self.tallies = self.tallies, {}
+        return {label: tally.to_list() for label, tally in tallies.items()}

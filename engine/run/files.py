@@ -1,0 +1,49 @@
+"""The result files of a run, as a worker fills them: which listener of the plan writes into which."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from pyjm.engine.plan.tree import Node
+from pyjm.engine.results.outbox import FileListener, FileRows
+from pyjm.engine.results.rows import csv_row
+
+from .job import ResultFile
+
+
+def collectors(root: Node) -> list[Node]:
+    """Find the listeners of a plan that name a result file, in the order in which a job lists them."""
+    return [node for node in root.walk() if node.kind == "ResultCollector" and node.text("filename")]
+
+
+class ResultFiles:
+    """One FileRows for each result file of the job; the plan's listeners have theirs by their place in the plan."""
+
+    def __init__(self, files: Sequence[ResultFile], root: Node) -> None:
+        self.rows = [FileRows() for _ in files]
+        listeners = [
+            FileListener(rows, csv_row(file.save), errors_only=file.errors_only, success_only=file.success_only)
+            for file, rows in zip(files, self.rows)
+        ]
+        self.of_all = [listener for file, listener in zip(files, listeners) if not file.element]
+        of_plan = [listener for file, listener in zip(files, listeners) if file.element]
+        self.of_nodes = {id(node): listener for node, listener in zip(collectors(root), of_plan)}
+
+    def of(self, node: Node) -> FileListener | None:
+        """Give the file of a listener in the plan, None where it has none."""
+        return self.of_nodes.get(id(node))
+
+    def take(self, *, stamped: bool) -> list[tuple[int, Any, Any]]:
+        """Give (file, rows, instants) of all files with rows, or (file, number, bytes) where instants don't matter."""
+        taken: list[tuple[int, Any, Any]] = []
+        for index, file in enumerate(self.rows):
+            if file.rows:
+                rows, stamps = file.take()
+                taken.append((index, rows, stamps) if stamped else (index, *as_lines(rows)))
+        return taken
+
+
+def as_lines(rows: list[str]) -> tuple[int, bytes]:
+    """Give rows as they stand in a file, and how many they are."""
+    return len(rows), ("\n".join(rows) + "\n").encode("utf-8", "replace")

@@ -1,0 +1,83 @@
+"""Batches of all workers of a server, made one: numbered, kept until acknowledged, taken by whoever drives the run."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+from pyjm.engine.results.batch import Batch
+from pyjm.engine.results.tally import Tally
+
+from .files import as_lines
+from .merge import Merge
+
+
+class Outgoing:
+    """The batches of one run. `add` comes from the workers' threads, `take` from the driver's."""
+
+    def __init__(self, workers: int) -> None:
+        self.changed = threading.Condition()
+        self.batches: list[tuple[int, bytes]] = []
+        self.number = 0
+        self.threads: list[tuple[int, int, int]] = [(0, 0, 0)] * workers
+        self.merge = Merge(workers) if workers > 1 else None
+        self.notes: list[str] = []
+        self.told = (-1, -1, -1)
+        self.ended = False
+
+    def add(self, worker: int, until_ns: int, files: Any, tallies: dict[str, Any], threads: Any) -> None:
+        """Take what a worker had up to an instant."""
+        with self.changed:
+            self.threads[worker] = threads
+            if self.merge is None:
+                rows = {index: (count, data) for index, count, data in files}
+            else:
+                self.merge.add(worker, until_ns, files)
+                rows = self.merged()
+            self.put(rows, {label: Tally.from_list(figures) for label, figures in tallies.items()})
+
+    def merged(self) -> dict[int, tuple[int, bytes]]:
+        """Give the rows whose order is settled."""
+        assert self.merge is not None
+        return {index: as_lines(rows) for index, rows in self.merge.take().items()}
+
+    def end(self, worker: int) -> None:
+        """Note that a worker is gone: nothing waits for its rows."""
+        with self.changed:
+            active, started, finished = self.threads[worker]
+            self.threads[worker] = (0, started, finished + active)
+            if self.merge is not None:
+                self.merge.end(worker)
+                self.put(self.merged(), {})
+
+    def note(self, text: str) -> None:
+        """Send a line of the log along with the next batch."""
+        with self.changed:
+            self.notes.append(text)
+
+    def put(self, rows: dict[int, tuple[int, bytes]], tallies: dict[str, Tally], *, last: bool = False) -> None:
+        """Number a batch and keep it; one that says nothing new is not made."""
+        active, started, finished = (sum(column) for column in zip(*self.threads))
+        threads = (active, started, finished)
+        if not (rows or tallies or self.notes or last or threads != self.told):
+            return
+        self.told = threads
+        self.number += 1
+        notes, self.notes = self.notes, []
+        self.batches.append((self.number, Batch(self.number, rows, tallies, threads, notes, last).to_bytes()))
+        self.changed.notify_all()
+
+    def close(self) -> None:
+        """Make the last batch."""
+        with self.changed:
+            if not self.ended:
+                self.ended = True
+                self.put(self.merged() if self.merge is not None else {}, {}, last=True)
+
+    def take(self, after: int, wait_s: float) -> list[bytes]:
+        """Give the batches after a number, and forget those up to it; waits where there are none."""
+        with self.changed:
+            self.batches = [pair for pair in self.batches if pair[0] > after]
+            if not self.batches:
+                self.changed.wait(wait_s)
+            return [data for _, data in self.batches]

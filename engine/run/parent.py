@@ -1,0 +1,215 @@
+"""The parent's side of a run: compiles the plan, keeps the workers, hands on their batches. See run/engine."""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+import shutil
+import tempfile
+import threading
+from pathlib import Path
+
+import pyjm.engine.elements
+import pyjm.engine.functions
+from pyjm.engine.compile.faults import Fault, PlanError
+from pyjm.engine.compile.program import Compiler, Program
+from pyjm.engine.compile.registry import discover
+from pyjm.engine.plan.jmx import read_plan
+from pyjm.engine.plan.tree import Node
+from pyjm.engine.shared.cells import Cells, MappedCells
+
+from .conductor import Conductor
+from .counts import SharedCounts
+from .engine import Health
+from .frames import Say, frame, values
+from .gather import Outgoing
+from .job import Job
+from .link import WorkerLink
+from .setup import Setup
+
+log = logging.getLogger("pyjm.run")
+
+READY_S = 60.0
+"""How long workers may take to compile a plan."""
+
+_HARMLESS = re.compile(r"\$\{__(P|property)\([\w.,\- ]*\)\}")
+
+
+class Engine:
+    """One run of one plan on this machine's workers; implements `run.engine.Running`."""
+
+    def __init__(self, workers: int = 0) -> None:
+        self.wanted = workers
+        self.folder = Path(tempfile.mkdtemp(prefix="pyjm-"))
+        self.links: list[WorkerLink] = []
+        self.out = Outgoing(1)
+        self.changed = threading.Condition()
+        self.faults: dict[int, list[Fault]] = {}
+        self.cpu_s: dict[int, float] = {}
+        self.lag_ms: dict[int, float] = {}
+        self.conductor: Conductor | None = None
+        self.closed = False
+        self.lost = 0
+        self.spawn()  # the first worker loads its code while this process reads the plan
+
+    def spawn(self) -> None:
+        """Start one more worker process."""
+        index = len(self.links)
+        self.links.append(WorkerLink(index, self.folder / f"worker{index}.err", self.heard))
+
+    # prepare
+
+    def prepare(self, job: Job) -> list[Fault]:
+        """Compile the plan here and in the workers; gives all faults."""
+        discover(pyjm.engine.elements)
+        discover(pyjm.engine.functions)
+        try:
+            root = read_plan(job.plan, job.plan_name)
+        except PlanError as error:
+            return error.faults
+        build = job.build(Cells(), 1)
+        program = Compiler(build).compile(root)
+        if any(fault.fatal for fault in build.faults):
+            return build.faults
+        self.employ(job, root, program)
+        build.workers = len(self.links)
+        if len(self.links) > 1:
+            build.cells = MappedCells(self.folder / "cells")
+        build.set_property = self.set_property
+        self.conductor = Conductor(build, program, self.links, self.out)
+        faults = self.await_faults()
+        return faults if any(fault.fatal for fault in faults) else build.faults
+
+    def employ(self, job: Job, root: Node, program: Program) -> None:
+        """Start as many workers as the plan can use and tell them the job."""
+        wanted = job.workers or self.wanted
+        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        workers = wanted or max(1, min(cores, most_users(program, job)))
+        while len(self.links) < workers:
+            self.spawn()
+        MappedCells.create(self.folder / "cells")
+        (self.folder / "counts").write_bytes(bytes(SharedCounts.size(len(program.groups), workers)))
+        self.out = Outgoing(workers)
+        for link in self.links:
+            link.set_up(Setup(root, job, link.index, workers, str(self.folder)))
+
+    def await_faults(self) -> list[Fault]:
+        """Wait until every worker has compiled the plan."""
+        with self.changed:
+            ready = self.changed.wait_for(lambda: len(self.faults) == len(self.links), READY_S)
+        if not ready:
+            return [Fault("", f"a worker did not get ready within {READY_S:.0f} s")]
+        return next(iter(self.faults.values()))
+
+    # run
+
+    def start(self, at_ns: int) -> None:
+        """Begin at an instant of this machine's perf_counter_ns clock (0: now)."""
+        assert self.conductor is not None
+        self.conductor.start(at_ns)
+
+    def take(self, after: int, wait_s: float) -> list[bytes]:
+        """Give the packed batches after a number, waiting for one."""
+        return self.out.take(after, wait_s)
+
+    def stop(self, *, now: bool) -> None:
+        """End the test gracefully, or now."""
+        if self.conductor is not None:
+            self.conductor.stop(now=now)
+
+    def health(self) -> Health:
+        """Tell how the workers are."""
+        active = sum(threads[0] for threads in self.out.threads)
+        return Health(
+            cpu_s=sum(self.cpu_s.values()),
+            active=active,
+            lag_ms=max(self.lag_ms.values(), default=0.0),
+            workers=sum(link.alive for link in self.links),
+        )
+
+    def set_property(self, key: str, value: str) -> None:
+        """Set a property in all processes of this run."""
+        if self.conductor is not None:
+            self.conductor.build.properties[key] = value
+        for link in self.links:
+            link.send(frame(Say.PROPERTY, key, value))
+
+    # what workers say, each in its link's thread
+
+    def heard(self, worker: int, kind: Say | None, payload: bytes) -> None:
+        """Do what a frame of a worker says."""
+        if kind is None:
+            self.gone(worker)
+        elif kind is Say.BATCH:
+            until_ns, files, tallies, threads, cpu_s, lag_ms = values(payload)
+            self.cpu_s[worker], self.lag_ms[worker] = cpu_s, lag_ms
+            self.out.add(worker, until_ns, files, tallies, threads)
+        elif kind is Say.NOTE:
+            level, name, text = values(payload)
+            logging.getLogger(name).log(level, "%s", text)
+            if level >= logging.WARNING:
+                self.out.note(text)
+        elif kind is Say.FAULTS:
+            (faults,) = values(payload)
+            with self.changed:
+                self.faults[worker] = [Fault(*fault) for fault in faults]
+                self.changed.notify_all()
+        elif kind is Say.PROPERTY:
+            self.share_property(worker, *values(payload))
+        elif self.conductor is not None:
+            self.conductor.heard(worker, kind, payload)
+
+    def share_property(self, worker: int, key: str, value: str) -> None:
+        """Hand a property that a worker set to all others."""
+        if self.conductor is not None:
+            self.conductor.build.properties[key] = value
+        for link in self.links:
+            if link.index != worker:
+                link.send(frame(Say.PROPERTY, key, value))
+
+    def gone(self, worker: int) -> None:
+        """Note that a worker ended: at the end of the run, or because it died."""
+        self.out.end(worker)
+        died = not self.closed and (self.conductor is None or not self.conductor.quitting)
+        if died:
+            self.lost += 1
+            code = self.links[worker].process.wait()
+            words = self.links[worker].last_words()
+            text = f"worker {worker + 1} of {len(self.links)} died (exit {code}){': ' + words if words else ''}"
+            log.error("%s; its users are lost", text)
+            self.out.note(f"{text}; its users and at most {self.flush_note()} of samples are lost")
+            with self.changed:
+                self.faults.setdefault(worker, [Fault("", text)])
+                self.changed.notify_all()
+        if self.conductor is not None:
+            self.conductor.gone(worker)
+
+    @staticmethod
+    def flush_note() -> str:
+        """Say how much a worker may hold back."""
+        return "the last 0.2 s"
+
+    def close(self) -> None:
+        """End all worker processes and remove what the run left."""
+        self.closed = True
+        if self.conductor is not None:
+            self.conductor.abandon()
+        for link in self.links:
+            link.kill()
+        for link in self.links:
+            if link.thread is not threading.current_thread():
+                link.thread.join(5)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def most_users(program: Program, job: Job) -> int:
+    """Tell how many users the plan can have at once; many where that is not known before it runs."""
+    total = 0
+    for compiled in program.groups:
+        written = compiled.group.node.text("ThreadGroup.num_threads", "1")
+        harmless = _HARMLESS.fullmatch(written)
+        if "${" in written and not harmless:
+            return 1 << 30
+        total += compiled.group.threads.get(None) if harmless else compiled.group.threads.constant or 0
+    return total

@@ -1,0 +1,248 @@
+"""One worker: a process with one event loop that runs its share of the users. Started by run/parent."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import logging
+import os
+import pickle
+import signal
+import sys
+import threading
+import time
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Any, BinaryIO
+
+import pyjm.engine.elements
+import pyjm.engine.functions
+from pyjm.engine.compile.program import Compiler
+from pyjm.engine.compile.registry import discover
+from pyjm.engine.results.outbox import TallyListener
+from pyjm.engine.shared.cells import Cells, MappedCells
+from pyjm.engine.vu.clock import now_ns
+
+from .counts import Counts, SharedCounts
+from .files import ResultFiles
+from .frames import Say, frame, read, values
+from .group import GroupRun
+from .loop import new_loop
+from .setup import Setup
+
+log = logging.getLogger("pyjm.run")
+
+FLUSH_S = 0.2
+"""How often a worker hands its samples to the parent."""
+
+
+class Worker:
+    """The test as this worker runs it."""
+
+    def __init__(self, setup: Setup, out: SimpleQueue[bytes | None]) -> None:
+        self.setup = setup
+        self.out = out
+        self.started_cpu = time.process_time()
+        folder = Path(setup.folder)
+        cells = Cells() if setup.workers == 1 else MappedCells(folder / "cells")
+        self.build = setup.job.build(cells, setup.workers)
+        self.build.set_property = self.set_property
+        self.properties = self.build.properties
+        self.files = ResultFiles(setup.job.result_files, setup.root)
+        self.build.result_files = self.files
+        self.tallies = TallyListener()
+        factor = float(self.properties.get("timer.factor", "1.0") or 1.0)
+        compiler = Compiler(self.build, [*self.files.of_all, self.tallies], factor)
+        self.program = compiler.compile(setup.root)
+        groups = len(self.program.groups)
+        self.counts = (
+            Counts(groups)
+            if setup.workers == 1
+            else SharedCounts(groups, folder / "counts", setup.index, setup.workers)
+        )
+        self.groups: list[GroupRun] = []
+        self.tasks: set[asyncio.Task[None]] = set()
+        self.due_ns = 0
+        self.ending: asyncio.Event | None = None
+
+    # what users ask for
+
+    def stop(self) -> None:
+        """Ask the parent to end the test gracefully."""
+        self.end_groups(now=False)
+        self.out.put(frame(Say.ASK_STOP))
+
+    def stop_now(self) -> None:
+        """Ask the parent to end the test now."""
+        self.end_groups(now=True)
+        self.out.put(frame(Say.ASK_STOP_NOW))
+
+    def set_property(self, key: str, value: str) -> None:
+        """Set a property here and in all other workers."""
+        self.properties[key] = value
+        self.out.put(frame(Say.PROPERTY, key, value))
+
+    # what the parent asks for
+
+    def hear(self, kind: Say, payload: bytes) -> None:
+        """Do what a frame of the parent says."""
+        if kind is Say.GROUP:
+            self.start_group(*values(payload))
+        elif kind is Say.PROPERTY:
+            key, value = values(payload)
+            self.properties[key] = value
+        elif kind is Say.STOP or kind is Say.STOP_NOW:
+            self.end_groups(now=kind is Say.STOP_NOW)
+        elif kind is Say.QUIT and self.ending is not None:
+            self.ending.set()
+
+    def start_group(self, index: int, number: int, offset: int, base_ns: int, start: Any, variables: Any) -> None:
+        """Start this worker's share of a thread group: every n-th user."""
+        program = self.program.groups[index]
+        run = GroupRun(
+            self,
+            program,
+            program.group.start_type(*start),
+            index=index,
+            number=number,
+            host_prefix=self.setup.job.host_prefix,
+            variables=variables,
+            counts=self.counts,
+            base_ns=base_ns,
+        )
+        self.groups.append(run)
+        workers, own = self.setup.workers, self.setup.index
+
+        def mine(user: int) -> bool:
+            return (user + offset) % workers == own
+
+        def done() -> None:
+            self.flush()
+            self.out.put(frame(Say.GROUP_DONE, index))
+
+        task = asyncio.get_running_loop().create_task(run.run(mine, done))
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
+
+    def end_groups(self, *, now: bool) -> None:
+        """End the users of all groups that run."""
+        for group in self.groups:
+            group.stop(now=now)
+
+    # samples out
+
+    def flush(self) -> None:
+        """Hand what came since the last time to the parent."""
+        until_ns = now_ns()
+        lag_ms = max(0, until_ns - self.due_ns) / 1e6 if self.due_ns else 0.0
+        files = self.files.take(stamped=self.setup.workers > 1)
+        started = sum(group.started for group in self.groups)
+        finished = sum(group.finished for group in self.groups)
+        threads = (started - finished, started, finished)
+        cpu_s = time.process_time() - self.started_cpu
+        self.out.put(frame(Say.BATCH, until_ns, files, self.tallies.take(), threads, cpu_s, lag_ms))
+
+    async def run(self) -> None:
+        """Live until the parent says to quit."""
+        self.ending = asyncio.Event()
+        while not self.ending.is_set():
+            self.due_ns = now_ns() + int(FLUSH_S * 1e9)
+            try:
+                await asyncio.wait_for(self.ending.wait(), FLUSH_S)
+            except TimeoutError:
+                pass
+            self.flush()
+
+
+class NoteHandler(logging.Handler):
+    """Sends log records to the parent."""
+
+    def __init__(self, out: SimpleQueue[bytes | None]) -> None:
+        super().__init__(logging.INFO)
+        self.out = out
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Send one."""
+        text = record.getMessage()
+        if record.exc_info:
+            text += "\n" + logging.Formatter().formatException(record.exc_info)
+        self.out.put(frame(Say.NOTE, record.levelno, record.name, text))
+
+
+def write_all(out: SimpleQueue[bytes | None], stream: BinaryIO) -> None:
+    """Write frames as they come, until None."""
+    try:
+        while (data := out.get()) is not None:
+            stream.write(data)
+            if out.empty():
+                stream.flush()
+        stream.flush()
+    except OSError:
+        os._exit(1)  # the parent is gone
+
+
+def listen(stream: BinaryIO, loop: asyncio.AbstractEventLoop, worker: Worker) -> None:
+    """Read the parent's frames; the end of them is the end of this process."""
+    while (said := read(stream)) is not None:
+        loop.call_soon_threadsafe(worker.hear, *said)
+        if said[0] is Say.QUIT:
+            return
+    os._exit(1)
+
+
+def raise_file_limit() -> None:
+    """Allow as many open files as the system lets us."""
+    try:
+        import resource
+
+        _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    except (ImportError, ValueError, OSError):
+        pass
+
+
+def own_streams() -> tuple[BinaryIO, BinaryIO]:
+    """Keep the pipes to the parent for frames; what is printed goes to standard error."""
+    frames_in = os.fdopen(os.dup(0), "rb")
+    frames_out = os.fdopen(os.dup(1), "wb", 1 << 16)
+    os.dup2(2, 1)
+    with Path(os.devnull).open("rb") as null:
+        os.dup2(null.fileno(), 0)
+    return frames_in, frames_out
+
+
+def main() -> None:
+    """Run a worker on its standard streams."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    frames_in, frames_out = own_streams()
+    raise_file_limit()
+    discover(pyjm.engine.elements)
+    discover(pyjm.engine.functions)
+    said = read(frames_in)
+    if said is None:
+        return
+    setup: Setup = pickle.loads(said[1])
+    out: SimpleQueue[bytes | None] = SimpleQueue()
+    writer = threading.Thread(target=write_all, args=(out, frames_out), daemon=True)
+    writer.start()
+    logger = logging.getLogger("pyjm")
+    logger.addHandler(NoteHandler(out))
+    logger.setLevel(logging.INFO)
+    logger.propagate = False
+    worker = Worker(setup, out)
+    out.put(frame(Say.FAULTS, [[f.path, f.problem, f.remedy, f.fatal] for f in worker.build.faults]))
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
+    loop = new_loop(worker.properties.get("pyjm.loop", "auto"))
+    asyncio.set_event_loop(loop)
+    threading.Thread(target=listen, args=(frames_in, loop, worker), daemon=True).start()
+    loop.run_until_complete(worker.run())
+    out.put(None)
+    writer.join()
+    sys.stdout.flush()
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()
