@@ -1,0 +1,246 @@
+"""Runs a plan through an engine against the stub, and holds what it did against what JMeter did.
+
+A recording is a list of two runs of JMeter. They say how exactly a thing can be compared: what is the same in both must
+be the same in ours, to the letter and in order; where only digits differ between them (random numbers, times), digits are
+left out for that item alone; where more differs, only how often an item of that kind occurs is held, or, where even that
+differs (plans bound by time), that it occurs. Response code and success are never left out.
+
+Plans are written for port 8080; a run uses any free port of four digits in its place, so that sizes are the same.
+"""
+
+from __future__ import annotations
+
+import collections
+import csv
+import itertools
+import json
+import os
+import random
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve().parent
+PORT = "8080"
+CAPS = {"threads": 3, "loops": 2, "duration": 3, "ramp": 1, "delay": 50}
+BOUNDARY = re.compile(r"(?<=boundary=)[^\s;,]+|(?<=--)[\w'()+,./:=?-]{16,}(?=(?:--)?\s)")
+FORBIDDEN = re.compile(rb"&#(x0*[01]?[0-9a-fA-F]|0*[12]?[0-9]|0*3[01]);")
+CAPPED = {
+    "ThreadGroup.num_threads": "threads",
+    "LoopController.loops": "loops",
+    "ThreadGroup.ramp_time": "ramp",
+    "ThreadGroup.duration": "duration",
+    "ConstantTimer.delay": "delay",
+    "RandomTimer.range": "delay",
+    "TestAction.duration": "delay",
+    "RunTime.seconds": "duration",
+}
+SAVE = (
+    "jmeter.save.saveservice.output_format=csv",
+    "jmeter.save.saveservice.print_field_names=true",
+    "jmeter.save.saveservice.assertion_results_failure_message=true",
+)
+
+Facts = dict[str, Any]
+
+
+def capped(plan: Path, target: Path, port: str = PORT) -> None:
+    """Write a copy of a plan with small numbers in it, and with another port in the place of 8080."""
+    data = FORBIDDEN.sub(b"?", plan.read_bytes())
+    tree = ET.ElementTree(ET.fromstring(data))
+    for element in tree.iter():
+        if element.tag not in ("stringProp", "intProp", "longProp", "boolProp"):
+            continue
+        value = (element.text or "").strip()
+        cap = CAPPED.get(element.get("name") or "")
+        if cap and value.lstrip("-").isdigit():
+            if int(value) > CAPS[cap] or (cap == "loops" and int(value) < 0):
+                element.text = str(CAPS[cap])
+        elif cap and "${" in value:
+            element.text = str(CAPS[cap])
+        elif element.text and PORT in element.text:
+            element.text = element.text.replace(PORT, port)
+        if element.get("name") == "ThreadGroup.delay":
+            element.text = ""
+    for element in tree.iter():
+        if element.tag.endswith("ThreadGroup") and element.get("enabled") != "false":
+            props = {p.get("name"): p for p in element.iter() if p.get("name")}
+            if "ThreadGroup.scheduler" in props and "LoopController.loops" in props:
+                props["ThreadGroup.scheduler"].text = "false"
+    tree.write(target, encoding="UTF-8", xml_declaration=True)
+
+
+def free_port() -> str:
+    """Find a port of four digits that nobody listens on."""
+    for _ in range(200):
+        port = random.randint(2000, 9999)
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return str(port)
+    raise OSError("no free port of four digits")
+
+
+def run(command: list[str], plan: Path, where: Path, properties: list[str], timeout: float = 60) -> Facts:
+    """Run one engine on a fresh copy of the plan's folder against a fresh stub; give what it did."""
+    where.mkdir(parents=True)
+    base = where / "plan"
+    ignore = shutil.ignore_patterns("*.jmx", "*.golden.json")
+    shutil.copytree(plan.parent, base, ignore=ignore)
+    for attempt in range(5):
+        port = free_port()
+        log = where / f"requests{attempt}.jsonl"
+        log.touch()
+        stub = subprocess.Popen(
+            [sys.executable, str(HERE / "stub.py"), "--log", str(log), "--port", port],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+        assert stub.stdout is not None
+        if stub.stdout.readline().strip() == "stub ready":
+            break
+        stub.wait()
+        stub.stdout.close()
+    copy = base / f".{plan.stem}.capped.jmx"
+    capped(plan, copy, port)
+    jtl = where / "samples.jtl"
+    args = [*command, "-n", "-t", str(copy), "-l", str(jtl), "-j", str(where / "engine.log")]
+    args += [f"-J{each}" for each in (*SAVE, *properties)]
+    try:
+        with (where / "console.txt").open("w") as out:
+            process = subprocess.Popen(args, cwd=base, stdout=out, stderr=subprocess.STDOUT, start_new_session=True)
+            code: int | str
+            try:
+                code = process.wait(timeout)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+                code = "timeout"
+    finally:
+        stub.terminate()
+        stub.wait()
+        stub.stdout.close()
+    rows: list[dict[str, str]] = []
+    header = ""
+    if jtl.exists():
+        text = jtl.read_text(errors="replace").replace(f":{port}", f":{PORT}")
+        header = text.split("\n", 1)[0]
+        rows = list(csv.DictReader(text.splitlines(keepends=True)))
+    requests = [json.loads(line.replace(f":{port}", f":{PORT}")) for line in log.read_text().splitlines()]
+    return {"code": code, "header": header, **facts(rows, requests, str(base))}
+
+
+def facts(rows: list[dict[str, str]], requests: list[dict[str, Any]], base: str) -> Facts:
+    """Give a run as lists of items, [coarse key, exact text], in the order in which things happened."""
+
+    def clean(text: str | None) -> str:
+        return BOUNDARY.sub("<boundary>", (text or "").replace(base, "<dir>"))
+
+    def group(row: dict[str, str]) -> str:
+        return (row.get("threadName") or "").rpartition("-")[0]
+
+    out: Facts = {"samples": [], "messages": [], "sizes": [], "thread counts": []}
+    threads: dict[str, list[str]] = collections.defaultdict(list)
+    names = {row.get("threadName") or "" for row in rows}
+    crowded = {g for g, n in collections.Counter(group({"threadName": t}) for t in names).items() if n > 1}
+    for row in rows:
+        cells = {key: clean(value) for key, value in row.items() if isinstance(value, str)}
+        key = [cells.get("responseCode", ""), cells.get("success", "")]
+        label = cells.get("label", "")
+        out["samples"].append([key, [label, *key, cells.get("failureMessage", "")]])
+        message = [label, cells.get("responseMessage", ""), cells.get("dataType", ""), cells.get("URL", "")]
+        out["messages"].append([key, message])
+        out["sizes"].append([key, [label, cells.get("bytes", ""), cells.get("sentBytes", "")]])
+        if group(row) not in crowded:  # several threads' counts depend on the moment
+            out["thread counts"].append([key, [label, cells.get("grpThreads", "")]])
+        threads[row.get("threadName") or ""].append(label)
+    out["requests"] = [request_item(request, clean) for request in requests]
+    agents = [v for r in requests for k, v in r["headers"] if k.lower() == "user-agent" and v.startswith("Apache-Http")]
+    out.update(agent=agents[0] if agents else "", rows=len(rows), threads=threads)
+    out["connections"] = len({request["conn"] for request in requests})
+    return out
+
+
+def request_item(request: dict[str, Any], clean: Any) -> list[Any]:
+    """Give a request as an item: all headers but Date and a User-Agent that the plan did not set."""
+    headers = sorted(
+        [key.lower(), clean(value)]
+        for key, value in request["headers"]
+        if key.lower() != "date"
+        and not (key.lower() == "user-agent" and re.match(r"Apache-HttpClient|Java|pyjm|python|httpx", value))
+    )
+    path = re.sub(r"\d+", "#", re.sub(r"\?.*", "", request["target"]))
+    method = request["method"]
+    return [[method, path], [method, clean(request["target"]), clean(request["body"]), headers]]
+
+
+def blur(item: Any) -> str:
+    """Leave the digits out."""
+    return re.sub(r"\d+", "#", json.dumps(item))
+
+
+def differences(a: Facts, b: Facts, ours: Facts) -> list[str]:
+    """Say where ours differs from two runs of JMeter, most telling first."""
+    out = []
+    if a["code"] == b["code"] != ours["code"]:
+        out.append(f"exit code: JMeter {a['code']}, ours {ours['code']}")
+    if a["header"] == b["header"] != ours["header"]:
+        out.append(f"JTL header: JMeter {a['header']}, ours {ours['header']}")
+    for kind in ("samples", "requests", "messages", "sizes", "thread counts"):
+        out += _kind_differences(kind, a, b, ours)
+    out += _thread_differences(a, b, ours)
+    if a["connections"] == b["connections"] != ours["connections"]:
+        out.append(f"connections: JMeter {a['connections']}, ours {ours['connections']}")
+    return out
+
+
+def _kind_differences(kind: str, a: Facts, b: Facts, ours: Facts) -> list[str]:
+    texts = [[json.dumps(item[1]) for item in each[kind]] for each in (a, b, ours)]
+    if texts[0] == texts[1] != texts[2] and collections.Counter(texts[0]) == collections.Counter(texts[2]):
+        at = next(i for i, (x, y) in enumerate(zip(texts[0], texts[2])) if x != y)
+        return [f"order of {kind}: at {at} JMeter {texts[0][at][:200]}, ours {texts[2][at][:200]}"]
+    groups: list[dict[str, list[Any]]] = []
+    for each in (a, b, ours):
+        group: dict[str, list[Any]] = collections.defaultdict(list)
+        for key, text in each[kind]:
+            group[json.dumps(key)].append(text)
+        groups.append(group)
+    lines = []
+    for key in sorted(set().union(*groups)):
+        jmeter1, jmeter2, own = (group.get(key, []) for group in groups)
+        for name, view in (("exact", json.dumps), ("digits left out", blur), ("how often", lambda text: "")):
+            level = name
+            one, two, three = (collections.Counter(map(view, each)) for each in (jmeter1, jmeter2, own))
+            if one == two:
+                break
+        else:
+            if bool(jmeter1) != bool(jmeter2):
+                continue
+            level = "occurs"
+            one, three = (collections.Counter({key: 1} if each else {}) for each in (jmeter1 or jmeter2, own))
+        for sign, side in (("-", one - three), ("+", three - one)):
+            lines += [f"{kind} {sign}{n} ({level}) {key} {item[:360]}" for item, n in side.most_common(4)]
+    return lines[:12]
+
+
+def _thread_differences(a: Facts, b: Facts, ours: Facts) -> list[str]:
+    names = [sorted(each["threads"]) for each in (a, b, ours)]
+    if names[0] != names[1]:
+        return []
+    if names[0] != names[2]:
+        return [f"thread names: JMeter {names[0][:6]}, ours {names[2][:6]}"]
+    for name in names[0]:
+        x, y, z = (each["threads"][name] for each in (a, b, ours))
+        if x == y != z:
+            at = next((i for i, (p, q) in enumerate(itertools.zip_longest(x, z)) if p != q), 0)
+            return [f"order in {name}: at {at} JMeter {x[at : at + 4]}, ours {z[at : at + 4]}"]
+    return []

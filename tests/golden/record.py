@@ -1,0 +1,29 @@
+"""Record what JMeter does with a plan: two runs, kept in `recorded/`. Needs a JMeter and its Java."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tempfile
+from pathlib import Path
+
+from harness import run
+
+HERE = Path(__file__).resolve().parent
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("plans", nargs="+", type=Path)
+    parser.add_argument("--jmeter", type=Path, required=True, help="JMeter's home")
+    args = parser.parse_args()
+    for plan in args.plans:
+        with tempfile.TemporaryDirectory() as folder:
+            command = [str(args.jmeter / "bin" / "jmeter")]
+            runs = [run(command, plan.resolve(), Path(folder) / str(i), []) for i in range(2)]
+        (HERE / "recorded" / f"{plan.stem}.golden.json").write_text(json.dumps(runs))
+        print(f"{plan.stem}: {runs[0]['rows']} and {runs[1]['rows']} samples")  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()
