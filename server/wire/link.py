@@ -1,0 +1,163 @@
+"""One link: rpyc's connection with all of rpyc's reach taken out but the call of a named method with plain values."""
+
+from __future__ import annotations
+
+import socket
+import struct
+import threading
+from typing import Any
+
+from OpenSSL import SSL
+from rpyc.core import brine, consts, protocol, service
+
+from pyjm.server.wire.contract import CALLS, BadMessage, Code, Limits, Plain, Refused
+from pyjm.server.wire.stream import Frames, Stream
+from pyjm.server.wire.trouble import LinkDown, Trouble
+
+_MALFORMED = (
+    ArithmeticError, AttributeError, LookupError, MemoryError, RecursionError, TypeError, ValueError, struct.error,
+)  # fmt: skip
+
+CONFIG = {
+    "allow_safe_attrs": False,
+    "allow_exposed_attrs": False,
+    "allow_public_attrs": False,
+    "allow_getattr": False,
+    "allow_pickle": False,
+    "include_local_traceback": False,
+    "include_local_version": False,
+    "propagate_KeyboardInterrupt_locally": False,
+    "bind_threads": False,
+}
+
+
+def check_call(name: object, args: tuple[Plain, ...]) -> None:
+    """Refuse what is not in the list of calls, or is called with values of other types."""
+    kinds = CALLS.get(name) if isinstance(name, str) else None
+    if kinds is None:
+        raise Refused(Code.CALL, "there is no such call")
+    if tuple(map(type, args)) != kinds:
+        raise Refused(Code.CALL, f"{name} is called with other values than it takes")
+
+
+class Mute(service.Service):  # type: ignore[misc]  # rpyc has no types
+    """What a controller offers to a server on a link: nothing."""
+
+    def _rpyc_getattr(self, name: str) -> Any:
+        raise AttributeError(name)
+
+
+class Link(protocol.Connection):  # type: ignore[misc]  # rpyc has no types
+    """One connection with rpyc's framing, numbering and values.
+
+    Of rpyc's twenty kinds of request one is left: call the method of this name. No object is ever passed by
+    reference, so there is nothing to look into, to keep alive or to delete; errors travel as values, never as
+    exceptions. A message of any other kind ends the link. One request is served at a time.
+    """
+
+    def __init__(self, stream: Stream, root: service.Service | None = None) -> None:
+        self._closed = True  # what rpyc's own beginning sets too; named here for the type checker
+        super().__init__(Mute() if root is None else root, Frames(stream), CONFIG)
+        self.stream = stream
+        self._turn = threading.Lock()
+
+    @classmethod
+    def _request_handlers(cls) -> dict[int, Any]:
+        return {consts.HANDLE_CALLATTR: cls._handle_named}
+
+    def _handle_named(self, name: str, args: tuple[Plain, ...]) -> tuple[Plain, ...]:
+        """Answer one call: (True, result), or (False, code, text)."""
+        try:
+            check_call(name, args)
+            return (True, self._local_root._rpyc_getattr(name)(*args))
+        except Refused as refusal:
+            return (False, refusal.code, refusal.text)
+        except BadMessage as error:
+            return (False, Code.CALL, str(error))
+
+    def _box(self, obj: Plain) -> tuple[int, Plain]:
+        if not brine.dumpable(obj):
+            raise TypeError(f"{type(obj).__name__} does not travel")
+        return consts.LABEL_VALUE, obj
+
+    def _unbox(self, package: Any) -> Any:
+        label, value = package
+        if label != consts.LABEL_VALUE:
+            raise ValueError("only values travel")
+        return value
+
+    def _dispatch(self, data: bytes) -> None:
+        """Take one message; whatever is not exactly a call or its answer ends the link."""
+        try:
+            seq, handler, values = self._understand(data)
+        except _MALFORMED as error:
+            self._recvlock.release()
+            self.close()
+            raise LinkDown(Trouble.MALFORMED, str(error)) from error
+        if handler is None:
+            self._seq_request_callback(consts.MSG_REPLY, seq, False, values)
+            self._recvlock.release()
+        else:
+            self._recvlock.release()
+            self._send(consts.MSG_REPLY, seq, self._box(handler(self, *values)))
+
+    def _understand(self, data: bytes) -> tuple[int, Any, Any]:
+        """Take a message apart: its number, the handler of a request (None: it is an answer), and its values."""
+        kind = data[0]
+        seq, args = brine.load(data[1:])
+        if type(seq) is not int or kind not in (consts.MSG_REQUEST, consts.MSG_REPLY):
+            raise ValueError("another kind of message")
+        if kind == consts.MSG_REPLY:
+            return seq, None, self._unbox(args)
+        handler, package = args
+        name, values = self._unbox(package)
+        if type(values) is not tuple:
+            raise TypeError("arguments that are no list")
+        return seq, self._HANDLERS[handler], (name, values)
+
+    def serve_until_idle(self) -> None:
+        """Serve the other side, one request at a time, until the link ends or idles too long; raises LinkDown then."""
+        while not self.closed:
+            if not self.serve(self.stream.limits.idle_s):
+                raise LinkDown(Trouble.NO_ANSWER, f"nothing was said for {self.stream.limits.idle_s:g} s")
+
+    def call(self, name: str, *args: Plain, timeout_s: float = 10.0) -> Any:
+        """Call the other side, from any thread, one call at a time; raises Refused, LinkDown, BadMessage."""
+        with self._turn:
+            if self.closed:
+                raise LinkDown(Trouble.CLOSED)
+            try:
+                answer = self.async_request(consts.HANDLE_CALLATTR, name, args, timeout=timeout_s).value
+            except TimeoutError as error:  # its answer may still come: this link is of no more use
+                self.close()
+                raise LinkDown(Trouble.NO_ANSWER, f"to {name} for {timeout_s:g} s") from error
+            except EOFError:
+                self.close()
+                raise
+        if not isinstance(answer, tuple) or not answer:
+            raise BadMessage("an answer of another form")
+        if answer[0] is True and len(answer) == 2:
+            return answer[1]
+        raise Refused(*map(str, answer[1:3])) if len(answer) == 3 else BadMessage("an answer of another form")
+
+    def close(self) -> None:
+        """Let go of the connection; rpyc's own farewell would wait for an answer."""
+        if not self._closed:
+            self._closed = True
+            self._cleanup()
+
+    def abort(self) -> None:
+        """Cut the connection from another thread; the one that uses it closes it."""
+        self.stream.abort()
+
+
+def connect(host: str, port: int, tls: SSL.Context | None, limits: Limits) -> Stream:
+    """Dial the other side, handshake included; raises OSError where it can't be reached, LinkDown where it refuses."""
+    sock = socket.create_connection((host, port), limits.connect_s)
+    stream = Stream(sock, tls, limits, server_side=False)
+    try:
+        stream.handshake()
+    except LinkDown:
+        stream.close()
+        raise
+    return stream

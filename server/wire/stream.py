@@ -1,0 +1,194 @@
+"""The bytes of a link: frames with a deadline and a size limit, over TLS or plain TCP."""
+
+from __future__ import annotations
+
+import select
+import socket
+import time
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from OpenSSL import SSL
+from rpyc.core import channel, stream
+
+from pyjm.server.wire.contract import Limits
+from pyjm.server.wire.trouble import LinkDown, Trouble, explain_tls
+
+A = TypeVar("A")
+T = TypeVar("T")
+
+_CHUNK = 256 << 10
+
+
+class Stream(stream.Stream):  # type: ignore[misc]  # rpyc has no types
+    """One connection, used by one thread at a time; only `abort` may come beside it.
+
+    The socket never blocks: every wait has a deadline, and a peer that stalls ends this link and nothing else.
+    All that goes wrong is a LinkDown. Closes the socket where it can't even begin.
+    """
+
+    MAX_IO_CHUNK = _CHUNK
+
+    def __init__(self, sock: socket.socket, tls: SSL.Context | None, limits: Limits, *, server_side: bool) -> None:
+        self.limits = limits
+        self._sock = sock
+        self._tls: SSL.Connection | None = None
+        self._ended = False
+        self._verdict = 0
+        self._deadline = float("inf")
+        try:
+            sock.setblocking(False)
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        except OSError as error:  # the peer has gone already
+            sock.close()
+            raise LinkDown(Trouble.CLOSED, error.strerror or "") from error
+        if tls is not None:
+            self._tls = SSL.Connection(tls, sock)
+            self._tls.set_verify(self._tls.get_verify_mode(), self._note_verdict)
+            if server_side:
+                self._tls.set_accept_state()
+            else:
+                self._tls.set_connect_state()
+
+    def _note_verdict(self, _connection: object, _certificate: object, error: int, _depth: int, ok: int) -> bool:
+        """Keep why a certificate is refused: OpenSSL's own error says only that it is."""
+        if not ok and not self._verdict:
+            self._verdict = error
+        return bool(ok)
+
+    def handshake(self) -> None:
+        """Do the TLS handshake, where there is TLS."""
+        if self._tls is not None:
+            self._deadline = time.monotonic() + self.limits.handshake_s
+            self._persist(SSL.Connection.do_handshake, self._tls, Trouble.SLOW_HANDSHAKE, write=False)
+
+    @property
+    def closed(self) -> bool:
+        """Tell whether this side has let go."""
+        return self._ended
+
+    def fileno(self) -> int:
+        """Give the socket's number, for rpyc."""
+        return self._sock.fileno()
+
+    def close(self) -> None:
+        """Let go, with TLS's farewell where it can be said at once."""
+        if self._ended:
+            return
+        self._ended = True
+        if self._tls is not None:
+            try:
+                self._tls.shutdown()
+            except (SSL.Error, OSError):
+                pass
+        self.abort()
+        self._sock.close()
+
+    def abort(self) -> None:
+        """Cut the connection; the thread that uses it wakes up. From any thread."""
+        try:
+            self._sock.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass
+
+    def poll(self, timeout: Any) -> bool:
+        """Wait until there is something to read; `timeout` is rpyc's own kind."""
+        if self._ended:
+            raise LinkDown(Trouble.CLOSED)
+        if self._tls is not None and self._tls.pending():
+            return True
+        return self._wait(timeout.timeleft(), write=False)
+
+    def begin_frame(self, size: int = 0) -> None:
+        """Set the deadline of the frame that comes or goes: what `size` bytes take on a poor link."""
+        self._deadline = time.monotonic() + self.limits.frame_s + size / self.limits.bytes_per_s
+
+    def read(self, count: int) -> bytes:
+        """Read exactly `count` bytes before the frame's deadline."""
+        parts = []
+        while count > 0:
+            data = self._persist(self._receive, count, Trouble.STALLED, write=False)
+            if not data:
+                raise LinkDown(Trouble.CLOSED)
+            parts.append(data)
+            count -= len(data)
+        return parts[0] if len(parts) == 1 else b"".join(parts)
+
+    def write(self, data: bytes) -> None:
+        """Write all of it before the frame's deadline."""
+        view = memoryview(data)
+        while view:
+            view = view[self._persist(self._send, view[:_CHUNK], Trouble.STALLED, write=True) :]
+
+    def _receive(self, count: int) -> bytes:
+        size = min(_CHUNK, count)
+        return self._sock.recv(size) if self._tls is None else self._tls.recv(size)
+
+    def _send(self, data: memoryview) -> int:
+        return self._sock.send(data) if self._tls is None else self._tls.send(data)
+
+    def _persist(self, action: Callable[[A], T], argument: A, late: Trouble, *, write: bool) -> T:
+        """Do it, waiting for the socket as often as it takes up to the deadline; `write`: what plain TCP waits for."""
+        while True:
+            if self._ended:
+                raise LinkDown(Trouble.CLOSED)
+            try:
+                return action(argument)
+            except BlockingIOError:
+                wants_write = write
+            except SSL.WantReadError:
+                wants_write = False
+            except SSL.WantWriteError:
+                wants_write = True
+            except SSL.Error as error:
+                raise explain_tls(error, self._verdict) from error
+            except ConnectionResetError as error:
+                raise LinkDown(Trouble.RESET) from error
+            except OSError as error:
+                raise LinkDown(Trouble.CLOSED, error.strerror or "") from error
+            if not self._wait(self._deadline - time.monotonic(), write=wants_write):
+                raise LinkDown(late)
+
+    def _wait(self, seconds: float | None, *, write: bool) -> bool:
+        """Wait for the socket; a negative time is none, no time is for ever."""
+        if seconds is not None:
+            seconds = max(seconds, 0.0)
+        try:
+            if not hasattr(select, "poll"):  # Windows
+                fds = [self._sock]
+                ready = select.select([] if write else fds, fds if write else [], fds if write else [], seconds)
+                return any(ready)
+            poller = select.poll()
+            poller.register(self._sock, select.POLLOUT if write else select.POLLIN)
+            return bool(poller.poll(None if seconds is None else seconds * 1000))
+        except (OSError, ValueError) as error:  # closed beside us
+            raise LinkDown(Trouble.CLOSED) from error
+
+
+class Frames(channel.Channel):  # type: ignore[misc]  # rpyc has no types
+    """rpyc's frames, never compressed by rpyc, and none read whose size is over the limit."""
+
+    __slots__ = ()
+
+    def __init__(self, stream: Stream) -> None:
+        super().__init__(stream, compress=False)
+
+    def recv(self) -> bytes:
+        """Read one frame."""
+        link: Stream = self.stream
+        link.begin_frame()
+        size, compressed = self.FRAME_HEADER.unpack(link.read(self.FRAME_HEADER.size))
+        if size > link.limits.max_message:
+            raise LinkDown(Trouble.OVERSIZED, f"{size} bytes")
+        if compressed:  # rpyc would unpack it whatever it grows to
+            raise LinkDown(Trouble.MALFORMED, "a compressed frame")
+        link.begin_frame(size)
+        data = link.read(size + 1)
+        return data[:-1]
+
+    def send(self, data: bytes) -> None:
+        """Write one frame."""
+        link: Stream = self.stream
+        link.begin_frame(len(data))
+        link.write(b"".join((self.FRAME_HEADER.pack(len(data), 0), data, self.FLUSHER)))

@@ -1,0 +1,74 @@
+"""What can be wrong with a link: the one table in which OpenSSL's and the system's errors become ours."""
+
+from __future__ import annotations
+
+import enum
+import errno
+
+from OpenSSL import SSL
+
+
+class Trouble(enum.Enum):
+    """Why a link ended. `OUR_…` is about the certificate of this side, as the other side sees it."""
+
+    CLOSED = "the other side closed the connection"
+    RESET = "the connection was cut"
+    STALLED = "the other side stopped in the middle of a message"
+    NO_ANSWER = "no answer"
+    SLOW_HANDSHAKE = "the other side did not finish the TLS handshake"
+    OVERSIZED = "a message is larger than it may be"
+    MALFORMED = "a message is not of this protocol"
+    NOT_TLS = "the other side does not speak TLS"
+    FOREIGN = "the certificate of the other side is not trusted here"
+    EXPIRED = "the certificate of the other side has expired"
+    NOT_YET_VALID = "the certificate of the other side is not valid yet"
+    NO_CERTIFICATE = "the other side shows no certificate"
+    OUR_FOREIGN = "the other side does not trust the certificate of this side"
+    OUR_EXPIRED = "the other side says that the certificate of this side has expired"
+    OUR_NONE = "the other side asks for a certificate and this side has none"
+    TLS = "TLS failed"
+
+
+class LinkDown(EOFError):
+    """A link that is no more; an EOFError because that is what rpyc takes for the end of a connection."""
+
+    def __init__(self, trouble: Trouble, detail: str = "") -> None:
+        super().__init__(f"{trouble.value} ({detail})" if detail else trouble.value)
+        self.trouble = trouble
+        self.detail = detail
+
+
+_BY_VERDICT = {9: Trouble.NOT_YET_VALID, 10: Trouble.EXPIRED}
+
+_BY_REASON = (
+    ("alert unknown ca", Trouble.OUR_FOREIGN),
+    ("alert certificate unknown", Trouble.OUR_FOREIGN),
+    ("alert bad certificate", Trouble.OUR_FOREIGN),
+    ("alert unsupported certificate", Trouble.OUR_FOREIGN),
+    ("alert decrypt error", Trouble.OUR_FOREIGN),
+    ("alert certificate expired", Trouble.OUR_EXPIRED),
+    ("certificate required", Trouble.OUR_NONE),
+    ("did not return a certificate", Trouble.NO_CERTIFICATE),
+    ("certificate verify failed", Trouble.FOREIGN),
+    ("wrong version number", Trouble.NOT_TLS),
+    ("http request", Trouble.NOT_TLS),
+    ("packet length too long", Trouble.NOT_TLS),
+    ("record layer failure", Trouble.NOT_TLS),
+    ("unknown protocol", Trouble.NOT_TLS),
+)
+
+
+def explain_tls(error: SSL.Error, verdict: int = 0) -> LinkDown:
+    """Say what an error of OpenSSL means; `verdict` is the X509_V_ERR number of a refused certificate."""
+    if isinstance(error, SSL.ZeroReturnError):
+        return LinkDown(Trouble.CLOSED)
+    if isinstance(error, SSL.SysCallError):
+        return LinkDown(Trouble.RESET if error.args[:1] == (errno.ECONNRESET,) else Trouble.CLOSED)
+    entries = error.args[0] if error.args and isinstance(error.args[0], list) else []
+    reasons = [str(entry[-1]) for entry in entries]
+    for words, trouble in _BY_REASON:
+        if any(words in reason for reason in reasons):
+            return LinkDown(_BY_VERDICT.get(verdict, trouble) if trouble is Trouble.FOREIGN else trouble)
+    if any("unexpected eof" in reason for reason in reasons):
+        return LinkDown(Trouble.CLOSED)
+    return LinkDown(Trouble.TLS, ", ".join(reasons) or "no reason given")
