@@ -30,7 +30,8 @@ class Build:
 
     `properties` are JMeter's properties, live: functions read and set them during the run. `cells` are the counters and
     cursors that all workers share. `configs` are, while a sampler is compiled, the config elements in its scope,
-    innermost first; `base` is the folder against which file names are resolved. `reads_previous` says that something
+    innermost first; `base` is the folder against which file names are resolved, but for those in `files`, which a
+    controller shipped: name as the plan comes to it → path. `reads_previous` says that something
     outside post-processors and assertions (a function) reads the previous sample's body.
     """
 
@@ -45,6 +46,7 @@ class Build:
     reads_previous: bool = False
     result_files: ResultFiles | None = None
     set_property: Callable[[str, str], None] | None = None
+    files: dict[str, str] = field(default_factory=dict)
 
     @property
     def defaults(self) -> list[Node]:
@@ -60,6 +62,8 @@ class Build:
         self.faults.append(Fault(path, problem, remedy, fatal))
 
     def file(self, name: str) -> Path:
-        """Resolve a file name of the plan: against the plan's folder, as JMeter's FileServer does."""
+        """Resolve a file name of the plan: a shipped one, else against the plan's folder, as JMeter's FileServer does."""
+        if name in self.files:
+            return Path(self.files[name])
         path = Path(name).expanduser() if name.startswith("~") else Path(name)
         return path if path.is_absolute() else self.base / path

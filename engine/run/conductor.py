@@ -71,6 +71,7 @@ class Conductor:
         self.now = False
         self.quitting = False
         self.users = 0
+        self.started_ns = 0
         self.thread: threading.Thread | None = None
 
     def start(self, at_ns: int) -> None:
@@ -83,6 +84,7 @@ class Conductor:
         try:
             with self.changed:
                 self.changed.wait_for(lambda: self.stopping, max(0.0, (at_ns - now_ns()) / 1e9) if at_ns else 0)
+            self.started_ns = now_ns()
             self.conduct()
         except Exception as error:
             log.error("the test could not be run on: %r", error, exc_info=True)

@@ -15,13 +15,17 @@ from .job import Job
 
 @dataclass(slots=True)
 class Health:
-    """How an engine is: CPU seconds and resident bytes of its processes, users, event-loop lag of its worst worker."""
+    """How an engine is: CPU seconds and resident bytes of its processes, users, event-loop lag of its worst worker.
+
+    `started_ns` is the instant of this machine's perf_counter_ns clock at which the test really began, 0 before.
+    """
 
     cpu_s: float = 0.0
     memory: int = 0
     active: int = 0
     lag_ms: float = 0.0
     workers: int = 0
+    started_ns: int = 0
 
 
 class Running(Protocol):

@@ -69,6 +69,7 @@ class Job:
             plan_name=self.plan_name,
             workers=workers,
             system=dict(self.system),
+            files=self.files,
         )
 
     def to_plain(self) -> dict[str, Any]:

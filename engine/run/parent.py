@@ -126,6 +126,7 @@ class Engine:
             active=active,
             lag_ms=max(self.lag_ms.values(), default=0.0),
             workers=sum(link.alive for link in self.links),
+            started_ns=self.conductor.started_ns if self.conductor is not None else 0,
         )
 
     def set_property(self, key: str, value: str) -> None:
