@@ -62,7 +62,7 @@ class Build:
         self.faults.append(Fault(path, problem, remedy, fatal))
 
     def file(self, name: str) -> Path:
-        """Resolve a file name of the plan: a shipped one, else against the plan's folder, as JMeter's FileServer does."""
+        """Resolve a file name of the plan: a shipped file, else in the plan's folder, as JMeter's FileServer does."""
         if name in self.files:
             return Path(self.files[name])
         path = Path(name).expanduser() if name.startswith("~") else Path(name)
