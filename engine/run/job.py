@@ -7,24 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from pyjm.engine.compile.build import Build
+from pyjm.engine.results.save import SaveConfig
 from pyjm.engine.shared.cells import Cells
-
-
-@dataclass(slots=True)
-class SaveConfig:
-    """What of a sample stands in a row: JMeter's SampleSaveConfiguration, as the controller resolved it.
-
-    `flags` are the keys of jmeter.save.saveservice.* that are true, without the prefix (`label`, `url`, …);
-    `variables` are the sample_variables.
-    """
-
-    format: str = "csv"
-    flags: list[str] = field(default_factory=list)
-    delimiter: str = ","
-    timestamp_format: str = "ms"
-    assertion_results: str = "none"
-    field_names: bool = True
-    variables: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)
