@@ -74,8 +74,14 @@ class Compiler:
         if not program.groups:
             for child in plan_level:
                 self.element(child)
-        program.definitions = [element for node in root.walk() if hasattr(element := self.made(node), "define")]
+        variables = root.child("TestPlan.user_defined_variables")
+        written = [*([variables] if variables is not None else []), *root.walk()]
+        program.definitions = [element for node in written if hasattr(element := self.element_of(node), "define")]
         return program
+
+    def element_of(self, node: Node) -> Element | None:
+        """Give what was compiled of a node; the plan's own variables are compiled here."""
+        return self.element(node) if node.kind == "Arguments" else self.made(node)
 
     def is_group(self, node: Node) -> bool:
         """Tell whether a node is a thread group."""

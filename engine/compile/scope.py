@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from .element import Assertion, Config, Listener, PostProcessor, PreProcessor, Timer
+from .element import Assertion, Config, PlanController, PostProcessor, PreProcessor, Timer
 
 
 @dataclass(slots=True)
@@ -66,8 +66,8 @@ def listens(element: Any, frame: Frame, owners: set[int]) -> bool:
     Transaction Controllers listen as well, in JMeter to all samples of their parent: one that does not hold the sample
     can be running only where its parent suspends its children.
     """
-    if isinstance(element, Listener):
-        return True
     if not hasattr(element, "add"):
         return False
-    return id(element) in owners or getattr(frame.owner, "suspends", False)
+    if isinstance(element, PlanController):
+        return id(element) in owners or getattr(frame.owner, "suspends", False)
+    return True
