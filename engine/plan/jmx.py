@@ -13,9 +13,6 @@ from .names import gui_of, kind_of, property_of
 from .source import parse, refused, shown
 from .tree import Node, Prop
 
-NOT_RUN = frozenset({"WorkBench", "TestFragmentController"})
-"""Elements that are written but never run where they stand."""
-
 ROOTS = {
     "testResults": "a result file",
     "testplan": "a plan of JMeter before 2.0",
@@ -46,14 +43,16 @@ def parse_plan(data: bytes, path_for_messages: str) -> Node:
     plan = next((node for node in nodes if node.kind == "TestPlan"), None)
     if plan is None:
         raise refused(path_for_messages, "there is no Test Plan element in it")
+    for number, node in enumerate(plan.walk()):
+        node.number = number
     return plan
 
 
 def prune(node: Node) -> None:
-    """Remove what is disabled or is never run, with all below it."""
+    """Remove what is disabled, with all below it; of the workbench nothing is ever run."""
     if not node.enabled:
         node.children.clear()
-    node.children = [child for child in node.children if child.enabled and child.kind not in NOT_RUN]
+    node.children = [child for child in node.children if child.enabled and child.kind != "WorkBench"]
     for child in node.children:
         prune(child)
 

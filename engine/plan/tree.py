@@ -14,7 +14,10 @@ elementProp → Node. Only a `str` can hold `${…}` and only an empty `str` is 
 
 @dataclass(slots=True, eq=False)
 class Node:
-    """One element as it is written. `kind` is the JMX tag with aliases resolved (`HTTPSamplerProxy`)."""
+    """One element as it is written. `kind` is the JMX tag with aliases resolved (`HTTPSamplerProxy`).
+
+    `path` is where it stands, for messages; two elements may share it. `number` is its place in written order.
+    """
 
     kind: str
     gui: str = ""
@@ -23,6 +26,7 @@ class Node:
     props: dict[str, Prop] = field(default_factory=dict)
     children: list[Node] = field(default_factory=list)
     path: str = ""
+    number: int = 0
 
     def text(self, key: str, default: str = "") -> str:
         """Read a property as the text that JMeter's getPropertyAsString gives; `${…}` stays as written."""

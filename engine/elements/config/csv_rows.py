@@ -1,0 +1,172 @@
+"""Hot path: the rows of one CSV file, by byte offset, so that all workers can share a position in it.
+
+Mirrors FileServer.readLine, CSVSaveService.csvReadFile and JOrphanUtils.split. Lines end in LF, CR or CRLF.
+"""
+
+from __future__ import annotations
+
+import codecs
+import mmap
+import re
+from enum import Enum
+from pathlib import Path
+
+END_OF_LINE = re.compile(rb"\r\n?|\n")
+PROBE = '\t\n\r"aZ09,;|'
+SHIFTING = ("hz", "iso2022", "utf_7", "utf-7")
+
+
+class RowError(Exception):
+    """A row whose quotes are wrong; `after` is the offset at which JMeter would read on."""
+
+    def __init__(self, problem: str, after: int) -> None:
+        super().__init__(problem)
+        self.after = after
+
+
+class _State(Enum):
+    INITIAL = 0
+    PLAIN = 1
+    QUOTED = 2
+    QUOTE_SEEN = 3
+
+
+class Rows:
+    """One file, mapped into memory. `start` is the offset of the first line, behind a byte order mark."""
+
+    def __init__(self, path: Path, encoding: str) -> None:
+        self.encoding = encoding.strip() or "utf-8"
+        self.data: bytes | mmap.mmap
+        with path.open("rb") as file:
+            empty = not file.seek(0, 2)
+            self.data = b"" if empty else mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        if not _is_transparent(self.encoding):
+            self.data = self.data[:].decode(self.encoding, "replace").encode()
+            self.encoding = "utf-8"
+        self.start = len(codecs.BOM_UTF8) if self.data[:3] == codecs.BOM_UTF8 else 0
+        self.size = len(self.data)
+
+    def line(self, at: int) -> tuple[str | None, int]:
+        """Give the line at an offset and the offset of the next one; None at the end."""
+        if at >= self.size:
+            return None, at
+        ended = END_OF_LINE.search(self.data, at)
+        end, after = ended.span() if ended else (self.size, self.size)
+        return self.data[at:end].decode(self.encoding, "replace"), after
+
+    def fields(self, at: int, delimiter: str) -> tuple[list[str], int]:
+        """Give the fields of the row at an offset, with quotes understood, and the offset of the next row.
+
+        No fields at the end; one empty field for a blank line. Raises RowError.
+        """
+        text, after = self.line(at)
+        if text is None:
+            return [], at
+        if '"' not in text:
+            return text.split(delimiter), after
+        return self._quoted(at, delimiter)
+
+    def _quoted(self, at: int, delimiter: str) -> tuple[list[str], int]:
+        row = _Row(delimiter)
+        while at < self.size:
+            _, after = self.line(at)
+            text = self.data[at:after].decode(self.encoding, "replace")
+            problem_at = row.feed(text)
+            if row.problem:
+                raise RowError(row.problem, at + len(text[:problem_at].encode(self.encoding, "replace")))
+            at = after
+            if row.complete:
+                return row.fields, at
+        if row.state is _State.QUOTED:
+            raise RowError(f'Missing trailing quote-char in quoted field:["{row.field}]', at)
+        row.end()
+        return row.fields, at
+
+
+class _Row:
+    """The state machine over the characters of a row, fed line by line."""
+
+    def __init__(self, delimiter: str) -> None:
+        self.delimiter = delimiter
+        self.state = _State.INITIAL
+        self.field = ""
+        self.fields: list[str] = []
+        self.began = False
+        self.complete = False
+        self.problem = ""
+
+    def feed(self, text: str) -> int:
+        """Take one line with its end; gives how many characters were read."""
+        for read, char in enumerate(text, 1):
+            self.began = False
+            if self.state is _State.QUOTED:
+                if char == '"':
+                    self.state = _State.QUOTE_SEEN
+                else:
+                    self.field += char
+            elif char == '"':
+                self.quote()
+            elif char in (self.delimiter, "\n", "\r"):
+                self.push()
+                if char != self.delimiter:
+                    self.complete = True
+                    return len(text)
+            elif self.state is _State.QUOTE_SEEN:
+                self.problem = f'Cannot have single quote-char in quoted field:[{self.field}"]'
+            else:
+                self.field += char
+                self.state = _State.PLAIN
+            if self.problem:
+                return read
+        return len(text)
+
+    def quote(self) -> None:
+        """Take a quote outside of a quoted field."""
+        if self.state is _State.INITIAL:
+            self.state = _State.QUOTED
+        elif self.state is _State.QUOTE_SEEN:
+            self.field += '"'
+            self.state = _State.QUOTED
+        else:
+            self.problem = f'Cannot have quote-char in plain field:[{self.field}"]'
+
+    def push(self) -> None:
+        """End a field."""
+        self.fields.append(self.field)
+        self.field = ""
+        self.state = _State.INITIAL
+        self.began = True
+
+    def end(self) -> None:
+        """End the row where the file ends."""
+        if self.field or self.began or self.state is _State.QUOTE_SEEN:
+            self.fields.append(self.field)
+
+
+def split_line(line: str, delimiter: str) -> list[str]:
+    """Split a line without regard to quotes; a blank line has no fields."""
+    return line.split(delimiter) if line else []
+
+
+def split_quoted(line: str, delimiter: str) -> list[str]:
+    """Split a line with quotes understood; a blank one has no fields. Raises RowError."""
+    row = _Row(delimiter)
+    row.feed(line)
+    if row.state is _State.QUOTED:
+        row.problem = f'Missing trailing quote-char in quoted field:["{row.field}]'
+    if row.problem:
+        raise RowError(row.problem, 0)
+    row.end()
+    return row.fields
+
+
+def split_names(names: str) -> list[str]:
+    """Split a list of variable names at commas, of which several together count as one."""
+    joined = re.sub(",+", ",", names).removeprefix(",").removesuffix(",")
+    return [name.strip() for name in split_line(joined, ",")]
+
+
+def _is_transparent(encoding: str) -> bool:
+    """Tell whether ASCII characters are their own single bytes, so that lines can be found in the bytes."""
+    name = codecs.lookup(encoding).name
+    return not name.startswith(SHIFTING) and PROBE.encode(encoding) == PROBE.encode("ascii")
