@@ -44,7 +44,7 @@ class Mute(service.Service):  # type: ignore[misc]  # rpyc has no types
     """What a controller offers to a server on a link: nothing."""
 
     def _rpyc_getattr(self, name: str) -> Any:
-        raise AttributeError(name)
+        raise Refused(Code.CALL, f"a controller has no {name}")
 
 
 class Link(protocol.Connection):  # type: ignore[misc]  # rpyc has no types
@@ -59,6 +59,7 @@ class Link(protocol.Connection):  # type: ignore[misc]  # rpyc has no types
         self._closed = True  # what rpyc's own beginning sets too; named here for the type checker
         super().__init__(Mute() if root is None else root, Frames(stream), CONFIG)
         self.stream = stream
+        self.idle_s: float | None = stream.limits.idle_s
         self._turn = threading.Lock()
 
     @classmethod
@@ -118,8 +119,8 @@ class Link(protocol.Connection):  # type: ignore[misc]  # rpyc has no types
     def serve_until_idle(self) -> None:
         """Serve the other side, one request at a time, until the link ends or idles too long; raises LinkDown then."""
         while not self.closed:
-            if not self.serve(self.stream.limits.idle_s):
-                raise LinkDown(Trouble.NO_ANSWER, f"nothing was said for {self.stream.limits.idle_s:g} s")
+            if not self.serve(self.idle_s):
+                raise LinkDown(Trouble.NO_ANSWER, f"nothing was said for {self.idle_s:g} s")
 
     def call(self, name: str, *args: Plain, timeout_s: float = 10.0) -> Any:
         """Call the other side, from any thread, one call at a time; raises Refused, LinkDown, BadMessage."""

@@ -1,0 +1,253 @@
+"""Lend this server's engine to one controller at a time, and take it back from one that is gone."""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+from pyjm.engine.compile.faults import Fault
+from pyjm.engine.run.engine import Running
+from pyjm.engine.run.job import Job
+from pyjm.engine.vu.clock import to_wall_ms, wall_ms
+from pyjm.engine.vu.dates import date_format
+from pyjm.properties import Settings
+from pyjm.server.run import Run
+from pyjm.server.store import Store
+from pyjm.server.wire.contract import BadMessage, Code, Refused
+
+log = logging.getLogger("pyjm.server")
+
+_DROP_S = 20.0
+_LONG_DATE = date_format("yyyy MMM d HH:mm:ss z")
+
+
+class Cuttable(Protocol):
+    """A link, as far as the host has to do with it."""
+
+    def abort(self) -> None:
+        """Cut it."""
+
+
+@dataclass(eq=False)
+class Lease:
+    """One controller's hold on this server. Whoever knows the token is the holder."""
+
+    who: str
+    token: str
+    since: datetime
+    deadline: float
+    links: set[Cuttable] = field(default_factory=set)
+    run: Run | None = None
+
+
+class Host:
+    """The one engine of this server and who has it. All methods may be called from any thread.
+
+    A lease lives as long as its holder is heard of once in `lease_s`. When it runs out the load stops, the run is
+    dropped, and the next controller is taken.
+    """
+
+    def __init__(
+        self, settings: Settings, make_engine: Callable[[int], Running], say: Callable[[str], None], lease_s: float
+    ) -> None:
+        self.lease_s = lease_s
+        self.leaving = threading.Event()
+        self.id = secrets.token_hex(8)
+        self._settings = settings
+        self._make_engine = make_engine
+        self._say = say
+        self._store = Store()
+        self._changed = threading.Condition()
+        self._lease: Lease | None = None
+        self._dropping = False
+        self._closed = False
+        self._sent: Mapping[str, str] = {}
+        self._exit_after_test = settings.flag("server.exitaftertest")
+        self._watch = threading.Thread(target=self._watch_lease, name="lease", daemon=True)
+        self._watch.start()
+
+    # the lease
+
+    def acquire(self, who: str, link: Cuttable) -> Lease:
+        """Give the engine to a controller; one that has it already is named in the refusal."""
+        with self._changed:
+            self._changed.wait_for(lambda: not self._dropping, _DROP_S)
+            if self._closed or self.leaving.is_set():
+                raise Refused(Code.BUSY, "the server is about to end")
+            if self._lease is not None or self._dropping:
+                raise Refused(Code.BUSY, self._busy_text())
+            self._lease = Lease(who, secrets.token_hex(16), datetime.now(), self._new_deadline(), {link})
+            self._changed.notify_all()
+            log.info("Remote client host: %s", who)
+            return self._lease
+
+    def attach(self, token: str, link: Cuttable) -> Lease:
+        """Add a link to a lease that is known by its token."""
+        with self._changed:
+            lease = self._lease
+            if lease is None or not secrets.compare_digest(lease.token.encode(), token.encode()):
+                raise Refused(Code.LEASE, "the test of this controller is no longer on this server")
+            lease.links.add(link)
+            lease.deadline = self._new_deadline()
+            return lease
+
+    def detach(self, lease: Lease, link: Cuttable) -> None:
+        """Note that a link is gone; the lease waits for its holder to come back."""
+        with self._changed:
+            lease.links.discard(link)
+
+    def renew(self, lease: Lease) -> None:
+        """Note that the holder was heard of; refused where it is no longer the holder."""
+        with self._changed:
+            if self._lease is not lease:
+                raise Refused(Code.LEASE, "the test of this controller is no longer on this server")
+            lease.deadline = self._new_deadline()
+
+    def release(self, lease: Lease, link: Cuttable | None = None) -> None:
+        """End a lease and what is left of its test; the link over which that was said stays."""
+        with self._changed:
+            if self._lease is not lease:
+                return
+            self._lease = None
+            self._dropping = True
+            lease.links.discard(link)  # type: ignore[arg-type]
+            links = list(lease.links)
+        try:
+            for other in links:
+                other.abort()
+            if lease.run is not None:
+                lease.run.close()
+        finally:
+            with self._changed:
+                self._dropping = False
+                self._changed.notify_all()
+        if self._exit_after_test and lease.run is not None and lease.run.started:
+            self.leaving.set()
+
+    def _new_deadline(self) -> float:
+        return time.monotonic() + self.lease_s
+
+    def _busy_text(self) -> str:
+        lease = self._lease
+        holder = f"held by {lease.who} since {lease.since:%Y-%m-%d %H:%M:%S}" if lease else "its last test is ending"
+        return f"Engine is busy - please try later ({holder})"
+
+    def _watch_lease(self) -> None:
+        while not self._closed:
+            with self._changed:
+                lease = self._lease
+                left = lease.deadline - time.monotonic() if lease is not None else None
+                if left is None or left > 0:
+                    self._changed.wait(left)
+                    continue
+            assert lease is not None
+            text = f"{lease.who} was not heard of for {self.lease_s:g} s: its test is stopped and dropped"
+            log.warning(text)
+            self._say(text)
+            self.release(lease)
+
+    # the run
+
+    def store(self) -> Store:
+        """Give the files that controllers ship."""
+        return self._store
+
+    def configure(self, lease: Lease, order: Mapping[str, Any]) -> list[Fault]:
+        """Make a run of what the holder orders; gives all faults of its plan."""
+        if lease.run is not None:
+            lease.run.close()
+            lease.run = None
+        name = str(order.get("name", ""))
+        log.info("Creating JMeter engine on host %s base '%s'", name, order.get("base"))
+        run = Run(self._make_engine(0), name, self._test_ended)
+        lease.run = run
+        job = self._make_job(order, run)
+        log.info("Applying properties %s", sorted(self._sent))
+        return run.prepare(job)
+
+    def _make_job(self, order: Mapping[str, Any], run: Run) -> Job:
+        """Turn an order into a job: this server's properties under the controller's, the files where they are here."""
+        try:
+            job = Job.from_plain({**order["job"], "plan": self._store.read(str(order["plan"]))})
+            base = Path.cwd() / str(order["base"])
+            shipped = [(str(name), str(sha)) for name, sha in order["files"]]
+            sent = {str(key): str(value) for key, value in job.properties.items()}
+        except (KeyError, TypeError, ValueError) as error:
+            raise BadMessage(f"an order of another form: {error!r}") from error
+        self._settings.take_globals(sent, self._sent)
+        self._sent = sent
+        job.properties = dict(self._settings.jmeter)
+        job.system = dict(self._settings.system)
+        job.base = str(base)
+        job.host_prefix = f"{run.name}-"
+        job.workers = worker_count(self._settings)
+        files = run.folder / "files"
+        job.files = {name: str(self._store.put(sha, name, files, at)) for at, (name, sha) in enumerate(shipped)}
+        return job
+
+    def start(self, lease: Lease, at_ns: int) -> None:
+        """Begin the test at an instant."""
+        run = running(lease)
+        at_ms = to_wall_ms(at_ns) if at_ns else wall_ms()
+        self._say(f"Starting the test on host {run.name} @ {_long(at_ms)}")
+        log.info("Running test")
+        run.start(at_ns)
+
+    def _test_ended(self, run: Run) -> None:
+        asked = " - exit requested." if self._exit_after_test else ""
+        log.info("Test has ended on host %s", run.name)
+        self._say(f"Finished the test on host {run.name} @ {_long(wall_ms())}{asked}")
+
+    def leave(self) -> None:
+        """Have the process end."""
+        self.leaving.set()
+
+    def close(self) -> None:
+        """Stop whatever runs and remove what is kept."""
+        with self._changed:
+            self._closed = True
+            lease = self._lease
+            self._changed.notify_all()
+        if lease is not None:
+            self.release(lease)
+        with self._changed:
+            self._changed.wait_for(lambda: not self._dropping, _DROP_S)
+        self._store.close()
+
+
+def running(lease: Lease) -> Run:
+    """Give the run of a lease; refused where nothing is configured."""
+    if lease.run is None:
+        raise Refused(Code.STATE, "no test is configured")
+    return lease.run
+
+
+def worker_count(settings: Settings) -> int:
+    """Read pyjm.workers; 0 stands for auto."""
+    text = settings.text("pyjm.workers")
+    return int(text) if text.isdecimal() else 0
+
+
+def describe_machine() -> dict[str, Any]:
+    """Tell what this machine has, for `hello`."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    pages = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 0
+    return {
+        "cores": cores,
+        "memory": pages,
+        "platform": sys.platform,
+        "python": ".".join(map(str, sys.version_info[:3])),
+    }
+
+
+def _long(at_ms: int) -> str:
+    return f"{_LONG_DATE(at_ms)} ({at_ms})"

@@ -1,0 +1,138 @@
+"""Take connections: each gets a thread, a deadline for its handshake, and the calls of the contract."""
+
+from __future__ import annotations
+
+import errno
+import logging
+import socket
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from OpenSSL import SSL
+
+from pyjm.server.host import Host
+from pyjm.server.service import Calls
+from pyjm.server.wire.contract import Limits
+from pyjm.server.wire.link import Link
+from pyjm.server.wire.stream import Stream
+from pyjm.server.wire.trouble import LinkDown
+
+log = logging.getLogger("pyjm.server")
+
+_LOOK_UP_S = 0.5
+_IN_USE = (errno.EADDRINUSE, errno.EACCES, errno.EPERM)
+
+
+def open_port(port: int, address: str = "") -> socket.socket:
+    """Listen on a port of all addresses, IPv4 and IPv6 where the machine has both; 0 takes a free one."""
+    if address:
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        return socket.create_server((address, port), family=family, backlog=128)
+    if socket.has_dualstack_ipv6():
+        try:
+            return socket.create_server(("", port), family=socket.AF_INET6, backlog=128, dualstack_ipv6=True)
+        except OSError as error:
+            if error.errno in _IN_USE:
+                raise
+    return socket.create_server(("", port), backlog=128)
+
+
+class Listener:
+    """The ports of a server and the links that came in on them.
+
+    Whoever is still in the handshake is a stranger. Strangers are few: one too many drives out the one that has been
+    there longest, so that half-open connections can't keep a controller out.
+    """
+
+    def __init__(
+        self, host: Host, ports: list[socket.socket], tls: SSL.Context | None, about: dict[str, Any], limits: Limits
+    ) -> None:
+        self._host = host
+        self._tls = tls
+        self._about = about
+        self._limits = limits
+        self._lock = threading.Lock()
+        self._strangers: dict[Stream, None] = {}
+        self._links: dict[Link, None] = {}
+        self._closing = threading.Event()
+        self._ports = ports
+        self._threads = [_thread(self._accept, port) for port in ports]
+
+    def serve(self, stream: Stream, peer: str) -> None:
+        """Serve one connection to its end."""
+        with self._lock:
+            self._strangers[stream] = None
+            too_many = len(self._strangers) > self._limits.strangers
+            oldest = next(iter(self._strangers)) if too_many else None
+        if oldest is not None:
+            oldest.abort()
+        try:
+            try:
+                stream.handshake()
+            finally:
+                with self._lock:
+                    del self._strangers[stream]
+            self._serve_link(stream, peer)
+        except LinkDown as down:
+            log.info("link of %s: %s", peer, down)
+        finally:
+            stream.close()
+
+    def _serve_link(self, stream: Stream, peer: str) -> None:
+        calls = Calls(self._host, peer, self._about)
+        link = calls.link = Link(stream, calls)
+        with self._lock:
+            full = len(self._links) >= self._limits.links
+            self._links[link] = None
+        try:
+            if full or self._closing.is_set():
+                log.warning("link of %s: refused, %d links are open", peer, self._limits.links)
+                return
+            link.serve_until_idle()
+        finally:
+            link.close()
+            with self._lock:
+                del self._links[link]
+
+    def _accept(self, port: socket.socket) -> None:
+        port.settimeout(_LOOK_UP_S)
+        while not self._closing.is_set():
+            try:
+                sock, address = port.accept()
+            except TimeoutError:
+                continue
+            except OSError as error:  # out of descriptors, or a peer that went at once
+                if not self._closing.is_set():
+                    log.warning("a connection could not be taken: %s", error.strerror)
+                    self._closing.wait(0.1)
+                continue
+            try:
+                stream = Stream(sock, self._tls, self._limits, server_side=True)
+            except LinkDown:
+                continue
+            _thread(self.serve, stream, shown_address(address))
+
+    def close(self) -> None:
+        """Close the ports, cut the links."""
+        self._closing.set()
+        for port in self._ports:
+            port.close()
+        with self._lock:
+            open_now: list[Stream | Link] = [*self._strangers, *self._links]
+        for each in open_now:
+            each.abort()
+        for thread in self._threads:
+            thread.join()
+
+
+def shown_address(address: Any) -> str:
+    """Write where a peer calls from; an IPv4 address that came through an IPv6 socket as what it is."""
+    host = str(address[0]).removeprefix("::ffff:")
+    return f"[{host}]:{address[1]}" if ":" in host else f"{host}:{address[1]}"
+
+
+def _thread(target: Callable[..., None], *args: Any) -> threading.Thread:
+    thread = threading.Thread(target=target, args=args, name="link", daemon=True)
+    thread.start()
+    return thread

@@ -1,0 +1,92 @@
+"""One test on this server: from the job that a controller hands over to the last batch."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import tempfile
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from pyjm.engine.compile.faults import Fault
+from pyjm.engine.results.batch import Batch
+from pyjm.engine.run.engine import Health, Running
+from pyjm.engine.run.job import Job
+from pyjm.server.spool import Spool
+
+log = logging.getLogger("pyjm.server")
+
+_PUMP_S = 0.5
+
+
+class Run:
+    """One job in one engine. A thread of its own moves batches from the engine to the spool, controller or not."""
+
+    def __init__(self, engine: Running, name: str, on_end: Callable[[Run], None]) -> None:
+        self.name = name
+        self.folder = Path(tempfile.mkdtemp(prefix="pyjm-run-"))
+        self.spool = Spool(str(self.folder))
+        self.made = 0
+        self.last = 0
+        self.started = False
+        self.ended = False
+        self._engine = engine
+        self._on_end = on_end
+        self._lock = threading.Lock()
+        self._closed = False
+        self._pump: threading.Thread | None = None
+
+    def prepare(self, job: Job) -> list[Fault]:
+        """Have the plan compiled; gives all faults."""
+        return self._engine.prepare(job)
+
+    def start(self, at_ns: int) -> None:
+        """Begin at an instant of this machine's perf_counter_ns clock."""
+        with self._lock:
+            if self.started or self._closed:
+                return
+            self.started = True
+            self._engine.start(at_ns)
+            self._pump = threading.Thread(target=self._move, name="batches", daemon=True)
+            self._pump.start()
+
+    def stop(self, *, now: bool) -> None:
+        """End the test, now or gracefully; its last batch comes all the same."""
+        self._engine.stop(now=now)
+
+    def health(self) -> Health:
+        """Tell how the engine is."""
+        return self._engine.health()
+
+    def close(self) -> None:
+        """End the load and remove what the run left; safe to call again."""
+        with self._lock:
+            if self._closed:
+                return
+            self._closed = True
+        self._engine.close()
+        if self._pump is not None and self._pump is not threading.current_thread():
+            self._pump.join()
+        self._finish()
+        self.spool.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _move(self) -> None:
+        while not self._closed and not self.ended:
+            for data in self._engine.take(self.last, _PUMP_S):
+                batch = Batch.from_bytes(data)
+                self.made += batch.samples
+                self.spool.add(batch.number, data)
+                self.last = batch.number
+                if batch.last:
+                    self._finish()
+                    return
+
+    def _finish(self) -> None:
+        """Note the end, once."""
+        with self._lock:
+            if not self.started or self.ended:
+                return
+            self.ended = True
+        self._on_end(self)

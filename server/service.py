@@ -1,0 +1,188 @@
+"""The calls of one link: who may call what and when, and what each does to the host."""
+
+from __future__ import annotations
+
+import errno
+import logging
+from dataclasses import asdict
+from time import perf_counter_ns
+from typing import Any
+
+from rpyc.core import service
+
+from pyjm.engine.run.engine import Health
+from pyjm.server.host import Host, Lease, describe_machine, running
+from pyjm.server.wire.contract import (
+    BEFORE_HELLO,
+    BEFORE_LEASE,
+    CALLS,
+    DATA,
+    PROTOCOL,
+    TAKE_AT_MOST,
+    BadMessage,
+    Code,
+    Refused,
+    pack,
+    pack_batches,
+    unpack,
+    unpack_map,
+    version_text,
+)
+from pyjm.server.wire.link import Link
+
+log = logging.getLogger("pyjm.server")
+
+_LONGEST_WAIT_S = 10.0
+
+
+class Calls(service.Service):  # type: ignore[misc]  # rpyc has no types
+    """What one link may call: the methods named in the contract, in their order (hello, then a lease, then the rest).
+
+    `about` is what this server says of itself in `hello`.
+    """
+
+    def __init__(self, host: Host, peer: str, about: dict[str, Any]) -> None:
+        self._host = host
+        self._peer = peer
+        self._about = about
+        self._who = ""
+        self._lease: Lease | None = None
+        self.link: Link | None = None
+        self.kind = ""
+
+    def _rpyc_getattr(self, name: str) -> Any:
+        """Give the method of a call, for rpyc; whatever is not in the contract does not exist."""
+        if name not in CALLS:
+            raise AttributeError(name)
+        if not self._who and name not in BEFORE_HELLO:
+            raise Refused(Code.CALL, "hello comes first")
+        if name not in BEFORE_LEASE and name not in BEFORE_HELLO:
+            self._host.renew(self._held())
+        return self._guarded(getattr(self, name))
+
+    @staticmethod
+    def _guarded(method: Any) -> Any:
+        """Turn what the system refuses (a full disk, no more processes) into one line for the controller."""
+
+        def call(*args: Any) -> Any:
+            try:
+                return method(*args)
+            except OSError as error:
+                log.error("a call failed: %s", error)
+                where = f" {error.filename}" if error.filename else ""
+                reason = error.strerror or errno.errorcode.get(error.errno or 0, "an error of the system")
+                raise Refused(Code.TROUBLE, f"the server cannot go on:{where} {reason}") from error
+
+        return call
+
+    def on_disconnect(self, conn: Link) -> None:
+        """Note that the link is gone."""
+        if self._lease is not None:
+            self._host.detach(self._lease, conn)
+
+    def _held(self) -> Lease:
+        if self._lease is None:
+            raise Refused(Code.LEASE, "this link holds no lease")
+        return self._lease
+
+    def _own_link(self) -> Link:
+        assert self.link is not None
+        return self.link
+
+    # before a lease
+
+    def hello(self, version: int, about: bytes) -> bytes:
+        """Say who calls and learn who answers."""
+        theirs = unpack_map(about)
+        if version != PROTOCOL:
+            ours = str(self._about.get("product"))
+            raise Refused(Code.VERSION, version_text(version, str(theirs.get("product", "?"))[:80], ours))
+        self._who = f"{str(theirs.get('who', 'somebody'))[:200]} at {self._peer}"
+        self.kind = str(theirs.get("link", ""))
+        return pack({**self._about, **describe_machine(), "id": self._host.id})
+
+    def acquire(self) -> bytes:
+        """Take the server for a test."""
+        if self._lease is not None:
+            raise Refused(Code.STATE, "this link holds a lease already")
+        self._lease = self._host.acquire(self._who, self._own_link())
+        self._own_link().idle_s = None  # from here on the lease watches over it
+        return pack({"token": self._lease.token, "lease_s": self._host.lease_s})
+
+    def attach(self, token: str) -> None:
+        """Join a lease."""
+        self._lease = self._host.attach(token, self._own_link())
+        self._own_link().idle_s = None
+
+    def clock(self, _sent_ns: int) -> int:
+        """Tell this machine's clock."""
+        return perf_counter_ns()
+
+    # the holder's
+
+    def renew(self) -> bytes:
+        """Tell how far the test is."""
+        run = self._held().run
+        if run is None:
+            return pack({"made": 0, "last": 0, "ended": False})
+        return pack({"made": run.made, "last": run.last, "ended": run.ended})
+
+    def missing(self, wanted: bytes) -> bytes:
+        """Tell which files have to come."""
+        pairs = unpack(wanted)
+        if not isinstance(pairs, list) or not all(isinstance(pair, list) and len(pair) == 2 for pair in pairs):
+            raise BadMessage("not a list of files")
+        return pack(self._host.store().missing([(pair[0], pair[1]) for pair in pairs]))
+
+    def upload(self, sha: str, offset: int, data: bytes) -> None:
+        """Take a piece of a file."""
+        self._host.store().upload(sha, offset, data)
+
+    def configure(self, order: bytes) -> bytes:
+        """Compile a test; gives all faults."""
+        if self.kind != DATA:
+            raise Refused(Code.STATE, "configure takes its time and belongs on the data link")
+        return pack([asdict(fault) for fault in self._host.configure(self._held(), unpack_map(order))])
+
+    def start_at(self, at_ns: int) -> None:
+        """Begin."""
+        self._host.start(self._held(), at_ns)
+
+    def take(self, after: int, wait_s: float) -> tuple[bytes, bytes]:
+        """Give the batches after a number, and how this server is."""
+        if self.kind != DATA:
+            raise Refused(Code.STATE, "take waits and belongs on the data link")
+        lease = self._held()
+        run = running(lease)
+        batches = run.spool.take(after, max(0.0, min(wait_s, _LONGEST_WAIT_S)), TAKE_AT_MOST)
+        self._host.renew(lease)
+        return pack_batches(batches), self._packed(run.health())
+
+    def health(self) -> bytes:
+        """Tell how this server is."""
+        return self._packed(running(self._held()).health())
+
+    @staticmethod
+    def _packed(health: Health) -> bytes:
+        return pack(asdict(health))
+
+    def stop(self) -> None:
+        """End the test now."""
+        log.info("Stopping test ...")
+        running(self._held()).stop(now=True)
+
+    def shutdown(self) -> None:
+        """End the test gracefully."""
+        log.info("Shutting test ...")
+        running(self._held()).stop(now=False)
+
+    def exit(self) -> None:
+        """End this server's process."""
+        log.info("Exiting")
+        self._held()
+        self._host.leave()
+
+    def release(self) -> None:
+        """Let go of the server."""
+        lease, self._lease = self._held(), None
+        self._host.release(lease, self._own_link())
