@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pyjm.engine.vu.clock import now_ns
@@ -43,16 +44,13 @@ class GroupRun:
         self.thread_prefix = f"{host_prefix}{start.name} {number}-"
         self.variables = variables
         self.active = counts
+        self.counts = partial(counts.of, index)
         self.base_ns = base_ns
         self.on_error: OnError = program.group.on_error_action(start)
         self.same_user = True
         self.users: dict[User, asyncio.Task[None]] = {}
         self.started = self.finished = 0
         self.halt = asyncio.Event()
-
-    def counts(self) -> tuple[int, int]:
-        """Tell the active users of this group, and of the test."""
-        return self.active.of(self.index)
 
     async def run(self, mine: Callable[[int], bool], done: Callable[[], None]) -> None:
         """Start this worker's users at their times, wait for them, say that it is done."""

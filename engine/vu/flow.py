@@ -60,32 +60,27 @@ class Cursor:
                 self.fire()
             if self.done:
                 return None
-            child = self.child()
-            if child is None:
-                return None if self.done else self.end_of_pass()
+            children = self.children
+            if self.current < len(children):
+                child = children[self.current]
+            elif children:
+                return self.end_of_pass()
+            else:  # a controller without children is done for good
+                self.set_done()
+                return None
             if child.is_step:
                 self.current += 1
                 return cast("Step", child)
-            cursor = cast(Cursor, child)
-            step = cursor.next()
+            step = cast(Cursor, child).next()
             if step is not None:
                 return step
-            self.child_passed(cursor)
+            self.child_passed(cast(Cursor, child))
 
     def fire(self) -> None:
         """Tell the listeners of this controller that a pass begins."""
         for listener in self.listeners:
             listener(self.user)
         self.first = False
-
-    def child(self) -> Step | Cursor | None:
-        """Find the present child; None behind the last. A controller without children is done for good."""
-        children = self.children
-        if self.current < len(children):
-            return children[self.current]
-        if not children:
-            self.set_done()
-        return None
 
     def child_passed(self, child: Cursor) -> None:
         """Go on behind a child whose pass is over."""
@@ -151,19 +146,22 @@ class LoopCursor(Cursor):
         self.breaking = False
 
     def next(self) -> Next:
-        variables = self.user.vars
-        for _ in range(_SPINS):
-            variables[self.index_key] = self.turn
+        variables, key = self.user.vars, self.index_key
+        spins = 0
+        while True:
+            variables[key] = self.turn
             if self.over():
                 if not self.forever:
                     self.set_done()
                 self.breaking = False
                 return None
             step = super().next()
-            variables[self.index_key] = self.turn
+            variables[key] = self.turn
             if step is not _REPEAT:
                 return step
-        return AGAIN
+            spins += 1
+            if spins == _SPINS:
+                return AGAIN
 
     def end_of_pass(self) -> Next:
         self.restart()
@@ -180,7 +178,7 @@ class LoopCursor(Cursor):
         loops = self.loops
         if not loops or loops < 0:
             loops = self.loops = self.count(self.user)
-        return self.breaking or (loops > -1 and self.turn >= loops)
+        return self.breaking or -1 < loops <= self.turn
 
     def set_done(self) -> None:
         self.breaking = False

@@ -131,6 +131,11 @@ class SampleResult:
         self.elapsed_ms = self.end_ms - self.start_ms - self.idle_ms
 
     @property
+    def stops(self) -> bool:
+        """Whether the sample ends its user or the test."""
+        return self.stop_thread or self.stop_test or self.stop_test_now
+
+    @property
     def bytes(self) -> int:
         """Headers and body as received."""
         return self.header_bytes + self.body_bytes

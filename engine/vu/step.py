@@ -149,8 +149,8 @@ class Step:
 
     async def run(self, user: User, transaction: ParentTransaction | None) -> None:
         """Make one sample for a user, inside a parent transaction or not."""
+        user.step = self
         try:
-            user.step = self
             for before, is_async in self.before:
                 said = before(user)
                 if is_async:
@@ -159,7 +159,11 @@ class Step:
             if self.delays:
                 await self.wait(user)
             if user.running:
-                await self.sample(user, transaction)
+                result = await self.sample(user)
+                if result is not None:
+                    if self.after:
+                        await self.process(user, result)
+                    self.hand_out(user, result, transaction)
         except CancelledError:
             # stopped now, while it waited: the loop of the user sees that it no longer runs
             if user.running:
@@ -181,38 +185,45 @@ class Step:
                 return
             await sleep(total_s)
 
-    async def sample(self, user: User, transaction: ParentTransaction | None) -> None:
-        """Sample and process the result."""
+    async def sample(self, user: User) -> SampleResult | None:
+        """Sample; a sampler that a stop cuts says itself what that gives."""
         sampler = self.sampler
-        result: SampleResult | None = SampleResult(sampler.label.get(user), user.name)
+        result = SampleResult(sampler.label.get(user), user.name)
         try:
-            result = await sampler.sample(user, result)  # type: ignore[arg-type]
+            made = await sampler.sample(user, result)
         except CancelledError:
             if user.running:
                 raise
-            result = sampler.interrupted(user, result)  # type: ignore[arg-type]
-        if result is None:
-            return
-        scope = self.scope
-        if result.ignored:
-            user.vars[LAST_SAMPLE_OK] = "true" if result.success else "false"
-        else:
-            result.group_threads, result.all_threads = user.counts()
-            if result.sub_results:
-                _fill(result.sub_results, result)
-            user.previous = result
+            made = sampler.interrupted(user, result)
+        if made is not None and not made.ignored:
+            made.group_threads, made.all_threads = user.counts()
+            if made.sub_results:
+                _fill(made.sub_results, made)
+            user.previous = made
+        return made
+
+    async def process(self, user: User, result: SampleResult) -> None:
+        """Run the post-processors."""
+        if not result.ignored:
             for after, is_async in self.after:
                 said = after(user, result)
                 if is_async:
                     await said
+
+    def hand_out(self, user: User, result: SampleResult, transaction: ParentTransaction | None) -> None:
+        """Judge the sample and hand it to the listeners, then do what it asks of its user."""
+        scope = self.scope
+        if result.ignored or not scope.assertions:
+            user.vars[LAST_SAMPLE_OK] = "true" if result.success else "false"
+        else:
             scope.check(user, result)
-            if not result.ignored:
-                if transaction is None:
-                    for listener in scope.listeners:
-                        listener.add(user, result)
-                else:
-                    scope.notify(user, result, transaction.scope)
-                    transaction.add(result)
+        if not result.ignored:
+            if transaction is None:
+                for listener in scope.listeners:
+                    listener.add(user, result)
+            else:
+                scope.notify(user, result, transaction.scope)
+                transaction.add(result)
         user.after_sample(result)
 
 

@@ -55,8 +55,9 @@ class Group(Protocol):
     same_user: bool
     test: Test
 
-    def counts(self) -> tuple[int, int]:
-        """Tell the active threads of the group and of the whole test, over all workers."""
+    @property
+    def counts(self) -> Callable[[], tuple[int, int]]:
+        """Tells the active threads of the group and of the whole test, over all workers."""
 
     def stop(self, *, now: bool) -> None:
         """End the users of this group."""
@@ -208,6 +209,10 @@ class User:
     def after_sample(self, result: SampleResult) -> None:
         """Do what the sample or the group's on-error action asks for."""
         on_error = OnError.CONTINUE if result.success else self.group.on_error
+        if result.action is not Action.CONTINUE:
+            self.action = result.action
+        if on_error is OnError.CONTINUE and not result.stops:
+            return
         if result.stop_thread or on_error is OnError.STOP_THREAD:
             self.running = False
         if result.stop_test or on_error is OnError.STOP_TEST:
@@ -216,5 +221,3 @@ class User:
         if result.stop_test_now or on_error is OnError.STOP_TEST_NOW:
             self.running = False
             self.test.stop_now()
-        if result.action is not Action.CONTINUE:
-            self.action = result.action

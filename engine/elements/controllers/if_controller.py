@@ -16,7 +16,7 @@ from pyjm.engine.vu.user import User
 class IfCursor(Cursor):
     """Where one user stands in an If Controller."""
 
-    __slots__ = ("each_child", "holds", "recheck")
+    __slots__ = ("each_child", "holds")
 
     def __init__(
         self,
@@ -29,7 +29,6 @@ class IfCursor(Cursor):
         super().__init__(user, children, listeners)
         self.holds = holds
         self.each_child = each_child
-        self.recheck = False
 
     def next(self) -> Next:
         if (self.each_child or self.first) and not self.holds(self.user):
@@ -39,15 +38,9 @@ class IfCursor(Cursor):
 
     def child_passed(self, child: Cursor) -> None:
         super().child_passed(child)
-        self.recheck = self.each_child
-
-    def child(self) -> Step | Cursor | None:
-        if self.recheck:
-            self.recheck = False
-            if not self.holds(self.user):
-                self.initialize_children()
-                return None
-        return super().child()
+        if self.each_child and not self.holds(self.user):
+            self.initialize_children()
+            self.current = len(self.children)
 
     def cut_pass(self) -> None:
         self.initialize_children()
