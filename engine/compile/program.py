@@ -64,6 +64,7 @@ class Compiler:
             serialize=root.flag("TestPlan.serialize_threadgroups"),
             teardown_on_shutdown=root.flag("TestPlan.tearDown_on_shutdown"),
         )
+        self.element(root)
         is_group = {id(child): self.is_group(child) for child in root.children}
         plan_level = [child for child in root.children if not is_group[id(child)]]
         for child in root.children:
@@ -74,14 +75,8 @@ class Compiler:
         if not program.groups:
             for child in plan_level:
                 self.element(child)
-        variables = root.child("TestPlan.user_defined_variables")
-        written = [*([variables] if variables is not None else []), *root.walk()]
-        program.definitions = [element for node in written if hasattr(element := self.element_of(node), "define")]
+        program.definitions = [element for node in root.walk() if hasattr(element := self.made(node), "define")]
         return program
-
-    def element_of(self, node: Node) -> Element | None:
-        """Give what was compiled of a node; the plan's own variables are compiled here."""
-        return self.element(node) if node.kind == "Arguments" else self.made(node)
 
     def is_group(self, node: Node) -> bool:
         """Tell whether a node is a thread group."""
