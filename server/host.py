@@ -119,7 +119,8 @@ class Host:
                 return
             self._lease = None
             self._dropping = True
-            lease.links.discard(link)  # type: ignore[arg-type]
+            if link is not None:
+                lease.links.discard(link)
             links = list(lease.links)
         try:
             for other in links:
@@ -241,12 +242,7 @@ def describe_machine() -> dict[str, Any]:
     """Tell what this machine has, for `hello`."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     pages = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 0
-    return {
-        "cores": cores,
-        "memory": pages,
-        "platform": sys.platform,
-        "python": ".".join(map(str, sys.version_info[:3])),
-    }
+    return {"cores": cores, "memory": pages, "platform": sys.platform}
 
 
 def _long(at_ms: int) -> str:

@@ -19,7 +19,7 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 class Store:
-    """Files of one server process, in a folder that only its user can read. One holder of the lease at a time uses it."""
+    """Files of one server process, in a folder that only its user can read; used by the holder of the lease."""
 
     def __init__(self, keep_bytes: int = KEEP_BYTES) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="pyjm-server-"))
