@@ -1,0 +1,207 @@
+"""The command pyjm: JMeter's options in JMeter's forms. Each part of it is loaded only where it is needed."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pyjm.properties import Option, PropertiesError
+from pyjm.properties.options import CommandLine, UsageError, describe, parse
+
+if TYPE_CHECKING:
+    from pyjm.properties import Settings
+
+    from .collect import Collector
+    from .member import Member
+    from .session import Crew, Order, Say
+
+LOG = "jmeter.log"
+
+USAGE = """pyjm runs Apache JMeter test plans, on this machine or on many.
+
+  pyjm -n -t plan.jmx [-l results.jtl] [-j run.log]      on this machine
+  pyjm -n -t plan.jmx -r | -R host,host:port [-X]        on servers, each of which runs the whole plan
+  pyjm-server | pyjm -s                                  be such a server
+  pyjm --write-properties DIR                            write the property files to edit
+"""
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+
+
+@app.command(add_help_option=False)
+def pyjm(arguments: Annotated[list[str] | None, typer.Argument(metavar="OPTIONS")] = None) -> None:
+    """Run JMeter test plans."""
+    raise typer.Exit(run(arguments or [], os.environ))
+
+
+def main() -> None:
+    """Run the command. All that stands behind `--` reaches it as it is: the forms of options are JMeter's."""
+    app(args=["--", *sys.argv[1:]], prog_name="pyjm")
+
+
+def say(text: str) -> None:
+    """Write one line to the console, whole, whatever thread it comes from."""
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def run(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
+    """Do what a command line asks for; gives the exit status."""
+    try:
+        line = parse(arguments)
+    except UsageError as error:
+        # JMeter's own: both before and after the usage, and no error status
+        typer.echo(f"Error: {error}", err=True)
+        say(f"Usage\n{describe()}\nError: {error}")
+        return 0
+    if line.has("v"):
+        say(version())
+    elif line.has("h") or line.has("?"):
+        say(f"{version()}\n\n{USAGE if line.has('h') else ''}\n{describe()}")
+    elif line.has("write-properties"):
+        return write_properties(line.value("write-properties") or "")
+    else:
+        return run_something(line, arguments, environ)
+    return 0
+
+
+def run_something(line: CommandLine, arguments: Sequence[str], environ: Mapping[str, str]) -> int:
+    """Run the server or a test."""
+    missing = line.missing()
+    if missing:
+        names = ", ".join(dict.fromkeys(kind.both for kind in missing))
+        say(f"An error occurred: pyjm does not have {names} yet")
+        return 1
+    if line.strays():
+        say(f"An error occurred: Unknown arg: {line.strays()[0]}")
+        return 1
+    if line.has("s"):
+        return serve(arguments)
+    if not line.has("n"):
+        say("pyjm has no window: run a test plan with -n -t plan.jmx, make and change plans with JMeter's window")
+        say(f"\n{USAGE}\n{describe()}")
+        return 1
+    return run_test(line, environ)
+
+
+def version() -> str:
+    """Tell the version, and of which JMeter the behaviour is."""
+    from importlib.metadata import version as installed
+
+    from pyjm.properties.layers import JMETER_VERSION
+
+    return f"pyjm {installed('pyjm')}, compatible with Apache JMeter {JMETER_VERSION}"
+
+
+def write_properties(folder: str) -> int:
+    """Write an editable copy of the shipped property files."""
+    from pyjm.properties import write_copy
+
+    try:
+        for path in write_copy(folder):
+            say(f"Wrote {path}")
+    except PropertiesError as error:
+        say(f"An error occurred: {error}")
+        return 1
+    return 0
+
+
+def serve(arguments: Sequence[str]) -> int:
+    """Be a server: what pyjm-server does with the same options."""
+    from pyjm.server.cli import run as run_server
+
+    return int(run_server([argument for argument in arguments if argument not in ("-s", "--server")]))
+
+
+def run_test(line: CommandLine, environ: Mapping[str, str]) -> int:
+    """Read the properties, open the log, run the plan."""
+    from pyjm.properties import Settings
+
+    from . import runlog
+
+    given, ignored = java_options(environ)
+    try:
+        settings = Settings.load([*given, *line], home=line.value("d"), propfile=line.value("p"), environ=environ)
+    except PropertiesError as error:
+        say(f"An error occurred: {error}")
+        return 1
+    name = line.value("j") or LOG
+    try:
+        handler = runlog.begin(name, settings.log_levels, [*settings.notes, *((30, text) for text in ignored)])
+    except OSError as error:
+        say(f"An error occurred: The log {name} can't be written: {error.strerror}")
+        return 1
+    try:
+        order = make_order(line, settings)
+        if order is None:
+            say(f"Incorrect Usage:Non-GUI runs require a test plan\n{describe()}")
+            return 0
+        return run_session(order, settings)
+    finally:
+        handler.close()
+
+
+def run_session(order: Order, settings: Settings) -> int:
+    """Run one test."""
+    from .session import Session
+
+    return Session(order, settings, say, make_members, make_crew).run()
+
+
+def make_order(line: CommandLine, settings: Settings) -> Order | None:
+    """Write down what the user asked for; None without a plan. No window means no last plan that LAST could mean."""
+    from .session import Order
+
+    plan = line.value("t")
+    if not plan or plan == "LAST":
+        return None
+    hosts: list[str] | None = None
+    written = line.value("R")
+    if written is None and line.has("r"):
+        written = settings.text("remote_hosts", "127.0.0.1") or "127.0.0.1"
+    if written is not None:
+        hosts = [host for part in written.split(",") if (host := part.strip())]
+    return Order(plan, line.value("l"), hosts, line.has("f"), line.has("X"))
+
+
+def java_options(environ: Mapping[str, str]) -> tuple[list[Option], list[str]]:
+    """Take the -D parts of JVM_ARGS as options; says what is ignored of what JMeter's launcher hands to Java."""
+    given: list[Option] = []
+    ignored: list[str] = []
+    try:
+        parts = shlex.split(environ.get("JVM_ARGS", ""))
+    except ValueError:
+        parts = environ.get("JVM_ARGS", "").split()
+    for part in parts:
+        if part.startswith("-D") and "=" in part:
+            given.append(("D", part[2:]))
+        else:
+            ignored.append(part)
+    if environ.get("HEAP"):
+        ignored.append(f"HEAP={environ['HEAP']}")
+    return given, [f"Ignored, there is no JVM: {' '.join(ignored)}"] if ignored else []
+
+
+def make_members(order: Order, settings: Settings) -> list[Member]:
+    """Make this machine, or the servers of the order, the members of the run."""
+    if order.hosts is None:
+        from pyjm.engine.run.parent import Engine
+
+        from .local import Local
+
+        return [Local(Engine())]
+    from .remote import Remote
+
+    return [Remote(host, settings) for host in order.hosts]
+
+
+def make_crew(members: list[Member], collector: Collector, say: Say) -> Crew:
+    """Put the members together."""
+    from .fleet import Fleet
+
+    return Fleet(members, collector.add, say)

@@ -1,0 +1,131 @@
+"""Batches → result files and the summary. Rows are appended as they come, a whole batch at once."""
+
+from __future__ import annotations
+
+import errno
+import logging
+import os
+from collections.abc import Callable, Sequence
+from io import FileIO
+from pathlib import Path
+
+from pyjm.engine.results.batch import Batch
+from pyjm.engine.results.rows import header
+from pyjm.engine.results.save import SaveConfig
+
+from .summary import Summariser
+
+log = logging.getLogger("pyjm.client.collect")
+
+
+class FileError(Exception):
+    """A result file that can't be written: one line for the user."""
+
+    def __init__(self, path: Path, error: OSError) -> None:
+        self.full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        why = error.strerror or str(error)
+        super().__init__(f"The result file {path} can't be written: {why}")
+
+
+class ResultWriter:
+    """One result file. A file that is there already is appended to, without a second header, as JMeter does."""
+
+    def __init__(self, path: Path, save: SaveConfig) -> None:
+        self.path = path
+        self.save = save
+        self.file: FileIO | None = None
+
+    def check(self) -> None:
+        """Raise FileError where it is clear before the run that the file can't be written."""
+        target = self.path
+        if target.is_dir():
+            raise FileError(target, IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR)))
+        while not target.exists() and target != target.parent:
+            target = target.parent
+        if target != self.path and not target.is_dir():
+            raise FileError(self.path, NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR)))
+        if not os.access(target, os.W_OK):
+            raise FileError(self.path, PermissionError(errno.EACCES, os.strerror(errno.EACCES)))
+
+    def open(self, *, afresh: bool = False) -> bool:
+        """Open or make the file, `afresh` deletes it first; tells whether it goes on with an old one."""
+        try:
+            if afresh:
+                self.path.unlink(missing_ok=True)
+            appends = self.path.exists()
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self.file = FileIO(self.path, "ab")
+        except OSError as error:
+            raise FileError(self.path, error) from None
+        if not appends and self.save.field_names:
+            self.write((header(self.save) + "\n").encode())
+        return appends
+
+    def write(self, data: bytes) -> None:
+        """Append rows; raises FileError, after which nothing more is written."""
+        if self.file is None:
+            return
+        rest = memoryview(data)
+        try:
+            while rest:
+                rest = rest[self.file.write(rest) or 0 :]
+        except OSError as error:
+            self.close()
+            raise FileError(self.path, error) from None
+
+    def close(self) -> None:
+        """Close the file."""
+        if self.file is not None:
+            file, self.file = self.file, None
+            try:
+                file.close()
+            except OSError as error:
+                log.warning("Closing %s: %s", self.path, error)
+
+
+class Collector:
+    """Takes the batches of all engines, one at a time.
+
+    `writers` are those of the job's result files in its order; one writer may serve several, and None takes nothing.
+    `failed` is called once, with one line, when a result file can't be written any more.
+    """
+
+    def __init__(
+        self,
+        writers: Sequence[ResultWriter | None],
+        summariser: Summariser | None,
+        say: Callable[[str], None],
+        failed: Callable[[str], None],
+    ) -> None:
+        self.writers = writers
+        self.summariser = summariser
+        self.say = say
+        self.failed = failed
+        self.has_failed = False
+
+    def add(self, member: int, batch: Batch) -> None:
+        """Take one batch: its rows to the files, its figures to the summary, its notes to the console."""
+        for index, (_, data) in batch.rows.items():
+            writer = self.writers[index]
+            if writer is not None:
+                self.write(writer, data)
+        if self.summariser is not None:
+            self.summariser.add(member, batch.tallies.values(), batch.threads)
+        for note in batch.notes:
+            self.say(note)
+
+    def write(self, writer: ResultWriter, data: bytes) -> None:
+        """Append to one file; the first that can't be written any more ends the test."""
+        try:
+            writer.write(data)
+        except FileError as error:
+            log.error("%s", error)
+            if not self.has_failed:
+                self.has_failed = True
+                self.failed(str(error))
+
+    def close(self) -> None:
+        """Close all files."""
+        for writer in self.writers:
+            if writer is not None:
+                writer.close()

@@ -1,0 +1,46 @@
+"""This machine as a member: a local run is a fleet of one."""
+
+from __future__ import annotations
+
+from pyjm.engine.compile.faults import Fault
+from pyjm.engine.run.engine import Health, Running
+from pyjm.engine.run.job import Job
+
+
+class Local:
+    """An engine in this process and its workers; implements `member.Member`."""
+
+    def __init__(self, engine: Running) -> None:
+        self.name = "local"
+        self.engine = engine
+
+    def configure(self, job: Job) -> list[Fault]:
+        """Have the plan compiled."""
+        return self.engine.prepare(job)
+
+    def offset_ns(self) -> int:
+        """Tell that the clock is the same."""
+        return 0
+
+    def start_at(self, at_ns: int) -> None:
+        """Begin at an instant of perf_counter_ns."""
+        self.engine.start(at_ns)
+
+    def take(self, after: int, wait_s: float) -> list[bytes]:
+        """Give batches."""
+        return self.engine.take(after, wait_s)
+
+    def stop(self, *, now: bool) -> None:
+        """End the test."""
+        self.engine.stop(now=now)
+
+    def health(self) -> Health | None:
+        """Tell how the workers are."""
+        return self.engine.health()
+
+    def exit(self) -> None:
+        """Do nothing: there is no server."""
+
+    def close(self) -> None:
+        """End the workers."""
+        self.engine.close()

@@ -1,0 +1,86 @@
+"""Which result files a run writes: that of -l, and those that listeners of the plan name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from pyjm.engine.compile.faults import Fault
+from pyjm.engine.plan.tree import Node
+from pyjm.engine.results.rows import csv_row
+from pyjm.engine.results.save import BadSave, save_from_plan, save_from_properties
+from pyjm.engine.run.files import collectors
+from pyjm.engine.run.job import ResultFile
+from pyjm.engine.vu.dates import BadPattern
+
+from .collect import ResultWriter
+
+BASE_PREFIX = "jmeter.save.saveservice.base_prefix"
+
+
+def result_files(
+    root: Node, log_file: str | None, properties: Mapping[str, str], evaluate: Callable[[str, str], str]
+) -> tuple[list[ResultFile], list[Fault]]:
+    """List the result files of a run in a job's order, and what is wrong with them.
+
+    `evaluate(text, path)` gives the value of a file name with `${…}` in it.
+    """
+    files: list[ResultFile] = []
+    faults: list[Fault] = []
+    try:
+        if log_file is not None:
+            files.append(ResultFile(log_file, save_from_properties(properties)))
+        files += [_of_plan(node, properties, evaluate) for node in collectors(root)]
+    except BadSave as error:
+        return files, [Fault("", str(error), "see the properties jmeter.save.saveservice.*")]
+    for file in files:
+        faults += _faults(file)
+    return files, faults
+
+
+def _of_plan(node: Node, properties: Mapping[str, str], evaluate: Callable[[str, str], str]) -> ResultFile:
+    written = node.props.get("saveConfig")
+    save = save_from_plan(written, properties) if isinstance(written, dict) else save_from_properties(properties)
+    return ResultFile(
+        path=evaluate(node.text("filename"), node.path),
+        save=save,
+        element=node.path or node.kind,
+        errors_only=node.flag("ResultCollector.error_logging"),
+        success_only=node.flag("ResultCollector.success_only_logging"),
+    )
+
+
+def _faults(file: ResultFile) -> list[Fault]:
+    where = file.element or f"-l {file.path}"
+    if file.save.format == "xml":
+        remedy = "write it as CSV: untick “Save as XML” of the listener, or set the property …output_format=csv"
+        return [Fault(where, f"pyjm writes result files as CSV only so far, and {file.path} is to be XML", remedy)]
+    try:
+        csv_row(file.save)
+    except BadPattern as error:
+        return [Fault(where, str(error), "set the property jmeter.save.saveservice.timestamp_format")]
+    return []
+
+
+def writers(files: Sequence[ResultFile], base: Path, properties: Mapping[str, str]) -> list[ResultWriter | None]:
+    """Make the writer of each file. Listeners that name one file share it.
+
+    JMeter writes a sample once to each name, so what a listener of the plan would add to the file of -l is left out.
+    """
+    made: dict[Path, ResultWriter] = {}
+    of_all = {file.path for file in files if not file.element}
+    result: list[ResultWriter | None] = []
+    for file in files:
+        path = resolve(file.path, base, properties)
+        if file.element and file.path in of_all:
+            result.append(None)
+        else:
+            result.append(made.setdefault(path, ResultWriter(path, file.save)))
+    return result
+
+
+def resolve(name: str, base: Path, properties: Mapping[str, str]) -> Path:
+    """Find the place of a result file: beside the plan with the prefix `~/`, else from the present folder."""
+    prefix = properties.get(BASE_PREFIX, "~/")
+    path = base / name.removeprefix(prefix) if prefix and name.startswith(prefix) else Path(name)
+    return path.absolute().resolve()

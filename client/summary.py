@@ -1,0 +1,145 @@
+"""The summary lines on the console and in the log. Mirrors org.apache.jmeter.reporters.Summariser, to the byte."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from time import time_ns
+
+from pyjm.engine.results.tally import Tally
+from pyjm.properties import Settings
+
+log = logging.getLogger("pyjm.client.summary")
+
+WINDOW_S = 5
+"""A report is due from a multiple of the interval on for as long, and never sooner than this after the last one."""
+
+NO_MIN_MS = (1 << 63) - 1
+NO_MAX_MS = -(1 << 63)
+
+
+def now_ms() -> int:
+    """Tell the wall time in whole milliseconds."""
+    return time_ns() // 1_000_000
+
+
+class Figures:
+    """Running figures of a summary line, and the time that they are about."""
+
+    __slots__ = ("count", "end_ms", "errors", "max_ms", "min_ms", "start_ms", "sum_ms")
+
+    def __init__(self, start_ms: int) -> None:
+        self.start_ms = self.end_ms = start_ms
+        self.count = self.errors = self.sum_ms = 0
+        self.min_ms, self.max_ms = NO_MIN_MS, NO_MAX_MS
+
+    def add(self, other: Figures | Tally, at_ms: int) -> None:
+        """Add figures that came at an instant."""
+        if other.count:
+            self.count += other.count
+            self.errors += other.errors
+            self.sum_ms += other.sum_ms
+            self.min_ms = min(self.min_ms, other.min_ms)
+            self.max_ms = max(self.max_ms, other.max_ms)
+        self.end_ms = at_ms
+
+    def line(self, name: str, sign: str) -> str:
+        """Write the line without the threads."""
+        elapsed_ms = self.end_ms - self.start_ms if self.count else 0
+        minutes, seconds = divmod((elapsed_ms + 500) // 1000, 60)
+        duration = f"{minutes // 60:02d}:{minutes % 60:02d}:{seconds:02d}"
+        rate = f"{self.count / elapsed_ms * 1000.0:>6.1f}" if elapsed_ms > 0 else "******"
+        average_ms = int(self.sum_ms / self.count) if self.count else 0
+        errors = self.errors / self.count * 100 if self.count else 0.0
+        return (
+            f"{name} {sign} {self.count:>6} in {duration} = {rate}/s Avg: {average_ms:>5} Min: {self.min_ms:>5}"
+            f" Max: {self.max_ms:>5} Err: {self.errors:>5} ({errors:.2f}%)"
+        )
+
+
+@dataclass(frozen=True)
+class SummarySettings:
+    """What the properties summariser.* say; an empty `name` means no summary at all."""
+
+    name: str = "summary"
+    interval_s: int = 30
+    to_log: bool = True
+    to_console: bool = True
+    skip_transactions: bool = True
+
+    @classmethod
+    def of(cls, settings: Settings) -> SummarySettings:
+        """Read the properties."""
+        return cls(
+            name=settings.text("summariser.name", ""),
+            interval_s=settings.whole("summariser.interval"),
+            to_log=settings.flag("summariser.log"),
+            to_console=settings.flag("summariser.out"),
+            skip_transactions=settings.flag("summariser.ignore_transaction_controller_sample_result"),
+        )
+
+
+class Summariser:
+    """Adds up the samples of all engines and writes its lines when samples come in and one is due, and at the end."""
+
+    def __init__(
+        self, settings: SummarySettings, say: Callable[[str], None], clock: Callable[[], int] = now_ms
+    ) -> None:
+        self.settings = settings
+        self.say = say
+        self.clock = clock
+        self.last_s = 0
+        self.threads: dict[int, tuple[int, int, int]] = {}
+        self.start()
+
+    def start(self) -> None:
+        """Begin to count the time: the test starts."""
+        at_ms = self.clock()
+        self.delta, self.total = Figures(at_ms), Figures(at_ms)
+
+    def add(self, member: int, tallies: Iterable[Tally], threads: tuple[int, int, int]) -> None:
+        """Take figures and present threads (active, started, finished) of one engine."""
+        self.threads[member] = threads
+        at_ms = self.clock()
+        counted = [tally for tally in tallies if not (tally.transaction and self.settings.skip_transactions)]
+        for tally in counted:
+            self.delta.add(tally, at_ms)
+        if counted and self.is_due(at_ms // 1000):
+            delta = self.move_delta()
+            self.write(delta, "+")
+            if self.total.count != delta.count:
+                self.write(self.total, "=")
+
+    def is_due(self, now_s: int) -> bool:
+        """Tell whether it is time for a report, and if so note that there was one."""
+        due = now_s > self.last_s + WINDOW_S and now_s % max(self.settings.interval_s, 1) <= WINDOW_S
+        if due:
+            self.last_s = now_s
+        return due
+
+    def end(self) -> None:
+        """Write the last lines: the test has ended."""
+        self.delta.end_ms = self.clock()
+        if self.delta.count and self.total.count:
+            self.write(self.delta, "+")
+        self.move_delta()
+        self.write(self.total, "=")
+
+    def move_delta(self) -> Figures:
+        """Add the figures since the last report to the total, and begin anew."""
+        at_ms = self.clock()
+        delta, self.delta = self.delta, Figures(at_ms)
+        self.total.add(delta, at_ms)
+        return delta
+
+    def write(self, figures: Figures, sign: str) -> None:
+        """Write one line to where it goes."""
+        text = figures.line(self.settings.name, sign)
+        if sign == "+":
+            active, started, finished = (sum(column) for column in zip(*self.threads.values()))
+            text += f" Active: {active} Started: {started} Finished: {finished}"
+        if self.settings.to_log:
+            log.info("%s", text)
+        if self.settings.to_console:
+            self.say(text)
