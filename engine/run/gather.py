@@ -24,6 +24,7 @@ class Outgoing:
         self.notes: list[str] = []
         self.told = (-1, -1, -1)
         self.ended = False
+        self.lost = 0
 
     def add(self, worker: int, until_ns: int, files: Any, tallies: dict[str, Any], threads: Any) -> None:
         """Take what a worker had up to an instant."""
@@ -42,9 +43,10 @@ class Outgoing:
         return {index: as_lines(rows) for index, rows in self.merge.take().items()}
 
     def end(self, worker: int) -> None:
-        """Note that a worker is gone: nothing waits for its rows."""
+        """Note that a worker is gone: nothing waits for its rows. Users it still had are lost."""
         with self.changed:
             active, started, finished = self.threads[worker]
+            self.lost += active
             self.threads[worker] = (0, started, finished + active)
             if self.merge is not None:
                 self.merge.end(worker)
@@ -64,7 +66,7 @@ class Outgoing:
         self.told = threads
         self.number += 1
         notes, self.notes = self.notes, []
-        self.batches.append((self.number, Batch(self.number, rows, tallies, threads, notes, last).to_bytes()))
+        self.batches.append((self.number, Batch(self.number, rows, tallies, threads, notes, last, self.lost).to_bytes()))
         self.changed.notify_all()
 
     def close(self) -> None:

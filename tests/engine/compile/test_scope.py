@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from pyjm.engine.compile.element import Assertion, Config, Listener, PlanController, PostProcessor, PreProcessor, Timer
 from pyjm.engine.compile.scope import Frame, gather
 
