@@ -21,9 +21,8 @@ class BadBatch(ValueError):
 class Batch:
     """`number` counts from 1 per server; `rows` maps a result file's index to (rows, their bytes).
 
-    `threads` are active, started and finished users so far, of the whole server. `notes` are log lines of note, `left`
-    says how many users' groups still run; `last` marks the last batch of a run,
-    `lost` counts users so far that were lost with a worker that died.
+    `threads` are active, started and finished users so far, of the whole server. `notes` are log lines of note. `last`
+    marks the last batch of a run; `lost` counts the users so far that were lost with a worker that died.
     """
 
     number: int = 0

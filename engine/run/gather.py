@@ -66,7 +66,8 @@ class Outgoing:
         self.told = threads
         self.number += 1
         notes, self.notes = self.notes, []
-        self.batches.append((self.number, Batch(self.number, rows, tallies, threads, notes, last, self.lost).to_bytes()))
+        batch = Batch(self.number, rows, tallies, threads, notes, last, self.lost)
+        self.batches.append((self.number, batch.to_bytes()))
         self.changed.notify_all()
 
     def close(self) -> None:
