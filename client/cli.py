@@ -6,7 +6,7 @@ import os
 import shlex
 import sys
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -33,10 +33,11 @@ USAGE = """pyjm runs Apache JMeter test plans, on this machine or on many.
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 
 
-@app.command(add_help_option=False)
-def pyjm(arguments: Annotated[list[str] | None, typer.Argument(metavar="OPTIONS")] = None) -> None:
+@app.command(add_help_option=False, context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def pyjm(context: typer.Context) -> None:
     """Run JMeter test plans."""
-    raise typer.Exit(run(arguments or [], os.environ))
+    # no declared parameter: typer loads pydantic for one, which takes longer than all else up to the first sample
+    raise typer.Exit(run(context.args, os.environ))
 
 
 def main() -> None:
