@@ -1,0 +1,115 @@
+"""create-rmi-keystore, also create-keystore: make the keystore that controllers and servers share."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+from cryptography import x509
+
+from pyjm.keystore.entries import KeystoreError
+from pyjm.keystore.generate import KeyRequest, make_keystore, write_keystore
+from pyjm.keystore.keytool import translate
+from pyjm.keystore.name import BadName, make_name, parse_name
+from pyjm.keystore.questions import ask_name
+
+app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+
+# What typer raises for options that do not fit stands, as a name, only in the library below it.
+_UsageError: type[Exception] = typer.BadParameter.__mro__[2]
+
+Dname = Annotated[str | None, typer.Option("--dname", help="Distinguished name, as CN=load, O=Example, C=DE.")]
+Validity = Annotated[int, typer.Option("--validity", help="Days for which the certificate is valid.")]
+Alias = Annotated[str, typer.Option("--alias", help="Name of the key in the keystore.")]
+Storepass = Annotated[str, typer.Option("--storepass", help="Password of the keystore and of the key.")]
+Keysize = Annotated[int, typer.Option("--keysize", help="Bits of the RSA key.")]
+Host = Annotated[list[str] | None, typer.Option("--host", help="Host name or address for the certificate; repeatable.")]
+Target = Annotated[Path, typer.Option("--keystore", help="File to write.")]
+Yes = Annotated[bool, typer.Option("-y", "--yes", help="Ask nothing; the name, if not given, is the first host.")]
+Force = Annotated[bool, typer.Option("--force", help="Replace the file if it is there already.")]
+
+
+@app.command(context_settings={"help_option_names": ["-h", "-?", "--help", "-help"]})
+def create(
+    dname: Dname = None,
+    validity: Validity = 7,
+    alias: Alias = "rmi",
+    storepass: Storepass = "changeit",
+    keysize: Keysize = 2048,
+    host: Host = None,
+    keystore: Target = Path("rmi_keystore.jks"),
+    yes: Yes = False,
+    force: Force = False,
+) -> None:
+    """Make a key pair with a self-signed certificate, for all controllers and servers of a distributed test.
+
+    keytool's own forms are taken too, such as -dname and -validity.
+    """
+    hosts = tuple(host or ())
+    if not force and keystore.exists():
+        raise KeystoreError(f"{keystore} is there already; add --force to replace it, or name another file")
+    request = KeyRequest(_name(dname, yes, hosts), alias, storepass, validity, keysize, hosts)
+    write_keystore(keystore, make_keystore(request), force)
+    print(_what_to_do(keystore, request))  # noqa: T201
+
+
+def main() -> NoReturn:
+    """Run the command and end the process: 0 if the keystore is there, 1 with one line if not."""
+    arguments, remarks = translate(sys.argv[1:])
+    for remark in remarks:
+        print(remark, file=sys.stderr)  # noqa: T201
+    try:
+        code = app(args=arguments, standalone_mode=False)
+    except (KeystoreError, BadName) as error:
+        _refuse(str(error))
+    except (EOFError, typer.Abort):
+        _refuse("the questions were not answered; give the name as --dname, or -y to be asked nothing")
+    except KeyboardInterrupt:
+        _refuse("stopped; nothing was written")
+    except _UsageError as error:
+        _refuse(f"{' '.join(_message(error).split())} (--help shows all options)")
+    sys.exit(code or 0)
+
+
+def _name(dname: str | None, yes: bool, hosts: tuple[str, ...]) -> x509.Name:
+    if dname is not None:
+        return parse_name(dname)
+    if yes:
+        return make_name([("CN", hosts[0] if hosts else "pyjm")])
+    return ask_name(_ask)
+
+
+def _ask(question: str, standing: str) -> str:
+    """Ask as keytool does, on the error output, so that the output proper stays clean."""
+    print(f"{question}\n  [{standing}]:  ", end="", file=sys.stderr, flush=True)  # noqa: T201
+    return input()
+
+
+def _what_to_do(keystore: Path, request: KeyRequest) -> str:
+    days = "1 day" if request.validity_days == 1 else f"{request.validity_days} days"
+    lines = [
+        f"Copy the generated {keystore} to the folder in which pyjm and pyjm-server are started, on every machine, "
+        "or reference it in property 'server.rmi.ssl.keystore.file'",
+        f"It is valid for {days}. Who has the file can run plans on your servers: keep it to yourself.",
+    ]
+    if request.alias != "rmi":
+        lines.append(f"Set the property server.rmi.ssl.keystore.alias={request.alias}")
+    if request.password != KeyRequest.password:
+        lines.append("Set the property server.rmi.ssl.keystore.password to the password that you gave")
+    return "\n".join(lines)
+
+
+def _message(error: Exception) -> str:
+    describe = getattr(error, "format_message", None)
+    return str(describe() if describe is not None else error)
+
+
+def _refuse(line: str) -> NoReturn:
+    print(f"{Path(sys.argv[0]).name}: {line}", file=sys.stderr)  # noqa: T201
+    sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,64 @@
+"""Name what a keystore holds, whatever its format, and what can be wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+
+class KeystoreError(Exception):
+    """Say in one line which keystore is meant, what is wrong with it, and which command mends it."""
+
+
+class Damaged(Exception):
+    """Say what is wrong inside a keystore, without its name."""
+
+
+class WrongPassword(Exception):
+    """Say which password does not fit, without the keystore's name."""
+
+
+@dataclass(frozen=True)
+class KeyEntry:
+    """A private key under its name, and its certificates from the leaf upwards.
+
+    `unlock` returns the key; only then it is decrypted, so that a key with another password is no fault
+    unless it is wanted. It raises WrongPassword or Damaged.
+    """
+
+    alias: str
+    unlock: Callable[[], PrivateKeyTypes]
+    chain: tuple[x509.Certificate, ...]
+
+
+@dataclass(frozen=True)
+class Entries:
+    """All keys of a keystore, and the certificates that it holds because they are trusted."""
+
+    keys: tuple[KeyEntry, ...]
+    trusted: tuple[x509.Certificate, ...]
+
+
+def chain_of(leaf: x509.Certificate, others: Iterable[x509.Certificate]) -> tuple[x509.Certificate, ...]:
+    """Return `leaf` and those of `others` that vouch for it, each issued by the next."""
+    by_subject = {other.subject: other for other in others}
+    chain = [leaf]
+    while chain[-1].issuer != chain[-1].subject:
+        issuer = by_subject.pop(chain[-1].issuer, None)
+        if issuer is None:
+            break
+        chain.append(issuer)
+    return tuple(chain)
+
+
+def leaf_of(key: PrivateKeyTypes, certificates: Sequence[x509.Certificate]) -> x509.Certificate:
+    """Return the certificate that was made for `key`; where there is none, the keystore is Damaged."""
+    public = key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    for certificate in certificates:
+        if certificate.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo) == public:
+            return certificate
+    raise Damaged("it holds no certificate for its private key")
