@@ -13,12 +13,19 @@ $(READY): pyproject.toml
 	$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[dev]'
 	touch $(READY)
 
+demo: $(READY)
+	$(BIN)/python examples/demo.py
+
 test: $(READY)
 	$(BIN)/python -m pytest -n auto tests
 
 check: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/python tests/typed.py
+
+# Each tests/bench/bench_*.py is a script of its own: it measures a ratio within one run and prints it.
+bench: $(READY)
+	@set -e; for script in $(wildcard tests/bench/bench_*.py); do echo "== $$script"; $(BIN)/python $$script; done
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info demo

@@ -39,6 +39,8 @@ class FileRows:
 class FileListener:
     """Writes the samples in its scope to one result file. Mirrors ResultCollector's choice of samples."""
 
+    __slots__ = ("file", "row", "wanted")
+
     reads_body = False
 
     def __init__(self, file: FileRows, row: Row, *, errors_only: bool = False, success_only: bool = False) -> None:
@@ -56,6 +58,8 @@ class FileListener:
 
 class TallyListener:
     """Counts every sample by its label."""
+
+    __slots__ = ("tallies",)
 
     reads_body = False
 

@@ -34,6 +34,8 @@ class _State(Enum):
 class Rows:
     """One file, mapped into memory. `start` is the offset of the first line, behind a byte order mark."""
 
+    __slots__ = ("data", "encoding", "size", "start")
+
     def __init__(self, path: Path, encoding: str) -> None:
         self.encoding = encoding.strip() or "utf-8"
         self.data: bytes | mmap.mmap
@@ -85,6 +87,8 @@ class Rows:
 
 class _Row:
     """The state machine over the characters of a row, fed line by line."""
+
+    __slots__ = ("began", "complete", "delimiter", "field", "fields", "problem", "state")
 
     def __init__(self, delimiter: str) -> None:
         self.delimiter = delimiter
