@@ -6,13 +6,17 @@ from pyjm.engine.compile.faults import Fault
 from pyjm.engine.run.engine import Health, Running
 from pyjm.engine.run.job import Job
 
+from .member import Progress
+
 
 class Local:
     """An engine in this process and its workers; implements `member.Member`."""
 
     def __init__(self, engine: Running) -> None:
         self.name = "local"
+        self.cuts = 0
         self.engine = engine
+        self.warnings: list[str] = []
 
     def configure(self, job: Job) -> list[Fault]:
         """Have the plan compiled."""
@@ -26,6 +30,10 @@ class Local:
         """Begin at an instant of perf_counter_ns."""
         self.engine.start(at_ns)
 
+    def started_ns(self) -> int:
+        """Tell when it really began, 0 while it has not."""
+        return self.engine.health().started_ns
+
     def take(self, after: int, wait_s: float) -> list[bytes]:
         """Give batches."""
         return self.engine.take(after, wait_s)
@@ -37,6 +45,10 @@ class Local:
     def health(self) -> Health | None:
         """Tell how the workers are."""
         return self.engine.health()
+
+    def progress(self) -> Progress:
+        """Tell nothing: what is made here is here already."""
+        return Progress()
 
     def exit(self) -> None:
         """Do nothing: there is no server."""

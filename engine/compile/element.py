@@ -44,8 +44,8 @@ def text(key: str, default: str = "") -> Value[str]:
 
 
 def whole(key: str, default: int = 0) -> Value[int]:
-    """Declare a whole number; what is no number is the default, as in JMeter's getPropertyAsInt."""
-    return cast("Value[int]", Declared(key, str(default), as_whole(default)))
+    """Declare a whole number; a missing one is the default, and what is no number is 0, as in getPropertyAsInt."""
+    return cast("Value[int]", Declared(key, str(default), as_whole(0)))
 
 
 def flag(key: str, default: bool = False) -> Value[bool]:

@@ -47,7 +47,7 @@ class GroupRun:
         self.counts = partial(counts.of, index)
         self.base_ns = base_ns
         self.on_error: OnError = program.group.on_error_action(start)
-        self.same_user = True
+        self.same_user: bool = start.same_user
         self.users: dict[User, asyncio.Task[None]] = {}
         self.started = self.finished = 0
         self.halt = asyncio.Event()

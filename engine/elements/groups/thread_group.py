@@ -32,7 +32,7 @@ class GroupStart:
     ramp_s: int
     delay_s: int
     duration_s: int | None
-    delayed: bool
+    same_user: bool
     on_error: str
 
     def arrivals(self) -> Iterator[float]:
@@ -60,7 +60,6 @@ class ThreadGroup(ThreadGroupElement):
     scheduler = flag("ThreadGroup.scheduler")
     duration_s = whole("ThreadGroup.duration")
     delay_s = whole("ThreadGroup.delay")
-    delayed = flag("ThreadGroup.delayedStart")
     on_error = text("ThreadGroup.on_sample_error", "continue")
     same_user = flag("ThreadGroup.same_user_on_next_iteration", True)
 
@@ -91,7 +90,7 @@ class ThreadGroup(ThreadGroupElement):
             self.ramp_s.get(user),
             delay_s,
             duration_s,
-            self.delayed.get(user),
+            self.same_user.get(user),
             self.on_error.get(user).lower(),
         )
 
