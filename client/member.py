@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -14,13 +15,27 @@ class MemberError(Exception):
     """An engine that can't be reached, refuses, or is lost: one line for the user."""
 
 
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far an engine is by its own account: samples made so far, and whether the test has ended there."""
+
+    made: int = 0
+    ended: bool = False
+
+
 class Member(Protocol):
     """An engine. Its calls block and are made from one thread per member; `stop` may come from any thread.
 
-    `name` is what the user wrote in -R or remote_hosts; two members of one name are told apart by their place in the list.
+    `name` is what the user wrote in -R or remote_hosts; two members of one name are told apart by their place in the
+    list. `cuts` counts how often the way to it was cut and mended.
     """
 
     name: str
+    cuts: int
+
+    @property
+    def warnings(self) -> Sequence[str]:
+        """Tell what the user should know about it before the start; raises MemberError where it is of no use at all."""
 
     def configure(self, job: Job) -> list[Fault]:
         """Connect where needed, hand over the job, have it compiled; gives all faults. Raises MemberError."""
@@ -31,6 +46,9 @@ class Member(Protocol):
     def start_at(self, at_ns: int) -> None:
         """Begin at an instant of this process's perf_counter_ns clock."""
 
+    def started_ns(self) -> int:
+        """Tell when it really began, in this process's perf_counter_ns clock; 0 while it has not."""
+
     def take(self, after: int, wait_s: float) -> list[bytes]:
         """Give packed batches after a number, acknowledging all up to it; raises MemberError when it is lost."""
 
@@ -39,6 +57,9 @@ class Member(Protocol):
 
     def health(self) -> Health | None:
         """Tell the latest health that came with `take`, None if none came."""
+
+    def progress(self) -> Progress:
+        """Tell how far it was when it was last heard of."""
 
     def exit(self) -> None:
         """End the server's process after the test (-X); nothing for a local engine."""
@@ -49,11 +70,17 @@ class Member(Protocol):
 
 @dataclass(slots=True)
 class Outcome:
-    """How a member's run ended. `reason` is empty where it ended by itself or was told to stop."""
+    """How a member's run ended. `reason` is empty where it ended by itself or was told to stop.
+
+    `received`, `lost`, `replayed` and `in_flight` count samples. `lost` are known to be lost (with a worker that died).
+    With `unknown` the member is gone: what it had made and not handed over, `in_flight` at most by its last account,
+    may be lost as well. `replayed` were asked for again after a cut; each of them is written once.
+    """
 
     name: str
     received: int = 0
     lost: int = 0
     replayed: int = 0
     unknown: bool = False
+    in_flight: int = 0
     reason: str = ""

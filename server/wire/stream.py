@@ -18,6 +18,7 @@ A = TypeVar("A")
 T = TypeVar("T")
 
 _CHUNK = 256 << 10
+_HEAR_OUT_S = 1.0
 
 
 class Stream(stream.Stream):  # type: ignore[misc]  # rpyc has no types
@@ -33,8 +34,8 @@ class Stream(stream.Stream):  # type: ignore[misc]  # rpyc has no types
         self.limits = limits
         self._sock = sock
         self._tls: SSL.Connection | None = None
+        self._server_side = server_side
         self._ended = False
-        self._verdict = 0
         self._deadline = float("inf")
         try:
             sock.setblocking(False)
@@ -45,23 +46,35 @@ class Stream(stream.Stream):  # type: ignore[misc]  # rpyc has no types
             raise LinkDown(Trouble.CLOSED, error.strerror or "") from error
         if tls is not None:
             self._tls = SSL.Connection(tls, sock)
-            self._tls.set_verify(self._tls.get_verify_mode(), self._note_verdict)
             if server_side:
                 self._tls.set_accept_state()
             else:
                 self._tls.set_connect_state()
 
-    def _note_verdict(self, _connection: object, _certificate: object, error: int, _depth: int, ok: int) -> bool:
-        """Keep why a certificate is refused: OpenSSL's own error says only that it is."""
-        if not ok and not self._verdict:
-            self._verdict = error
-        return bool(ok)
-
     def handshake(self) -> None:
         """Do the TLS handshake, where there is TLS."""
         if self._tls is not None:
             self._deadline = time.monotonic() + self.limits.handshake_s
-            self._persist(SSL.Connection.do_handshake, self._tls, Trouble.SLOW_HANDSHAKE, write=False)
+            try:
+                self._persist(SSL.Connection.do_handshake, self._tls, Trouble.SLOW_HANDSHAKE, write=False)
+            except LinkDown:
+                if self._server_side:
+                    self._hear_out()
+                raise
+
+    def _hear_out(self) -> None:
+        """Swallow what a refused peer has sent already: closing on unread bytes would destroy the alert to it."""
+        try:
+            self._sock.shutdown(socket.SHUT_WR)
+            until = time.monotonic() + _HEAR_OUT_S
+            swallowed = 0
+            while swallowed < _CHUNK and self._wait(until - time.monotonic(), write=False):
+                data = self._sock.recv(_CHUNK)
+                if not data:
+                    return
+                swallowed += len(data)
+        except (OSError, LinkDown):
+            pass
 
     @property
     def closed(self) -> bool:
@@ -142,7 +155,8 @@ class Stream(stream.Stream):  # type: ignore[misc]  # rpyc has no types
             except SSL.WantWriteError:
                 wants_write = True
             except SSL.Error as error:
-                raise explain_tls(error, self._verdict) from error
+                assert self._tls is not None
+                raise explain_tls(error, self._tls.get_app_data()) from error
             except ConnectionResetError as error:
                 raise LinkDown(Trouble.RESET) from error
             except OSError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 import errno
 
+from cryptography import x509
 from OpenSSL import SSL
 
 
@@ -58,8 +59,12 @@ _BY_REASON = (
 )
 
 
-def explain_tls(error: SSL.Error, verdict: int = 0) -> LinkDown:
-    """Say what an error of OpenSSL means; `verdict` is the X509_V_ERR number of a refused certificate."""
+def explain_tls(error: SSL.Error, refused: object = None) -> LinkDown:
+    """Say what an error of OpenSSL means.
+
+    `refused` is what the context's own check has left at the connection, where it refused a certificate: OpenSSL's
+    X509_V_ERR number and the certificate. OpenSSL's error itself says only that it was refused.
+    """
     if isinstance(error, SSL.ZeroReturnError):
         return LinkDown(Trouble.CLOSED)
     if isinstance(error, SSL.SysCallError):
@@ -68,7 +73,19 @@ def explain_tls(error: SSL.Error, verdict: int = 0) -> LinkDown:
     reasons = [str(entry[-1]) for entry in entries]
     for words, trouble in _BY_REASON:
         if any(words in reason for reason in reasons):
-            return LinkDown(_BY_VERDICT.get(verdict, trouble) if trouble is Trouble.FOREIGN else trouble)
+            return _refusal(refused) if trouble is Trouble.FOREIGN else LinkDown(trouble)
     if any("unexpected eof" in reason for reason in reasons):
         return LinkDown(Trouble.CLOSED)
     return LinkDown(Trouble.TLS, ", ".join(reasons) or "no reason given")
+
+
+def _refusal(refused: object) -> LinkDown:
+    if not isinstance(refused, tuple) or len(refused) != 2 or not isinstance(refused[1], x509.Certificate):
+        return LinkDown(Trouble.FOREIGN)
+    verdict, certificate = refused
+    trouble = _BY_VERDICT.get(verdict, Trouble.FOREIGN)
+    name = certificate.subject.rfc4514_string() or "without a name"
+    until = f"{certificate.not_valid_after_utc:%Y-%m-%d %H:%M} UTC"
+    since = f"{certificate.not_valid_before_utc:%Y-%m-%d %H:%M} UTC"
+    when = {Trouble.EXPIRED: f", until {until}", Trouble.NOT_YET_VALID: f", from {since}"}.get(trouble, "")
+    return LinkDown(trouble, name + when)

@@ -1,0 +1,52 @@
+"""The keys of this machine, read once for all servers of a run."""
+
+from __future__ import annotations
+
+import datetime
+import threading
+from collections.abc import Sequence
+
+from OpenSSL import SSL
+
+from pyjm.client.member import MemberError
+from pyjm.keystore.context import KeystoreError, client_context, expiry_warning, own_keystore
+from pyjm.properties import Settings
+
+NO_TLS = "server.rmi.ssl.disable=true: nothing is encrypted, and anybody who reaches a server's port can use it"
+
+
+class Trust:
+    """What links to servers are made with; read when it is first asked for, from any thread."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._lock = threading.Lock()
+        self._read = False
+        self._context: SSL.Context | None = None
+        self._warnings: list[str] = []
+
+    def context(self) -> SSL.Context | None:
+        """Give the TLS context, None where TLS is turned off. Raises MemberError, one line."""
+        self._ensure()
+        return self._context
+
+    def warnings(self) -> Sequence[str]:
+        """Tell what the user should know before the test: an expiry that is near, no TLS. Raises MemberError."""
+        self._ensure()
+        return self._warnings
+
+    def _ensure(self) -> None:
+        with self._lock:
+            if self._read:
+                return
+            try:
+                self._context = client_context(self._settings)
+                store = own_keystore(self._settings)
+            except KeystoreError as error:
+                raise MemberError(str(error)) from error
+            if store is None:
+                self._warnings = [NO_TLS]
+            else:
+                warning = expiry_warning(store, datetime.datetime.now(datetime.UTC))
+                self._warnings = [warning] if warning else []
+            self._read = True
