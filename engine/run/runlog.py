@@ -1,4 +1,4 @@
-"""The log of a run, jmeter.log. Lines as JMeter's default log4j2.xml writes them; new with each run."""
+"""The log of a run, jmeter.log or jmeter-server.log. Lines as JMeter's default log4j2.xml writes them; new with each run."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
+from pyjm.engine.vu.clock import wall_ms
 from pyjm.engine.vu.dates import BadPattern, date_format
-
-from .summary import now_ms
 
 LEVELS = {
     "OFF": logging.CRITICAL + 10, "FATAL": logging.CRITICAL, "ERROR": logging.ERROR, "WARN": logging.WARNING,
@@ -85,7 +84,7 @@ def dated(name: str) -> Path:
 
     def present(found: re.Match[str]) -> str:
         try:
-            return date_format(found.group(1))(now_ms())
+            return date_format(found.group(1))(wall_ms())
         except BadPattern:
             return found.group(1)
 
