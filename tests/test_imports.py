@@ -31,7 +31,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "engine.run": {"engine", "keystore", "properties"},
     "server.wire": set(),
     "server": {"engine", "keystore", "properties"},
-    "client": {"engine", "keystore", "properties", "server.wire", "server.cli"},  # `pyjm -s` is `pyjm-server`
+    "client": {"engine", "keystore", "properties", "server.wire"},
 }  # fmt: skip
 """A room → the rooms that it may import besides itself. The longest matching name counts."""
 
