@@ -47,6 +47,12 @@ class Build:
     result_files: ResultFiles | None = None
     set_property: Callable[[str, str], None] | None = None
     files: dict[str, str] = field(default_factory=dict)
+    places: dict[str, int] = field(default_factory=dict)
+
+    def place(self, name: str) -> str:
+        """Name one place in the plan: the same in all processes, as all compile the same plan in the same order."""
+        self.places[name] = self.places.get(name, 0) + 1
+        return f"{name} {self.places[name]}"
 
     @property
     def defaults(self) -> list[Node]:

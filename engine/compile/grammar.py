@@ -27,12 +27,12 @@ def compile_text(raw: str, build: Build, path: str) -> Value[str]:
         return Value.of(raw)
     try:
         parts = parse(raw, build, path)
+        if len(parts) < 2 and all(isinstance(part, str) for part in parts):
+            return Value.of(raw)  # without a reference the text stays as it is written, its backslashes too
+        return compile_parts(parts, build, path)
     except GrammarError as error:
         build.fault(path, f"{shown(raw)}: {error}", "see the function's arguments; a comma within one is written \\,")
         return Value.of(raw)
-    if all(isinstance(part, str) for part in parts) and len(parts) < 2:
-        return Value.of(raw)  # without a reference the text stays as it is written, its backslashes too
-    return compile_parts(parts, build, path)
 
 
 def parse(raw: str, build: Build, path: str) -> tuple[Part, ...]:
@@ -83,7 +83,7 @@ def variable(name: str) -> Get:
     def get(user: User) -> str:
         value = user.vars.get(name)
         if value.__class__ is str:
-            return value  # type: ignore[no-any-return]
+            return value
         return missing if value is None else java_text(value)
 
     return get
@@ -113,7 +113,7 @@ def compile_call(call: Call, build: Build, path: str) -> Value[str]:
         build.fault(path, f"the function {call.name} is not supported yet", "see the list of functions in the README")
         return Value.of("")
     if not function.least <= len(call.args) <= function.most:
-        raise GrammarError(f"{call.name} takes {function.expects()}, here are {len(call.args)}")
+        raise GrammarError(f"{call.name} takes {function.expects()}, not {len(call.args)}")
     args = [compile_parts(arg, build, path) if arg else Value.of("") for arg in call.args]
     return Value(function.make(args, build, path))
 
