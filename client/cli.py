@@ -6,6 +6,7 @@ import os
 import shlex
 import sys
 from collections.abc import Mapping, Sequence
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 import typer
@@ -114,16 +115,15 @@ def write_properties(folder: str) -> int:
 
 def serve(arguments: Sequence[str]) -> int:
     """Be a server: what pyjm-server does with the same options."""
-    from pyjm.server.cli import run as run_server
-
-    return int(run_server([argument for argument in arguments if argument not in ("-s", "--server")]))
+    # by name: the controller knows nothing of the server but the wire, this only starts another program
+    server = import_module("pyjm.server.cli")
+    return int(server.run(arguments))
 
 
 def run_test(line: CommandLine, environ: Mapping[str, str]) -> int:
     """Read the properties, open the log, run the plan."""
+    from pyjm.engine.run import runlog
     from pyjm.properties import Settings
-
-    from . import runlog
 
     given, ignored = java_options(environ)
     try:
@@ -151,7 +151,10 @@ def run_session(order: Order, settings: Settings) -> int:
     """Run one test."""
     from .session import Session
 
-    return Session(order, settings, say, make_members, make_crew).run()
+    def crew(members: list[Member], collector: Collector, say: Say) -> Crew:
+        return make_crew(members, collector, say, None if order.hosts is None else settings)
+
+    return Session(order, settings, say, make_members, crew).run()
 
 
 def make_order(line: CommandLine, settings: Settings) -> Order | None:
@@ -197,12 +200,14 @@ def make_members(order: Order, settings: Settings) -> list[Member]:
 
         return [Local(Engine())]
     from .remote import Remote
+    from .trust import Trust
 
-    return [Remote(host, settings) for host in order.hosts]
+    trust = Trust(settings)
+    return [Remote(host, settings, trust) for host in order.hosts]
 
 
-def make_crew(members: list[Member], collector: Collector, say: Say) -> Crew:
+def make_crew(order: Order, settings: Settings, members: list[Member], collector: Collector, say: Say) -> Crew:
     """Put the members together."""
-    from .fleet import Fleet
+    from .fleet import Fleet, Policy
 
-    return Fleet(members, collector.add, say)
+    return Fleet(members, collector.add, say, None if order.hosts is None else Policy.of(settings))

@@ -62,7 +62,7 @@ class Remote:
         self._settings = settings
         self._trust = Trust(settings) if trust is None else trust
         self._limits = limits
-        self._loss_timeout_s = settings.decimal("pyjm.loss_timeout", 8.0)
+        self._loss_timeout_s = settings.decimal("pyjm.loss_timeout")
         self._token = ""
         self._data_port = 0
         self._lost = ""

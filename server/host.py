@@ -61,6 +61,8 @@ class Host:
     ) -> None:
         self.lease_s = lease_s
         self.leaving = threading.Event()
+        self.exit_asked = False
+        self.last_name = ""
         self.id = secrets.token_hex(8)
         self._settings = settings
         self._make_engine = make_engine
@@ -167,7 +169,7 @@ class Host:
         if lease.run is not None:
             lease.run.close()
             lease.run = None
-        name = str(order.get("name", ""))
+        name = self.last_name = str(order.get("name", ""))
         log.info("Creating JMeter engine on host %s base '%s'", name, order.get("base"))
         run = Run(self._make_engine(0), name, self._test_ended)
         lease.run = run
@@ -209,7 +211,8 @@ class Host:
         self._say(f"Finished the test on host {run.name} @ {_long(wall_ms())}{asked}")
 
     def leave(self) -> None:
-        """Have the process end."""
+        """Have the process end, because the holder asks for it."""
+        self.exit_asked = True
         self.leaving.set()
 
     def close(self) -> None:

@@ -53,6 +53,7 @@ class Listener:
         self._about = about
         self._limits = limits
         self._lock = threading.Lock()
+        self._fewer = threading.Condition(self._lock)
         self._strangers: dict[Stream, None] = {}
         self._links: dict[Link, None] = {}
         self._closing = threading.Event()
@@ -92,8 +93,9 @@ class Listener:
             link.serve_until_idle()
         finally:
             link.close()
-            with self._lock:
+            with self._fewer:
                 del self._links[link]
+                self._fewer.notify_all()
 
     def _accept(self, port: socket.socket) -> None:
         port.settimeout(_LOOK_UP_S)
@@ -113,12 +115,13 @@ class Listener:
                 continue
             _thread(self.serve, stream, shown_address(address))
 
-    def close(self) -> None:
-        """Close the ports, cut the links."""
+    def close(self, grace_s: float = 0.0) -> None:
+        """Close the ports, and cut the links that are not let go by the other side in that time."""
         self._closing.set()
         for port in self._ports:
             port.close()
-        with self._lock:
+        with self._fewer:
+            self._fewer.wait_for(lambda: not self._links, grace_s)
             open_now: list[Stream | Link] = [*self._strangers, *self._links]
         for each in open_now:
             each.abort()

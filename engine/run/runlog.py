@@ -1,4 +1,4 @@
-"""The log of a run, jmeter.log or jmeter-server.log. Lines as JMeter's default log4j2.xml writes them; new with each run."""
+"""The log of a run, jmeter.log or jmeter-server.log. Lines as JMeter's default log4j2.xml writes them."""
 
 from __future__ import annotations
 

@@ -1,0 +1,210 @@
+"""The command pyjm-server: JMeter's jmeter-server, its options, lines, log and end."""
+
+from __future__ import annotations
+
+import datetime
+import errno
+import logging
+import os
+import shlex
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Mapping, Sequence
+from importlib.metadata import version
+from types import FrameType
+
+from pyjm.engine.run import runlog
+from pyjm.engine.run.parent import Engine
+from pyjm.keystore.context import KeystoreError, expiry_warning, own_keystore, server_context
+from pyjm.properties import Option, PropertiesError, Settings
+from pyjm.properties.options import CommandLine, UsageError, describe, parse
+from pyjm.server.host import Host
+from pyjm.server.listen import Listener, open_port
+from pyjm.server.wire.contract import PROTOCOL, Limits
+
+log = logging.getLogger("pyjm.server")
+
+LOG = "jmeter-server.log"
+GRACE_S = 1.0
+NO_TLS = "server.rmi.ssl.disable=true: nothing is encrypted, and anybody who reaches this port can use this server"
+
+USAGE = """pyjm-server offers this machine to pyjm -n -t plan.jmx -R <this machine>.
+
+  pyjm-server [-Dserver_port=1099] [-Jproperty=value] [-j jmeter-server.log]      SERVER_PORT sets the port as well
+"""
+
+
+class NoStart(Exception):
+    """A server that can't start: one line."""
+
+
+def main() -> None:
+    """Run the command."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def say(text: str) -> None:
+    """Write one line to the console, whole, whatever thread it comes from."""
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def complain(text: str) -> None:
+    """Write one line to the error console."""
+    sys.stderr.write(text + "\n")
+    sys.stderr.flush()
+
+
+def run(arguments: Sequence[str], environ: Mapping[str, str] | None = None) -> int:
+    """Be a server until it is told to end; gives the exit status."""
+    try:
+        line = parse(arguments)
+    except UsageError as error:  # as JMeter, which calls that no failure
+        complain(f"Error: {error}")
+        say(f"Usage\n{describe()}\nError: {error}")
+        return 0
+    if line.has("v"):
+        say(f"pyjm {version('pyjm')}")
+        return 0
+    if line.has("h") or line.has("?"):
+        say(f"{USAGE}\n{describe()}")
+        return 0
+    try:
+        return serve(line, os.environ if environ is None else environ)
+    except NoStart as error:
+        log.error("Giving up, as server failed with: %s", error)
+        complain(f"Server failed to start: {error}")
+        return 1
+
+
+def serve(line: CommandLine, environ: Mapping[str, str]) -> int:
+    """Read the properties, open the log and the ports, and serve."""
+    for kind in line.missing():
+        raise NoStart(f"pyjm does not have {kind.both} yet")
+    for stray in line.strays():
+        raise NoStart(f"Unknown arg: {stray}")
+    given, ignored = launcher_options(environ)
+    try:
+        settings = Settings.load([*given, *line], home=line.value("d"), propfile=line.value("p"), environ=environ)
+    except PropertiesError as error:
+        raise NoStart(str(error)) from error
+    name = line.value("j") or LOG
+    try:
+        notes = [*settings.notes, *((logging.WARNING, text) for text in ignored)]
+        handler = runlog.begin(name, settings.log_levels, notes)
+    except OSError as error:
+        raise NoStart(f"the log {name} can't be written: {error.strerror}") from error
+    threading.excepthook = _note_broken_thread
+    try:
+        return serve_with(settings)
+    finally:
+        logging.getLogger().removeHandler(handler)
+        handler.close()
+
+
+def launcher_options(environ: Mapping[str, str]) -> tuple[list[Option], list[str]]:
+    """Give what JMeter's launch scripts take from the environment, as options, and lines on what is ignored of it."""
+    given: list[Option] = []
+    ignored = []
+    if environ.get("SERVER_PORT"):
+        given.append(("D", f"server_port={environ['SERVER_PORT']}"))
+    try:
+        parts = shlex.split(environ.get("JVM_ARGS", ""))
+    except ValueError:
+        parts = environ.get("JVM_ARGS", "").split()
+    for part in parts:
+        if part.startswith("-D") and "=" in part:
+            given.append(("D", part[2:]))
+        else:
+            ignored.append(part)
+    if environ.get("HEAP"):
+        ignored.append(f"HEAP={environ['HEAP']}")
+    return given, [f"Ignored, there is no JVM: {' '.join(ignored)}"] if ignored else []
+
+
+def serve_with(settings: Settings) -> int:
+    """Serve with these properties until a signal or a controller ends it."""
+    try:
+        tls = server_context(settings)
+        store = own_keystore(settings)
+    except KeystoreError as error:
+        raise NoStart(str(error)) from error
+    warning = NO_TLS if store is None else expiry_warning(store, datetime.datetime.now(datetime.UTC))
+    if warning:
+        log.warning("%s", warning)
+        say(f"Warning: {warning}")
+    lease_s = settings.decimal("pyjm.lease")
+    if lease_s <= 0:
+        raise NoStart(
+            f"pyjm.lease={lease_s:g} is no time; write seconds, more than 0"
+        )
+    ports = open_ports(settings)
+    about = {"product": f"pyjm {version('pyjm')}", "protocol": PROTOCOL, "data_port": data_port(ports)}
+    host = Host(settings, Engine, say, lease_s)
+    listener = Listener(host, ports, tls, about, Limits())
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda received, _frame: _end(host, received, _frame))
+    announce(ports)
+    while not host.leaving.wait(0.5):  # in slices: on Windows a wait without end keeps signals waiting too
+        pass
+    listener.close(GRACE_S)
+    host.close()
+    if host.exit_asked and settings.flag("jmeterengine.remote.system.exit"):
+        say(f"Bye from {host.last_name}")
+    log.info("The server has ended")
+    return 0
+
+
+def open_ports(settings: Settings) -> list[socket.socket]:
+    """Open the port of the server, and a second one for the data link where server.rmi.localport says so."""
+    port = settings.whole("server_port") or settings.whole("server.rmi.port")
+    local = settings.whole("server.rmi.localport")
+    ports: list[socket.socket] = []
+    for number in [port, local] if local > 0 and local != port else [port]:
+        try:
+            ports.append(open_port(number))
+        except (OSError, OverflowError) as error:
+            for opened in ports:
+                opened.close()
+            raise NoStart(_port_fault(number, error)) from error
+    return ports
+
+
+def data_port(ports: Sequence[socket.socket]) -> int:
+    """Tell the port of the data link where it is not that of the control link."""
+    return int(ports[1].getsockname()[1]) if len(ports) > 1 else 0
+
+
+def announce(ports: Sequence[socket.socket]) -> None:
+    """Say that the server is there, in the words that scripts wait for."""
+    if len(ports) > 1:
+        say(f"Using local port: {data_port(ports)}")
+    address, port = ports[0].getsockname()[:2]
+    say(f"Created remote object: pyjm-server [endpoint:[{address}:{port}]]")
+    log.info("Listening on port %d", port)
+
+
+def _port_fault(port: int, error: Exception) -> str:
+    if isinstance(error, OverflowError):
+        return f"there is no port {port}"
+    number = error.errno if isinstance(error, OSError) else None
+    if number == errno.EADDRINUSE:
+        return f"port {port} is in use; end what listens there, or choose another with -Dserver_port=<port>"
+    if number == errno.EACCES:
+        return f"port {port} may not be used by this user; choose one above 1023 with -Dserver_port=<port>"
+    return f"port {port} can't be listened on: {error}"
+
+
+def _end(host: Host, received: int, _frame: FrameType | None) -> None:
+    log.info("Signal %s", signal.Signals(received).name)
+    host.leaving.set()
+
+
+def _note_broken_thread(arguments: threading.ExceptHookArgs) -> None:
+    """Keep tracebacks in the log; the console gets one line."""
+    thread = arguments.thread.name if arguments.thread is not None else "a thread"
+    if arguments.exc_value is not None:
+        log.critical("%s broke", thread, exc_info=arguments.exc_value)
+    complain(f"An internal error in {thread}: {arguments.exc_value!r}; the log has the details")
