@@ -10,7 +10,7 @@ import typer
 from cryptography import x509
 
 from pyjm.keystore.entries import KeystoreError
-from pyjm.keystore.generate import KeyRequest, make_keystore, write_keystore
+from pyjm.keystore.generate import KeyRequest, make_keystore, refuse_to_overwrite, write_keystore
 from pyjm.keystore.keytool import translate
 from pyjm.keystore.name import BadName, make_name, parse_name
 from pyjm.keystore.questions import ask_name
@@ -48,8 +48,7 @@ def create(
     keytool's own forms are taken too, such as -dname and -validity.
     """
     hosts = tuple(host or ())
-    if not force and keystore.exists():
-        raise KeystoreError(f"{keystore} is there already; add --force to replace it, or name another file")
+    refuse_to_overwrite(keystore, force)
     request = KeyRequest(_name(dname, yes, hosts), alias, storepass, validity, keysize, hosts)
     write_keystore(keystore, make_keystore(request), force)
     print(_what_to_do(keystore, request))  # noqa: T201

@@ -107,5 +107,5 @@ def _reason(error: Exception) -> str:
 def _remember_refusal(connection: SSL.Connection, certificate: crypto.X509, fault: int, depth: int, good: int) -> bool:
     """Let OpenSSL's verdict stand, and keep what it was about for `explain`."""
     if not good:
-        connection.set_app_data((fault, certificate.to_cryptography()))
+        connection.set_app_data((fault, depth, certificate.to_cryptography()))
     return bool(good)

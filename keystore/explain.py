@@ -34,7 +34,7 @@ _REASONS = {
 def explain(connection: SSL.Connection, error: Exception) -> str:
     """Return what `error`, from a handshake or a first read of `connection`, means and what mends it."""
     refused = connection.get_app_data()
-    if isinstance(refused, tuple) and len(refused) == 2:
+    if isinstance(refused, tuple) and len(refused) == 3:
         return _refusal(*refused)
     if isinstance(error, SSL.SysCallError):
         return "the other side closed the connection in the midst of the handshake"
@@ -47,12 +47,12 @@ def explain(connection: SSL.Connection, error: Exception) -> str:
     return next((_REASONS[reason] for reason in reasons if reason in _REASONS), f"TLS failed: {reasons[-1]}")
 
 
-def _refusal(fault: int, certificate: x509.Certificate) -> str:
+def _refusal(fault: int, depth: int, certificate: x509.Certificate) -> str:
     name = certificate.subject.rfc4514_string() or "without a name"
+    whose = f"the other side's certificate ({name})" if depth == 0 else f"({name}) in the other side's chain"
     if fault == _EXPIRED:
         when = f"{certificate.not_valid_after_utc:%Y-%m-%d %H:%M} UTC"
-        return f"the other side's certificate ({name}) expired on {when}; make a new one with `create-rmi-keystore`"
+        return f"{whose} expired on {when}; make a new one with `create-rmi-keystore`"
     if fault == _NOT_YET_VALID:
-        when = f"{certificate.not_valid_before_utc:%Y-%m-%d %H:%M} UTC"
-        return f"the other side's certificate ({name}) is not valid before {when}; compare the clocks"
-    return f"the other side's certificate ({name}) is not trusted here; {_SAME}"
+        return f"{whose} is not valid before {certificate.not_valid_before_utc:%Y-%m-%d %H:%M} UTC; compare the clocks"
+    return f"{whose} is not trusted here; {_SAME}"

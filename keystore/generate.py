@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import ipaddress
 import os
+import re
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from pyjm.keystore.entries import KeystoreError
 
 _CLOCKS_DIFFER_BY = datetime.timedelta(hours=1)
 _KDF_ROUNDS = 20_000
+_DNS_NAME = re.compile(r"(\*\.)?[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*\.?")
 
 
 @dataclass(frozen=True)
@@ -51,12 +53,17 @@ def make_keystore(request: KeyRequest, now: datetime.datetime | None = None) -> 
     )
 
 
-def write_keystore(path: Path, data: bytes, force: bool = False) -> None:
-    """Write `data`: the file is whole or absent, private from the start, and replaces another by `force` only."""
+def refuse_to_overwrite(path: Path, force: bool) -> None:
+    """Raise KeystoreError where `path` is taken and not given up by `force`; a folder never is."""
     if path.is_dir():
         raise KeystoreError(f"{path} is a folder; name a file in it")
     if not force and os.path.lexists(path):
         raise _there_already(path)
+
+
+def write_keystore(path: Path, data: bytes, force: bool = False) -> None:
+    """Write `data`: the file is whole or absent, private from the start, and replaces another by `force` only."""
+    refuse_to_overwrite(path, force)
     try:
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)  # of mode 0600
         unfinished = Path(name)
@@ -128,8 +135,15 @@ def _names(hosts: Sequence[str]) -> list[x509.GeneralName]:
         try:
             names.append(x509.IPAddress(ipaddress.ip_address(host.strip("[]"))))
         except ValueError:
-            try:
-                names.append(x509.DNSName(host.encode("idna").decode("ascii")))
-            except ValueError:
-                raise KeystoreError(f"{host!r} is neither a host's name nor an address") from None
+            names.append(x509.DNSName(_dns_name(host)))
     return names
+
+
+def _dns_name(host: str) -> str:
+    try:
+        name = host.encode("idna").decode("ascii")
+    except ValueError:
+        name = ""
+    if not _DNS_NAME.fullmatch(name):
+        raise KeystoreError(f"{host!r} is neither a host's name nor an address")
+    return name
