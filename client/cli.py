@@ -151,10 +151,7 @@ def run_session(order: Order, settings: Settings) -> int:
     """Run one test."""
     from .session import Session
 
-    def crew(members: list[Member], collector: Collector, say: Say) -> Crew:
-        return make_crew(members, collector, say, None if order.hosts is None else settings)
-
-    return Session(order, settings, say, make_members, crew).run()
+    return Session(order, settings, say, make_members, make_crew).run()
 
 
 def make_order(line: CommandLine, settings: Settings) -> Order | None:

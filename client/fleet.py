@@ -138,12 +138,17 @@ class Fleet:
 
     # the test
 
+    def taking_part(self) -> list[int]:
+        """Give the places of the members that were configured and are not lost."""
+        return [index for index in self._there() if not self._outcomes[index].reason]
+
     def start(self) -> float:
         """Start all members at one instant; gives by how many milliseconds they missed one another.
 
         Raises MemberError where none could be started; one of several that couldn't is lost.
         """
-        at_ns = perf_counter_ns() + int(AHEAD_S * 1e9)
+        ahead_s = 0.0 if self._policy is None else AHEAD_S  # this machine needs no time to hear of it
+        at_ns = perf_counter_ns() + int(ahead_s * 1e9)
         started = []
         for index, future in self._each(lambda index: self._members[index].start_at(at_ns), self._there()).items():
             try:

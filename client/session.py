@@ -44,6 +44,8 @@ class Crew(Protocol):
 
     def configure(self, jobs: Sequence[Job]) -> list[Fault]: ...
 
+    def taking_part(self) -> list[int]: ...
+
     def start(self) -> float: ...
 
     def wait(self) -> list[Outcome]: ...
@@ -72,7 +74,7 @@ class Session:
         settings: Settings,
         say: Say,
         make_members: Callable[[Order, Settings], list[Member]],
-        make_crew: Callable[[list[Member], Collector, Say], Crew],
+        make_crew: Callable[[Order, Settings, list[Member], Collector, Say], Crew],
     ) -> None:
         self.order = order
         self.settings = settings
@@ -81,7 +83,6 @@ class Session:
         self.make_crew = make_crew
         self.is_local = order.hosts is None
         self.summary = SummarySettings.of(settings)
-        self.stopping = threading.Event()
 
     def run(self) -> int:
         """Run it; gives the exit status, 0 however many samples failed."""
@@ -104,7 +105,7 @@ class Session:
         summariser = Summariser(self.summary, self.say) if self.summary.name else None
         collector = Collector(writers(files, plan.parent, self.settings.jmeter), summariser, self.say, self.failed)
         self.check(collector)
-        crew = self.crew = self.make_crew(members, collector, self.say)
+        crew = self.crew = self.make_crew(self.order, self.settings, members, collector, self.say)
         jobs = [self.job(plan, data, files, host) for host in self.order.hosts or [""]]
         try:
             if self.is_local:
@@ -115,7 +116,7 @@ class Session:
             if not self.is_local:
                 self.configure(crew, jobs)
             self.open(collector)
-            outcomes, signal = self.drive(crew, summariser, [member.name for member in members])
+            outcomes, signal = self.drive(crew, summariser, members)
         finally:
             crew.close()
             collector.close()
@@ -192,7 +193,8 @@ class Session:
         try:
             faults = crew.configure(jobs)
         except MemberError as error:
-            raise Refused(*(f"An error occurred: {line}" for line in str(error).splitlines())) from None
+            driver = "" if self.is_local else "Error in NonGUIDriver "  # whoever reads JMeter's output looks for it
+            raise Refused(*(f"An error occurred: {driver}{line}" for line in str(error).splitlines())) from None
         faults = list(dict.fromkeys(faults))
         strict = self.settings.flag("pyjm.strict")
         if any(fault.fatal or strict for fault in faults):
@@ -225,30 +227,35 @@ class Session:
 
     # the test
 
-    def drive(self, crew: Crew, summariser: Summariser | None, names: Sequence[str]) -> tuple[list[Outcome], int]:
+    def drive(self, crew: Crew, summariser: Summariser | None, members: Sequence[Member]) -> tuple[list[Outcome], int]:
         """Start all members, wait until all have ended, say how; gives the signal that ended it, or 0."""
         messages = Messages(self.stop, self.say)
+
+        def names() -> str:
+            return f"[{', '.join(members[index].name for index in crew.taking_part())}]"
+
+        taking_part = crew.taking_part()
         with Signals(self.stop, self.say) as signals:
             if summariser is not None:
                 summariser.start()
-            listed = f"[{', '.join(names)}]"
-            starting = "standalone test" if self.is_local else f"distributed test with remote engines: {listed}"
+            starting = "standalone test" if self.is_local else f"distributed test with remote engines: {names()}"
             self.say(f"Starting {starting} @ {like_date(now_ms())}")
             try:
                 skew_ms = crew.start()
             except MemberError as error:
-                raise Refused(f"An error occurred: {error}") from None
+                raise Refused(*(f"An error occurred: {line}" for line in str(error).splitlines())) from None
             if not self.is_local:
-                self.say(f"Remote engines have been started:{listed}")
-                if len(names) > 1:
-                    self.say(f"All engines start within {skew_ms:.1f} ms of one another")
+                self.say(f"Remote engines have been started:{names()}")
+                if len(taking_part) > 1:
+                    self.say(f"All engines started within {skew_ms:.1f} ms of one another")
             self.listen(messages)
             outcomes = crew.wait()
             messages.close()
         if summariser is not None:
             summariser.end()
+        outcomes = [outcomes[index] for index in taking_part]
         self.say_outcomes(outcomes)
-        self.tidy_up(crew, names)
+        self.tidy_up(crew, names())
         return outcomes, signals.received
 
     def listen(self, messages: Messages) -> None:
@@ -264,16 +271,17 @@ class Session:
                 log.error("%s: %s", outcome.name, outcome.reason)
                 self.say(f"{outcome.name}: {outcome.reason}")
             if not self.is_local or outcome.lost:
-                lost = "an unknown number" if outcome.unknown else str(outcome.lost)
-                text = f"{outcome.name}: {outcome.received} samples received, {lost} lost, {outcome.replayed} replayed"
+                more = f" and at most {outcome.in_flight} more" if outcome.unknown else ""
+                counts = f"{outcome.received} samples received, {outcome.lost}{more} lost, {outcome.replayed} replayed"
+                text = f"{outcome.name}: {counts}"
                 log.info("%s", text)
                 self.say(text)
 
-    def tidy_up(self, crew: Crew, names: Sequence[str]) -> None:
+    def tidy_up(self, crew: Crew, names: str) -> None:
         """Say the end, and end the servers if they are to."""
         self.say(f"Tidying up {'...   ' if self.is_local else 'remote'} @ {like_date(now_ms())}")
         if self.order.exit_servers and not self.is_local:
-            self.say(f"Exiting remote servers:[{', '.join(names)}]")
+            self.say(f"Exiting remote servers:{names}")
             crew.exit_all()
         self.say("... end of run")
 
