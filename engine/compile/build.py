@@ -32,7 +32,8 @@ class Build:
     cursors that all workers share. `configs` are, while a sampler is compiled, the config elements in its scope,
     innermost first; `base` is the folder against which file names are resolved, but for those in `files`, which a
     controller shipped: name as the plan comes to it → path. `reads_previous` says that something
-    outside post-processors and assertions (a function) reads the previous sample's body.
+    outside post-processors and assertions (a function) reads the previous sample's body. `kept` is what functions of one
+    kind have in common in this process.
     """
 
     properties: dict[str, str]
@@ -48,6 +49,7 @@ class Build:
     set_property: Callable[[str, str], None] | None = None
     files: dict[str, str] = field(default_factory=dict)
     places: dict[str, int] = field(default_factory=dict)
+    kept: dict[str, Any] = field(default_factory=dict)
 
     def place(self, name: str) -> str:
         """Name one place in the plan: the same in all processes, as all compile the same plan in the same order."""
