@@ -137,9 +137,7 @@ def serve_with(settings: Settings) -> int:
         say(f"Warning: {warning}")
     lease_s = settings.decimal("pyjm.lease")
     if lease_s <= 0:
-        raise NoStart(
-            f"pyjm.lease={lease_s:g} is no time; write seconds, more than 0"
-        )
+        raise NoStart(f"pyjm.lease={lease_s:g} is no time; write seconds, more than 0")
     ports = open_ports(settings)
     about = {"product": f"pyjm {version('pyjm')}", "protocol": PROTOCOL, "data_port": data_port(ports)}
     host = Host(settings, Engine, say, lease_s)

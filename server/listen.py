@@ -119,6 +119,10 @@ class Listener:
         """Close the ports, and cut the links that are not let go by the other side in that time."""
         self._closing.set()
         for port in self._ports:
+            try:
+                port.shutdown(socket.SHUT_RDWR)  # wakes who accepts on it, where the system does that
+            except OSError:
+                pass
             port.close()
         with self._fewer:
             self._fewer.wait_for(lambda: not self._links, grace_s)

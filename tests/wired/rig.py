@@ -1,0 +1,189 @@
+"""A server of the tests: real links and TLS over loopback, around an engine that plays what a test tells it to."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from time import perf_counter_ns
+
+from pyjm.engine.compile.faults import Fault
+from pyjm.engine.results.batch import Batch
+from pyjm.engine.results.tally import Tally
+from pyjm.engine.run.engine import Health
+from pyjm.engine.run.job import Job
+from pyjm.keystore.context import client_context, server_context
+from pyjm.keystore.generate import KeyRequest, make_keystore
+from pyjm.keystore.name import parse_name
+from pyjm.properties import Settings
+from pyjm.server.host import Host
+from pyjm.server.listen import Listener, open_port
+from pyjm.server.wire.contract import MAX_REPLY, Limits, pack
+from pyjm.server.wire.link import Link, connect
+
+PLAN = b"""<?xml version="1.0" encoding="UTF-8"?>
+<jmeterTestPlan version="1.2" properties="5.0" jmeter="5.5"><hashTree>
+<TestPlan guiclass="TestPlanGui" testclass="TestPlan" testname="Test Plan" enabled="true"/>
+<hashTree>%s</hashTree></hashTree></jmeterTestPlan>
+"""
+
+
+def csv_plan(filename: str) -> bytes:
+    """Write a plan that reads a file."""
+    element = (
+        '<CSVDataSet guiclass="TestBeanGUI" testclass="CSVDataSet" testname="users" enabled="true">'
+        f'<stringProp name="filename">{filename}</stringProp></CSVDataSet><hashTree/>'
+    )
+    return PLAN % element.encode()
+
+
+def batch_of(number: int, samples: int = 1, *, last: bool = False) -> Batch:
+    """Make a batch of so many samples, the number in each row."""
+    tally = Tally()
+    tally.count = samples
+    rows = {0: (samples, b"".join(b"%d,%d\n" % (number, row) for row in range(samples)))}
+    return Batch(number, rows, {"a": tally}, (1, 1, 0), [], last)
+
+
+class Player:
+    """An engine that hands on what `play` gives it; `Running`."""
+
+    def __init__(self, workers: int = 0) -> None:
+        self.faults: list[Fault] = []
+        self.job: Job | None = None
+        self.stops: list[bool] = []
+        self.started_ns = 0
+        self.closed = False
+        self.seen: dict[str, bytes] = {}
+        self.changed = threading.Condition()
+        self.batches: list[Batch] = []
+
+    def prepare(self, job: Job) -> list[Fault]:
+        self.job = job
+        self.seen = {name: Path(path).read_bytes() for name, path in job.files.items()}
+        return self.faults
+
+    def start(self, at_ns: int) -> None:
+        self.started_ns = max(at_ns, perf_counter_ns())
+
+    def play(self, samples: int = 1, *, last: bool = False) -> None:
+        """Have one more batch ready."""
+        with self.changed:
+            self.batches.append(batch_of(len(self.batches) + 1, samples, last=last))
+            self.changed.notify_all()
+
+    def take(self, after: int, wait_s: float) -> list[bytes]:
+        with self.changed:
+            self.changed.wait_for(lambda: len(self.batches) > after or self.closed, wait_s)
+            return [batch.to_bytes() for batch in self.batches[after:]]
+
+    def stop(self, *, now: bool) -> None:
+        self.stops.append(now)
+        self.play(0, last=True)
+
+    def health(self) -> Health:
+        return Health(workers=1, started_ns=self.started_ns)
+
+    def close(self) -> None:
+        with self.changed:
+            self.closed = True
+            self.changed.notify_all()
+
+
+@cache
+def keystore(name: str = "us") -> bytes:
+    """Make a keystore; the same name gives the same key."""
+    return make_keystore(KeyRequest(parse_name(f"CN={name}")))
+
+
+def settings_of(folder: Path, name: str = "us", **given: str) -> Settings:
+    """Make properties with a keystore of that name in them; `__` stands for a dot."""
+    path = folder / f"{name}.jks"
+    if not path.exists():
+        path.write_bytes(keystore(name))
+    pairs = {"server.rmi.ssl.keystore.file": str(path)}
+    pairs.update({key.replace("__", "."): value for key, value in given.items()})
+    return Settings.load([("J", f"{key}={value}") for key, value in pairs.items()], environ={}, cwd=folder)
+
+
+@dataclass
+class Server:
+    """A running server: what it said, its engines in the order in which tests came."""
+
+    settings: Settings
+    host: Host
+    listener: Listener
+    port: int
+    lines: list[str]
+    engines: list[Player] = field(default_factory=list)
+
+    @property
+    def address(self) -> str:
+        """Give it as -R takes it."""
+        return f"127.0.0.1:{self.port}"
+
+    @property
+    def engine(self) -> Player:
+        """Give the engine of the latest test."""
+        return self.engines[-1]
+
+    def link(self, settings: Settings | None = None) -> Link:
+        """Dial it, without a word."""
+        limits = Limits(connect_s=5, handshake_s=5, frame_s=5, max_message=MAX_REPLY)
+        return Link(connect("127.0.0.1", self.port, client_context(settings or self.settings), limits))
+
+    def greeted(self, kind: str = "control") -> Link:
+        """Dial it and say hello."""
+        link = self.link()
+        link.call("hello", 1, pack({"who": "tester", "link": kind}))
+        return link
+
+
+@contextmanager
+def serving(
+    folder: Path,
+    *,
+    limits: Limits | None = None,
+    extra_port: bool = False,
+    faults: list[Fault] | None = None,
+    **given: str,
+) -> Iterator[Server]:
+    """Run a server with these properties set."""
+    settings = settings_of(folder, **given)
+    lines: list[str] = []
+    engines: list[Player] = []
+
+    def engine(workers: int) -> Player:
+        engines.append(Player(workers))
+        engines[-1].faults = list(faults or [])
+        return engines[-1]
+
+    host = Host(settings, engine, lines.append, settings.decimal("pyjm.lease"))
+    ports = [open_port(0, "127.0.0.1") for _ in range(2 if extra_port else 1)]
+    about = {"product": "pyjm under test", "data_port": ports[1].getsockname()[1] if extra_port else 0}
+    port = ports[0].getsockname()[1]
+    listener = Listener(host, ports, server_context(settings), about, limits or Limits())
+    try:
+        yield Server(settings, host, listener, port, lines, engines)
+    finally:
+        listener.close()
+        host.close()
+
+
+def eventually(fact: Callable[[], bool], seconds: float = 10.0) -> bool:
+    """Wait for what another thread brings about."""
+    waiting = threading.Event()
+    until = perf_counter_ns() + int(seconds * 1e9)
+    while not fact():
+        if perf_counter_ns() > until:
+            return False
+        waiting.wait(0.01)
+    return True
+
+
+def job_of(plan: bytes = PLAN % b"", base: Path = Path("/"), **properties: str) -> Job:
+    """Make a job as a controller would."""
+    return Job(plan=plan, plan_name="plan.jmx", base=str(base), properties=properties)
