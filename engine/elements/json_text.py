@@ -55,6 +55,8 @@ class _Lenient:
 
     def document(self) -> Any:
         """Read the value that the text begins with; what follows it is ignored."""
+        if not self.text:
+            raise JsonError("json string can not be null or empty")
         return self.value("")
 
     def peek(self) -> str:
