@@ -204,7 +204,9 @@ class Fleet:
                     self._collect(index, batch)
                 number = batch.number
                 outcome.received += batch.samples
-                outcome.lost += batch.lost
+                if batch.lost:
+                    outcome.unknown = True
+                    outcome.reason = f"{member.name}: a worker died, and with it {batch.lost} users"
                 if member.cuts != cuts:
                     outcome.replayed += batch.samples
                 if batch.last:

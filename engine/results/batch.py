@@ -22,7 +22,8 @@ class Batch:
     """`number` counts from 1 per server; `rows` maps a result file's index to (rows, their bytes).
 
     `threads` are active, started and finished users so far, of the whole server. `notes` are log lines of note. `last`
-    marks the last batch of a run; `lost` counts the users so far that were lost with a worker that died.
+    marks the last batch of a run; `lost` counts the users that were lost since the last one, with a worker
+    that died.
     """
 
     number: int = 0

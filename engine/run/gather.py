@@ -61,12 +61,13 @@ class Outgoing:
         """Number a batch and keep it; one that says nothing new is not made."""
         active, started, finished = (sum(column) for column in zip(*self.threads))
         threads = (active, started, finished)
-        if not (rows or tallies or self.notes or last or threads != self.told):
+        if not (rows or tallies or self.notes or last or self.lost or threads != self.told):
             return
         self.told = threads
         self.number += 1
         notes, self.notes = self.notes, []
-        batch = Batch(self.number, rows, tallies, threads, notes, last, self.lost)
+        lost, self.lost = self.lost, 0
+        batch = Batch(self.number, rows, tallies, threads, notes, last, lost)
         self.batches.append((self.number, batch.to_bytes()))
         self.changed.notify_all()
 
