@@ -71,7 +71,11 @@ class Store:
         source = self._path(sha)
         relative = PurePosixPath(name.replace("\\", "/"))
         inside = not relative.is_absolute() and ".." not in relative.parts and ":" not in name and relative.name
-        target = folder / relative if inside else folder / f".{number}" / (relative.name or "file")
+        target = (
+            folder / relative
+            if inside
+            else folder / f".{number}" / (relative.name if relative.name not in ("", "..") else "file")
+        )
         target.parent.mkdir(parents=True, exist_ok=True)
         target.unlink(missing_ok=True)
         try:

@@ -119,6 +119,7 @@ class Server:
     port: int
     lines: list[str]
     engines: list[Player] = field(default_factory=list)
+    links: list[Link] = field(default_factory=list)
 
     @property
     def address(self) -> str:
@@ -133,7 +134,9 @@ class Server:
     def link(self, settings: Settings | None = None) -> Link:
         """Dial it, without a word."""
         limits = Limits(connect_s=5, handshake_s=5, frame_s=5, max_message=MAX_REPLY)
-        return Link(connect("127.0.0.1", self.port, client_context(settings or self.settings), limits))
+        link = Link(connect("127.0.0.1", self.port, client_context(settings or self.settings), limits))
+        self.links.append(link)
+        return link
 
     def greeted(self, kind: str = "control") -> Link:
         """Dial it and say hello."""
@@ -166,9 +169,12 @@ def serving(
     about = {"product": "pyjm under test", "data_port": ports[1].getsockname()[1] if extra_port else 0}
     port = ports[0].getsockname()[1]
     listener = Listener(host, ports, server_context(settings), about, limits or Limits())
+    server = Server(settings, host, listener, port, lines, engines)
     try:
-        yield Server(settings, host, listener, port, lines, engines)
+        yield server
     finally:
+        for link in server.links:
+            link.close()
         listener.close()
         host.close()
 
