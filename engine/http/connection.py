@@ -1,0 +1,281 @@
+"""Hot path: one connection, one exchange at a time.
+
+Most answers come whole in one piece and take the short road in `data_received`; everything else is `_Reading`'s.
+Own parsing instead of a parser library: JMeter's verdicts on odd answers, its messages and byte counts depend on
+HttpClient's reading, which is laxer than any strict parser, and a head seen before needs no parsing at all.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from time import perf_counter_ns
+from typing import cast
+
+from .errors import WireError, idle_end, lost, no_response, read_timeout
+from .head import head_of
+from .reading import Reading
+from .response import Response
+
+NEVER = 1 << 62
+_LARGE_REQUEST = 1 << 16
+
+
+class Connection(asyncio.Protocol):
+    """Carry exchanges over one transport, one after the other.
+
+    After an exchange `reusable` says whether the connection is to be kept, and `expires_ns` until when another may
+    begin. `ended` is why it is gone, None while it lives: a kept connection may end while it is idle.
+    """
+
+    __slots__ = (
+        # the connection's
+        "authority",
+        "transport",
+        "connect_end_ns",
+        "expires_ns",
+        "idle_since_ns",
+        "reusable",
+        "ended",
+        "_loop",
+        "_timer",
+        # the exchange's
+        "_waiter",
+        "_reading",
+        "_want_body",
+        "_to_head",
+        "_keep",
+        "_start_ns",
+        "_sent",
+        "_timeout_s",
+        "_heard_ns",
+    )
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, authority: str) -> None:
+        self.authority = authority
+        self.transport: asyncio.Transport = _NO_TRANSPORT
+        self.connect_end_ns = 0
+        self.expires_ns = NEVER
+        self.idle_since_ns = 0
+        self.reusable = True
+        self.ended: WireError | None = None
+        self._loop = loop
+        self._timer: asyncio.TimerHandle | None = None
+        self._waiter: asyncio.Future[Response] | None = None
+        self._reading: Reading | None = None
+        self._want_body = True
+        self._to_head = False
+        self._keep = True
+        self._start_ns = 0
+        self._sent = 0
+        self._timeout_s = 0.0
+        self._heard_ns = 0
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Take the transport; called by the loop."""
+        self.transport = cast("asyncio.Transport", transport)
+
+    def begin(
+        self, request: bytes, want_body: bool, to_head: bool, keep: bool, timeout_s: float, start_ns: int
+    ) -> asyncio.Future[Response]:
+        """Send a request; the future brings the `Response` or raises `WireError`.
+
+        `to_head` says that the request is a HEAD, `keep` that it leaves the connection open. `timeout_s` is the longest
+        silence, 0 for no limit: JMeter's response timeout is one of each read and not of the whole.
+        """
+        self._waiter = waiter = self._loop.create_future()
+        self._want_body = want_body
+        self._to_head = to_head
+        self._start_ns = start_ns
+        self._sent = len(request)
+        self.reusable = False
+        self._keep = keep
+        self._timeout_s = timeout_s
+        if timeout_s:
+            self._heard_ns = perf_counter_ns()
+            self._watch(timeout_s)
+        self.transport.write(request)
+        return waiter
+
+    def data_received(self, data: bytes) -> None:
+        """Take bytes from the loop."""
+        now = perf_counter_ns()
+        if self._reading is None and self._waiter is not None:
+            cut = data.find(b"\r\n\r\n") + 4
+            if cut != 3:
+                try:
+                    head = head_of(data[:cut])
+                except WireError as error:
+                    self._fail(error, now)
+                    return
+                if head is not None and head.status >= 200:
+                    if self._to_head or head.bodiless:
+                        length, body_at = 0, 0
+                    else:
+                        length, body_at = head.length, now
+                    if cut + length == len(data) and length >= 0:
+                        self._finish(
+                            Response(
+                                head,
+                                data[cut:] if self._want_body else b"",
+                                length,
+                                len(data),
+                                self._sent,
+                                self._start_ns,
+                                self.connect_end_ns,
+                                now,
+                                body_at,
+                                now,
+                            )
+                        )
+                        return
+        self._received(data, now)
+
+    def _received(self, data: bytes, now: int) -> None:
+        """Take the long road: an answer in pieces, chunks, interim answers, or something odd."""
+        if self._waiter is None:  # nobody asked: whatever it is, no answer of ours may begin with it
+            self.close()
+            return
+        self._heard_ns = now
+        reading = self._reading
+        if reading is None:
+            self._reading = reading = Reading(self._to_head, self._want_body, self.authority)
+        try:
+            done = reading.feed(data, now)
+        except WireError as error:
+            self._fail(error, now)
+            return
+        if done:
+            self._complete(reading, now)
+
+    def _complete(self, reading: Reading, now: int) -> None:
+        head = reading.head
+        assert head is not None
+        body = b"".join(reading.parts) if self._want_body else b""
+        response = Response(
+            head,
+            body,
+            reading.body_bytes,
+            reading.received,
+            self._sent,
+            self._start_ns,
+            self.connect_end_ns,
+            reading.first_ns,
+            reading.body_at_ns,
+            now,
+        )
+        if reading.body_at_ns == 0 and not reading.bodiless:
+            response.body_at_ns = now
+        self._finish(response, clean=reading.clean)
+
+    def _finish(self, response: Response, clean: bool = True) -> None:
+        head = response.head
+        self._reading = None
+        self.connect_end_ns = 0
+        waiter, self._waiter = self._waiter, None
+        alive = head.reuse_head if self._to_head else head.reuse
+        if alive and self._sent >= _LARGE_REQUEST and self.transport.get_write_buffer_size():
+            alive = False  # answered before the whole request was sent
+        if alive and clean and self._keep:
+            self.reusable = True
+            self.idle_since_ns = end_ns = response.end_ns
+            if head.keep_alive_s:
+                self.expires_ns = min(self.expires_ns, end_ns + head.keep_alive_s * 1_000_000_000)
+        else:
+            self.close()
+        if waiter is not None and not waiter.done():
+            waiter.set_result(response)
+
+    def _fail(self, error: WireError, now: int) -> None:
+        waiter, reading = self._waiter, self._reading
+        error.start_ns = self._start_ns
+        error.connect_end_ns = self.connect_end_ns
+        error.end_ns = now
+        if reading is not None:
+            error.first_byte_ns = reading.first_ns
+            error.body_at_ns = reading.body_at_ns
+        self.close()
+        self._waiter = self._reading = None
+        if waiter is not None and not waiter.done():
+            waiter.set_exception(error)
+
+    def eof_received(self) -> None:
+        """Take the other side's end of sending; called by the loop, which then closes the transport."""
+        self._ended(None)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """Take the connection's end; called by the loop."""
+        self._ended(error)
+
+    def _ended(self, error: Exception | None) -> None:
+        if self._waiter is None:
+            if self.ended is None:
+                self._drop(idle_end(error, self.authority))
+            return
+        now = perf_counter_ns()
+        reading = self._reading
+        if error is not None or reading is None:
+            self._fail(lost(error, self.authority), now)
+            return
+        try:
+            reading.end(now)
+        except WireError as failure:
+            self._fail(failure, now)
+        else:
+            self._complete(reading, now)
+            self._drop(no_response(self.authority))
+
+    def close(self) -> None:
+        """Close for good; an exchange under way gets no answer any more."""
+        self.expires_ns = 0
+        self._drop(no_response(self.authority))
+
+    def _drop(self, why: WireError) -> None:
+        if self.ended is not None:
+            return
+        self.ended = why
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if self._waiter is None and not self.transport.get_write_buffer_size():
+            self.transport.close()
+        else:
+            self.transport.abort()
+
+    def _watch(self, wait_s: float) -> None:
+        """See to it that the silence is looked at in time. One timer serves all exchanges until it fires in vain."""
+        timer = self._timer
+        if timer is not None:
+            if timer.when() <= self._loop.time() + wait_s:
+                return
+            timer.cancel()
+        self._timer = self._loop.call_later(wait_s, self._look)
+
+    def _look(self) -> None:
+        self._timer = None
+        if self._waiter is None or not self._timeout_s:
+            return
+        now = perf_counter_ns()
+        if self.transport.get_write_buffer_size():
+            self._heard_ns = now  # still sending: no read is waiting yet
+        left_s = self._timeout_s - (now - self._heard_ns) / 1e9
+        if left_s > 0:
+            self._watch(max(left_s, 0.001))  # some loops count whole milliseconds
+        else:
+            self._fail(read_timeout(), now)
+
+
+class _NoTransport(asyncio.Transport):
+    """Stand in until the loop hands over the real one."""
+
+    def abort(self) -> None:
+        """Do nothing."""
+
+    def close(self) -> None:
+        """Do nothing."""
+
+    def get_write_buffer_size(self) -> int:
+        """Hold nothing."""
+        return 0
+
+
+_NO_TRANSPORT = _NoTransport()

@@ -1,0 +1,161 @@
+"""Hot path: an answer that comes in pieces, put together."""
+
+from __future__ import annotations
+
+from .chunked import ChunkedBody
+from .errors import CLOSED, TOO_LONG, WireError, malformed, no_response
+from .head import CHUNKED, END, UNTIL_CLOSE, Head, head_of, status_line_at
+
+HEAD_MAX = 8 << 20
+"""The most bytes before a body begins. HttpClient has no limit here; an endless head must end all the same."""
+
+
+class Reading:
+    """Put one answer together from its pieces.
+
+    `clean` tells whether nothing was left over; `bodiless` that the answer can have no body.
+    """
+
+    __slots__ = (
+        "head",
+        "parts",
+        "body_bytes",
+        "received",
+        "first_ns",
+        "body_at_ns",
+        "bodiless",
+        "clean",
+        "_authority",
+        "_to_head",
+        "_want_body",
+        "_buffer",
+        "_searched",
+        "_begins",
+        "_passed_over",
+        "_left",
+        "_chunked",
+    )
+
+    def __init__(self, to_head: bool, want_body: bool, authority: str) -> None:
+        self.head: Head | None = None
+        self.parts: list[bytes] = []
+        self.body_bytes = 0
+        self.received = 0
+        self.first_ns = 0
+        self.body_at_ns = 0
+        self.bodiless = False
+        self.clean = True
+        self._authority = authority
+        self._to_head = to_head
+        self._want_body = want_body
+        self._buffer = bytearray()
+        self._searched = 0
+        self._begins = -1
+        self._passed_over = False
+        self._left = 0
+        self._chunked: ChunkedBody | None = None
+
+    def feed(self, data: bytes, now: int) -> bool:
+        """Take the next piece; return whether the answer is complete. Raises WireError if it is none."""
+        if not self.received:
+            self.first_ns = now
+        self.received += len(data)
+        if self.head is not None:
+            return self._body(data, now)
+        self._buffer += data
+        return self._heads(now)
+
+    def end(self, now: int) -> None:
+        """Take the end of the connection. Returns if the answer is complete with it, else raises WireError."""
+        if self.head is None:
+            if not self._buffer and not self._passed_over:
+                raise no_response(self._authority)
+            # HttpClient takes the end for the end of the line and of the head; not so for lines before a status line
+            if status_line_at(self._buffer, ended=True) < 0:
+                raise malformed()
+            self._buffer += b"\r\n" if self._buffer.endswith(b"\n") else b"\r\n\r\n"
+            if self._heads(now):
+                return
+            if self.head is None:
+                raise no_response(self._authority)
+        self._end_of_body()
+
+    def _end_of_body(self) -> None:
+        if self._chunked is not None:
+            error = self._chunked.ended()
+            if error is not None:
+                raise error
+        elif self._left > 0:
+            whole = self.body_bytes + self._left
+            raise WireError(
+                CLOSED,
+                "Premature end of Content-Length delimited message body "
+                f"(expected: {whole:,}; received: {self.body_bytes:,})",
+            )
+
+    def _heads(self, now: int) -> bool:
+        """Cut heads off the buffer until one is final."""
+        buffer = self._buffer
+        while buffer:
+            if self._begins < 0:
+                at = status_line_at(buffer, ended=False)
+                if at:
+                    del buffer[:at]
+                    self._passed_over = True
+                    self._searched = 0
+                if buffer.lstrip(b" \t").startswith(b"HTTP/"):
+                    self._begins = 0
+            found = END.search(buffer, self._searched) if self._begins == 0 else None
+            if found is None:
+                self._searched = max(len(buffer) - 2, 0)
+                if len(buffer) > HEAD_MAX or self.received > 2 * HEAD_MAX:
+                    raise WireError(TOO_LONG, "Maximum line length limit exceeded")
+                return False
+            head = head_of(bytes(buffer[: found.end()]))
+            if head is None:
+                raise malformed()
+            del buffer[: found.end()]
+            self._searched = 0
+            self._begins = -1
+            self._passed_over = False
+            if head.status >= 200:
+                rest = bytes(buffer)
+                self._buffer = bytearray()
+                return self._start(head, rest, now)
+        return False
+
+    def _start(self, head: Head, rest: bytes, now: int) -> bool:
+        self.head = head
+        self.bodiless = head.bodiless or self._to_head
+        length = 0 if self.bodiless else head.length
+        if length == CHUNKED:
+            self._chunked = ChunkedBody(self.parts if self._want_body else None)
+        else:
+            self._left = length
+        if length == 0:
+            self.clean = not rest
+            return True
+        return self._body(rest, now) if rest else False
+
+    def _body(self, data: bytes, now: int) -> bool:
+        chunked = self._chunked
+        if chunked is not None:
+            done = chunked.feed(data)
+            self.body_bytes = chunked.size
+            if not self.body_at_ns and chunked.size:
+                self.body_at_ns = now
+            if done:
+                self.clean = not chunked.rest
+            return done
+        if not self.body_at_ns:
+            self.body_at_ns = now
+        if self._left == UNTIL_CLOSE:
+            piece = data
+        else:
+            piece = data if len(data) <= self._left else data[: self._left]
+            self._left -= len(piece)
+            self.clean = len(piece) == len(data)
+        self.body_bytes += len(piece)
+        if self._want_body:
+            self.parts.append(piece)
+        return self._left == 0

@@ -1,0 +1,97 @@
+"""Hot path: a user's connections, kept by where they go."""
+
+from __future__ import annotations
+
+import asyncio
+from time import perf_counter_ns
+from typing import TYPE_CHECKING
+
+from .errors import WireError
+
+if TYPE_CHECKING:
+    import ssl
+
+    from .connect import Dialler, Origin
+    from .connection import Connection
+    from .response import Response
+
+
+class Table:
+    """Exchange requests for responses over one user's kept connections. Make one per user.
+
+    `exchange` may run several times at once (embedded resources): each takes a connection of its own.
+
+    A kept connection that the server closed while it was idle fails the next request, as in JMeter; only after
+    `validate_after_idle_s` of idleness (httpclient4.validate_after_inactivity) is it replaced unseen. Nothing is sent
+    twice (httpclient4.retrycount is 0).
+    """
+
+    __slots__ = ("context", "_dialler", "_idle", "_validate_ns")
+
+    def __init__(
+        self, dialler: Dialler, context: ssl.SSLContext | None = None, validate_after_idle_s: float = 4.9
+    ) -> None:
+        self.context = context
+        self._dialler = dialler
+        self._idle: dict[Origin, list[Connection]] = {}
+        self._validate_ns = int(validate_after_idle_s * 1e9)
+
+    async def exchange(
+        self,
+        origin: Origin,
+        request: bytes,
+        want_body: bool = True,
+        head: bool = False,
+        connect_timeout_s: float | None = None,
+        response_timeout_s: float | None = None,
+        keep_alive: bool = True,
+    ) -> Response:
+        """Send one request, ready-made by `request`, and wait for its answer.
+
+        `head` says that it is a HEAD. `connect_timeout_s` is for TCP and again for TLS, `response_timeout_s` the
+        longest silence while waiting for an answer, not its whole time; None or 0 waits for ever. `keep_alive` unset
+        says that the request asks for `Connection: close`. Raises WireError: a failed sample.
+        """
+        start_ns = perf_counter_ns()
+        kept = self._idle.get(origin)
+        connection = self._kept(kept, start_ns) if kept else None
+        if connection is None:
+            connection = await self._dialler.open(origin, connect_timeout_s, self.context)
+        try:
+            response = await connection.begin(request, want_body, head, keep_alive, response_timeout_s or 0.0, start_ns)
+        except asyncio.CancelledError:
+            connection.close()
+            raise
+        if connection.reusable:
+            if kept is None:
+                kept = self._idle.setdefault(origin, [])
+            kept.append(connection)
+        return response
+
+    def _kept(self, kept: list[Connection], now: int) -> Connection | None:
+        """Take the connection used last; raise what a request on a dead one meets."""
+        while kept:
+            connection = kept.pop()
+            if now >= connection.expires_ns:
+                connection.close()
+            elif connection.ended is None:
+                return connection
+            elif now - connection.idle_since_ns < self._validate_ns:
+                ended = connection.ended
+                error = WireError(ended.kind, ended.text)
+                error.start_ns = now
+                error.end_ns = perf_counter_ns()
+                raise error
+        return None
+
+    def close(self) -> None:
+        """Close all kept connections: the user ends, or begins anew."""
+        for kept in self._idle.values():
+            while kept:
+                kept.pop().close()
+        self._idle.clear()
+
+    @property
+    def kept(self) -> int:
+        """How many connections wait for another request."""
+        return sum([len(kept) for kept in self._idle.values()])
