@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.hazmat.primitives.serialization import load_der_private_key
 
 from pyjm.keystore.der import read_one
-from pyjm.keystore.entries import Damaged, Entries, KeyEntry, WrongPassword
+from pyjm.keystore.entries import Damaged, Entries, KeyEntry, WrongPassword, load_certificate, load_key
 
 MAGIC = b"\xfe\xed\xfe\xed"
 
@@ -71,11 +71,8 @@ class _Reader:
         if version == 2:
             kind = self.text()
             if kind != "X.509":
-                raise Damaged(f"it has a certificate of the type {kind!r}; only X.509 is known")
-        try:
-            return x509.load_der_x509_certificate(self.take(self.number(4)))
-        except ValueError:
-            raise Damaged("a certificate in it cannot be read") from None
+                raise Damaged(f"it has a certificate of the type {kind[:20]!r}; only X.509 is known")
+        return load_certificate(self.take(self.number(4)), x509.load_der_x509_certificate)
 
 
 def _unlock(protected: bytes, secret: bytes) -> PrivateKeyTypes:
@@ -94,7 +91,4 @@ def _unlock(protected: bytes, secret: bytes) -> PrivateKeyTypes:
     plain = bytes(a ^ b for a, b in zip(hidden, stream))
     if not hmac.compare_digest(hashlib.sha1(secret + plain).digest(), check):
         raise WrongPassword("the key in it has another password than the keystore")
-    try:
-        return load_der_private_key(plain, None)
-    except (ValueError, TypeError):
-        raise Damaged("its private key cannot be read") from None
+    return load_key(plain, None, load_der_private_key, Damaged("its private key cannot be read"))

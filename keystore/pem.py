@@ -8,7 +8,16 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-from pyjm.keystore.entries import Damaged, Entries, KeyEntry, WrongPassword, chain_of, leaf_of
+from pyjm.keystore.entries import (
+    Damaged,
+    Entries,
+    KeyEntry,
+    WrongPassword,
+    chain_of,
+    leaf_of,
+    load_certificate,
+    load_key,
+)
 
 _BLOCK = re.compile(rb"-----BEGIN ([A-Z0-9 ]+)-----.*?-----END \1-----", re.DOTALL)
 
@@ -28,7 +37,7 @@ def read_pem(data: bytes, password: str) -> Entries:
     for block in _BLOCK.finditer(data):
         kind = block.group(1)
         if kind in (b"CERTIFICATE", b"TRUSTED CERTIFICATE", b"X509 CERTIFICATE"):
-            certificates.append(_certificate(block.group()))
+            certificates.append(load_certificate(block.group(), x509.load_pem_x509_certificate))
         elif kind.endswith(b"PRIVATE KEY"):
             keys.append(_key(block.group(), password))
     if not keys:
@@ -41,18 +50,8 @@ def read_pem(data: bytes, password: str) -> Entries:
     return Entries((KeyEntry(ANY_ALIAS, lambda: keys[0], chain_of(leaf, certificates)),), ())
 
 
-def _certificate(block: bytes) -> x509.Certificate:
-    try:
-        return x509.load_pem_x509_certificate(block)
-    except ValueError:
-        raise Damaged("a certificate in it cannot be read") from None
-
-
 def _key(block: bytes, password: str) -> PrivateKeyTypes:
-    encrypted = b"ENCRYPTED" in block
-    try:
-        return load_pem_private_key(block, password.encode() if encrypted else None)
-    except (ValueError, TypeError):
-        if encrypted:
-            raise WrongPassword("the password is wrong, or the file is damaged") from None
-        raise Damaged("its private key cannot be read") from None
+    if b"ENCRYPTED" in block:
+        fault = WrongPassword("the password is wrong, or the file is damaged")
+        return load_key(block, password, load_pem_private_key, fault)
+    return load_key(block, None, load_pem_private_key, Damaged("its private key cannot be read"))

@@ -17,7 +17,17 @@ from cryptography.hazmat.primitives.padding import PKCS7
 from cryptography.hazmat.primitives.serialization import load_der_private_key, pkcs12
 
 from pyjm.keystore.der import BMP_STRING, CONTEXT_0, INTEGER, OCTETS, SEQUENCE, SET, Item, read_one
-from pyjm.keystore.entries import Damaged, Entries, KeyEntry, WrongPassword, chain_of, leaf_of
+from pyjm.keystore.entries import (
+    Damaged,
+    Entries,
+    KeyEntry,
+    WrongPassword,
+    chain_of,
+    checked_certificate,
+    leaf_of,
+    load_certificate,
+    load_key,
+)
 
 _DATA = "1.2.840.113549.1.7.1"
 _ENCRYPTED_DATA = "1.2.840.113549.1.7.6"
@@ -59,7 +69,8 @@ def read_pkcs12(data: bytes, password: str) -> Entries:
     cipher over the certificates) leaves what the library says: one key, and no certificate of its chain is trusted.
     """
     content = _load(data, password)
-    certificates = [found.certificate for found in (content.cert, *content.additional_certs) if found is not None]
+    found = (content.cert, *content.additional_certs)
+    certificates = [checked_certificate(one.certificate) for one in found if one is not None]
     bags: list[_Bag] = []
     with contextlib.suppress(Damaged, IndexError, ValueError):
         bags.extend(_bags(data, password))  # what was read before a fault stays
@@ -93,19 +104,16 @@ def _key_entry(bag: _Bag, password: str, certificates: list[x509.Certificate]) -
 
 
 def _unlock(bag: _Bag, password: str) -> PrivateKeyTypes:
-    try:
-        return load_der_private_key(bag.value.whole, password.encode() if bag.kind == _KEY_BAG else None)
-    except UnsupportedAlgorithm:
-        raise Damaged("its private key is encrypted in a way that is not supported") from None
-    except (ValueError, TypeError):
-        raise WrongPassword("the key in it has another password than the keystore") from None
+    fault = WrongPassword("the key in it has another password than the keystore, or cannot be read")
+    return load_key(bag.value.whole, password if bag.kind == _KEY_BAG else None, load_der_private_key, fault)
 
 
 def _certificate(bag: _Bag) -> x509.Certificate | None:
     """Return the certificate of a bag: SEQUENCE { type, [0] { OCTET STRING } }."""
     try:
-        return x509.load_der_x509_certificate(read_one(bag.value.items()[1].content).content)
-    except (ValueError, IndexError, Damaged):
+        data = read_one(bag.value.items()[1].content).content
+        return load_certificate(data, x509.load_der_x509_certificate)
+    except (IndexError, Damaged):
         return None
 
 

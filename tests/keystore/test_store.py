@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import hashlib
 import shutil
 import subprocess
 from pathlib import Path
@@ -153,6 +154,20 @@ def test_a_file_cut_anywhere_is_one_line(keys: Any, name: str) -> None:
     data = recorded(name)
     for end in range(0, len(data) - 1, 211):
         refused(keys.write("cut.jks", data[:end]))
+
+
+@pytest.mark.parametrize("name", ["keytool.jks", "many.jks"])
+def test_a_jks_file_that_is_damaged_under_a_right_digest_is_one_line(keys: Any, name: str) -> None:
+    """Only the digest keeps most damage from the reader of the entries; here it is made to fit."""
+    body = recorded(name)[:-20]
+    for at in range(4, len(body), 97):
+        data = body[:at] + bytes([body[at] ^ 0x55]) + body[at + 1 :]
+        digest = hashlib.sha1("changeit".encode("utf-16-be") + b"Mighty Aphrodite" + data).digest()
+        path = keys.write("bad.jks", data + digest)
+        try:
+            read_keystore(path, "changeit", "rmi")
+        except KeystoreError as error:
+            assert "\n" not in str(error)
 
 
 def test_a_missing_file_is_answered_with_the_command_that_makes_it(keys: Any) -> None:
