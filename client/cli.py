@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shlex
 import sys
@@ -137,6 +138,10 @@ def run_test(line: CommandLine, environ: Mapping[str, str]) -> int:
     except OSError as error:
         say(f"An error occurred: The log {name} can't be written: {error.strerror}")
         return 1
+    log = logging.getLogger("pyjm.client")
+    log.info("%s", version())
+    log.info("Python %s on %s, %s processors", sys.version.split()[0], sys.platform, os.cpu_count())
+    log.info("user.dir  =%s", settings.system["user.dir"])
     try:
         order = make_order(line, settings)
         if order is None:
@@ -144,6 +149,7 @@ def run_test(line: CommandLine, environ: Mapping[str, str]) -> int:
             return 0
         return run_session(order, settings)
     finally:
+        logging.getLogger().removeHandler(handler)
         handler.close()
 
 

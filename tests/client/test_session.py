@@ -218,3 +218,23 @@ def lost() -> list[bytes]:
 
 def test_a_date_is_written_as_jmeter_writes_it() -> None:
     assert re.fullmatch(DATE, like_date(1795229514554))
+
+
+def test_the_name_of_a_result_file_may_hold_functions_and_the_plans_variables(
+    run: RunOf, played: Any, tmp_path: Path
+) -> None:
+    variables = (
+        '<elementProp name="TestPlan.user_defined_variables" elementType="Arguments">'
+        '<collectionProp name="Arguments.arguments"><elementProp name="where" elementType="Argument">'
+        '<stringProp name="Argument.name">where</stringProp><stringProp name="Argument.value">${__P(sub,out)}'
+        "</stringProp></elementProp></collectionProp></elementProp>"
+    )
+    plan = tmp_path / "plan.jmx"
+    written = LISTENER.format(xml="false", file="~/${where}-${__P(name,x)}.csv")
+    plan.write_text(
+        '<jmeterTestPlan version="1.2"><hashTree><TestPlan testname="Test Plan" enabled="true">'
+        f"{variables}</TestPlan><hashTree>{written}</hashTree></hashTree></jmeterTestPlan>"
+    )
+    done = run(name="w").go(Order(str(plan)), played([Batch(1, {0: (1, b"row\n")}, last=True)]))
+    assert done.status == 0, done.lines
+    assert (tmp_path / "out-w.csv").read_text() == "label\nrow\n"
