@@ -27,6 +27,7 @@ from pyjm.server.wire.contract import (
     PIECE,
     TAKE_AT_MOST,
     BadMessage,
+    Code,
     Limits,
     Plain,
     Refused,
@@ -97,6 +98,8 @@ class Remote:
             raise MemberError(f"{self.name} answers what is no answer: {error}") from error
 
     def _failure(self, error: Exception) -> MemberError:
+        if not self._lost and isinstance(error, Refused) and error.code == Code.LEASE:
+            self._lost = error.text
         return MemberError(f"{self.name} is lost: {self._lost}") if self._lost else self._dialer.explain(error)
 
     def _take_lease(self) -> None:

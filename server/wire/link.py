@@ -154,7 +154,10 @@ class Link(protocol.Connection):  # type: ignore[misc]  # rpyc has no types
 
 def connect(host: str, port: int, tls: SSL.Context | None, limits: Limits) -> Stream:
     """Dial the other side, handshake included; raises OSError where it can't be reached, LinkDown where it refuses."""
-    sock = socket.create_connection((host, port), limits.connect_s)
+    try:
+        sock = socket.create_connection((host, port), limits.connect_s)
+    except UnicodeError as error:  # a name that no resolver would take
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known") from error
     stream = Stream(sock, tls, limits, server_side=False)
     try:
         stream.handshake()

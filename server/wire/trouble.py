@@ -63,7 +63,7 @@ def explain_tls(error: SSL.Error, refused: object = None) -> LinkDown:
     """Say what an error of OpenSSL means.
 
     `refused` is what the context's own check has left at the connection, where it refused a certificate: OpenSSL's
-    X509_V_ERR number and the certificate. OpenSSL's error itself says only that it was refused.
+    X509_V_ERR number first, the certificate last. OpenSSL's error itself says only that it was refused.
     """
     if isinstance(error, SSL.ZeroReturnError):
         return LinkDown(Trouble.CLOSED)
@@ -80,10 +80,10 @@ def explain_tls(error: SSL.Error, refused: object = None) -> LinkDown:
 
 
 def _refusal(refused: object) -> LinkDown:
-    if not isinstance(refused, tuple) or len(refused) != 2 or not isinstance(refused[1], x509.Certificate):
+    if not isinstance(refused, tuple) or not refused or not isinstance(refused[-1], x509.Certificate):
         return LinkDown(Trouble.FOREIGN)
-    verdict, certificate = refused
-    trouble = _BY_VERDICT.get(verdict, Trouble.FOREIGN)
+    certificate = refused[-1]
+    trouble = _BY_VERDICT.get(refused[0], Trouble.FOREIGN)
     name = certificate.subject.rfc4514_string() or "without a name"
     until = f"{certificate.not_valid_after_utc:%Y-%m-%d %H:%M} UTC"
     since = f"{certificate.not_valid_before_utc:%Y-%m-%d %H:%M} UTC"

@@ -11,7 +11,7 @@ import pytest
 from OpenSSL import SSL
 from rpyc.core import brine, consts
 from rpyc.utils.factory import connect_stream
-from wired.rig import Server, serving, settings_of
+from wired.rig import Server, serving, settings_of, trust_of
 
 from pyjm.keystore.context import client_context
 from pyjm.server.wire.contract import CALLS, PROTOCOL, Limits, Refused, pack
@@ -97,7 +97,7 @@ def test_a_plain_client_gets_nothing_from_a_tls_port(tmp_path: Path) -> None:
 def test_a_tls_client_gets_nothing_from_a_plain_port(tmp_path: Path) -> None:
     with serving(tmp_path, server__rmi__ssl__disable="true") as server:
         with pytest.raises(LinkDown) as caught:
-            connect("127.0.0.1", server.port, client_context(settings_of(tmp_path)), Limits())
+            connect("127.0.0.1", server.port, trust_of(settings_of(tmp_path)).context(), Limits())
         assert caught.value.trouble in (Trouble.CLOSED, Trouble.RESET, Trouble.NOT_TLS)
         assert still_serves(server)
 
@@ -119,7 +119,7 @@ def test_who_is_greeted_and_says_no_more_is_put_out(tmp_path: Path) -> None:
 
 def test_rpyc_s_own_client_finds_no_object(tmp_path: Path) -> None:
     with serving(tmp_path) as server:
-        stream = connect("127.0.0.1", server.port, client_context(server.settings), Limits())
+        stream = connect("127.0.0.1", server.port, trust_of(server.settings).context(), Limits())
         ordinary = connect_stream(stream, config={"sync_request_timeout": 5})
         with pytest.raises(EOFError):
             _ = ordinary.root

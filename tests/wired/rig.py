@@ -10,12 +10,15 @@ from functools import cache
 from pathlib import Path
 from time import perf_counter_ns
 
+from OpenSSL import SSL
+
+from pyjm.client.trust import Trust
 from pyjm.engine.compile.faults import Fault
 from pyjm.engine.results.batch import Batch
 from pyjm.engine.results.tally import Tally
 from pyjm.engine.run.engine import Health
 from pyjm.engine.run.job import Job
-from pyjm.keystore.context import client_context, server_context
+from pyjm.keystore.context import server_context
 from pyjm.keystore.generate import KeyRequest, make_keystore
 from pyjm.keystore.name import parse_name
 from pyjm.properties import Settings
@@ -109,6 +112,28 @@ def settings_of(folder: Path, name: str = "us", **given: str) -> Settings:
     return Settings.load([("J", f"{key}={value}") for key, value in pairs.items()], environ={}, cwd=folder)
 
 
+_TRUSTS: dict[tuple[bytes, bool], Trust] = {}
+_SERVER_CONTEXTS: dict[tuple[bytes, bool], SSL.Context | None] = {}
+
+
+def _key_of(settings: Settings) -> tuple[bytes, bool]:
+    path = Path(settings.text("server.rmi.ssl.keystore.file"))
+    return path.read_bytes() if path.exists() else b"", settings.flag("server.rmi.ssl.disable")
+
+
+def trust_of(settings: Settings) -> Trust:
+    """Give what a controller with these properties dials with; opening a keystore is slow, so one for each key."""
+    return _TRUSTS.setdefault(_key_of(settings), Trust(settings))
+
+
+def context_of(settings: Settings) -> SSL.Context | None:
+    """Give what a server with these properties listens with."""
+    key = _key_of(settings)
+    if key not in _SERVER_CONTEXTS:
+        _SERVER_CONTEXTS[key] = server_context(settings)
+    return _SERVER_CONTEXTS[key]
+
+
 @dataclass
 class Server:
     """A running server: what it said, its engines in the order in which tests came."""
@@ -134,7 +159,7 @@ class Server:
     def link(self, settings: Settings | None = None) -> Link:
         """Dial it, without a word."""
         limits = Limits(connect_s=5, handshake_s=5, frame_s=5, max_message=MAX_REPLY)
-        link = Link(connect("127.0.0.1", self.port, client_context(settings or self.settings), limits))
+        link = Link(connect("127.0.0.1", self.port, trust_of(settings or self.settings).context(), limits))
         self.links.append(link)
         return link
 
@@ -151,6 +176,7 @@ def serving(
     *,
     limits: Limits | None = None,
     extra_port: bool = False,
+    address: str = "127.0.0.1",
     faults: list[Fault] | None = None,
     **given: str,
 ) -> Iterator[Server]:
@@ -165,10 +191,10 @@ def serving(
         return engines[-1]
 
     host = Host(settings, engine, lines.append, settings.decimal("pyjm.lease"))
-    ports = [open_port(0, "127.0.0.1") for _ in range(2 if extra_port else 1)]
+    ports = [open_port(0, address) for _ in range(2 if extra_port else 1)]
     about = {"product": "pyjm under test", "data_port": ports[1].getsockname()[1] if extra_port else 0}
     port = ports[0].getsockname()[1]
-    listener = Listener(host, ports, server_context(settings), about, limits or Limits())
+    listener = Listener(host, ports, context_of(settings), about, limits or Limits())
     server = Server(settings, host, listener, port, lines, engines)
     try:
         yield server
