@@ -86,13 +86,13 @@ class ResultWriter:
 class Collector:
     """Takes the batches of all engines, one at a time.
 
-    `writers` are those of the job's result files in its order; one writer may serve several, and None takes nothing.
+    `writers` are those of the job's result files in its order; one writer may serve several.
     `failed` is called once, with one line, when a result file can't be written any more.
     """
 
     def __init__(
         self,
-        writers: Sequence[ResultWriter | None],
+        writers: Sequence[ResultWriter],
         summariser: Summariser | None,
         say: Callable[[str], None],
         failed: Callable[[str], None],
@@ -106,9 +106,7 @@ class Collector:
     def add(self, member: int, batch: Batch) -> None:
         """Take one batch: its rows to the files, its figures to the summary, its notes to the console."""
         for index, (_, data) in batch.rows.items():
-            writer = self.writers[index]
-            if writer is not None:
-                self.write(writer, data)
+            self.write(self.writers[index], data)
         if self.summariser is not None:
             self.summariser.add(member, batch.tallies.values(), batch.threads)
         for note in batch.notes:
@@ -127,5 +125,4 @@ class Collector:
     def close(self) -> None:
         """Close all files."""
         for writer in self.writers:
-            if writer is not None:
-                writer.close()
+            writer.close()

@@ -62,21 +62,13 @@ def _faults(file: ResultFile) -> list[Fault]:
     return []
 
 
-def writers(files: Sequence[ResultFile], base: Path, properties: Mapping[str, str]) -> list[ResultWriter | None]:
-    """Make the writer of each file. Listeners that name one file share it.
-
-    JMeter writes a sample once to each name, so what a listener of the plan would add to the file of -l is left out.
-    """
+def writers(files: Sequence[ResultFile], base: Path, properties: Mapping[str, str]) -> list[ResultWriter]:
+    """Make the writer of each file; files of one place share it."""
     made: dict[Path, ResultWriter] = {}
-    of_all = {file.path for file in files if not file.element}
-    result: list[ResultWriter | None] = []
     for file in files:
         path = resolve(file.path, base, properties)
-        if file.element and file.path in of_all:
-            result.append(None)
-        else:
-            result.append(made.setdefault(path, ResultWriter(path, file.save)))
-    return result
+        made.setdefault(path, ResultWriter(path, file.save))
+    return [made[resolve(file.path, base, properties)] for file in files]
 
 
 def resolve(name: str, base: Path, properties: Mapping[str, str]) -> Path:

@@ -166,8 +166,7 @@ class Session:
         lines = []
         for writer in collector.writers:
             try:
-                if writer is not None:
-                    writer.check()
+                writer.check()
             except FileError as error:
                 lines.append(f"An error occurred: {error}")
         if lines:
@@ -213,8 +212,6 @@ class Session:
     def open(self, collector: Collector) -> None:
         """Open the result files."""
         for writer in dict.fromkeys(collector.writers):
-            if writer is None:
-                continue
             try:
                 if writer.open(afresh=self.order.delete_results):
                     text = (

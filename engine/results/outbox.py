@@ -21,13 +21,14 @@ Row: TypeAlias = "Callable[[SampleResult, User], str]"
 
 
 class FileRows:
-    """The rows of one result file since the last batch."""
+    """The rows of one result file since the last batch. `last` is the sample that came last, where several write."""
 
-    __slots__ = ("rows", "stamps")
+    __slots__ = ("last", "rows", "stamps")
 
     def __init__(self) -> None:
         self.rows: list[str] = []
         self.stamps: list[int] = []
+        self.last: SampleResult | None = None
 
     def take(self) -> tuple[list[str], bytes]:
         """Give the rows and their instants (array of "q"), and begin anew."""
@@ -37,21 +38,31 @@ class FileRows:
 
 
 class FileListener:
-    """Writes the samples in its scope to one result file. Mirrors ResultCollector's choice of samples."""
+    """Writes the samples in its scope to one result file. Mirrors ResultCollector's choice of samples.
 
-    __slots__ = ("file", "row", "wanted")
+    `shared`: several listeners write this file, and a sample that is in the scope of two is written once.
+    """
+
+    __slots__ = ("file", "row", "shared", "wanted")
 
     reads_body = False
 
-    def __init__(self, file: FileRows, row: Row, *, errors_only: bool = False, success_only: bool = False) -> None:
+    def __init__(
+        self, file: FileRows, row: Row, *, errors_only: bool = False, success_only: bool = False, shared: bool = False
+    ) -> None:
         self.file = file
         self.row = row
+        self.shared = shared
         self.wanted = None if errors_only == success_only else success_only
 
     def add(self, user: User, result: SampleResult) -> None:
         """Take one."""
         if self.wanted is None or result.success is self.wanted:
             file = self.file
+            if self.shared:
+                if file.last is result:
+                    return
+                file.last = result
             file.stamps.append(now_ns())
             file.rows.append(self.row(result, user))
 

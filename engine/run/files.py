@@ -18,13 +18,23 @@ def collectors(root: Node) -> list[Node]:
 
 
 class ResultFiles:
-    """One FileRows for each result file of the job; the plan's listeners have theirs by their place in the plan."""
+    """One FileRows for each result file of the job; the plan's listeners have theirs by their place in the plan.
+
+    Listeners that name the same file share the rows of the first of them.
+    """
 
     def __init__(self, files: Sequence[ResultFile], root: Node) -> None:
         self.rows = [FileRows() for _ in files]
+        paths = [file.path for file in files]
         listeners = [
-            FileListener(rows, csv_row(file.save), errors_only=file.errors_only, success_only=file.success_only)
-            for file, rows in zip(files, self.rows)
+            FileListener(
+                self.rows[paths.index(file.path)],
+                csv_row(file.save),
+                errors_only=file.errors_only,
+                success_only=file.success_only,
+                shared=paths.count(file.path) > 1,
+            )
+            for file in files
         ]
         self.of_all = [listener for file, listener in zip(files, listeners) if not file.element]
         of_plan = [listener for file, listener in zip(files, listeners) if file.element]

@@ -74,13 +74,23 @@ _NUMBERS: dict[str, Callable[[datetime], int]] = {
 }
 
 
+def _year(at: datetime) -> int:
+    return at.year
+
+
+def _week_year(at: datetime) -> int:
+    """Give the year that the week belongs to."""
+    return at.year + (at.month == 12 and _week_of_year(at) == 1)
+
+
 def _letters(letter: str, width: int, pattern: str) -> Piece:
     number = _NUMBERS.get(letter)
     if number is not None:
         return _number(number, width)
     match letter:
         case "y" | "Y":
-            return (lambda at: f"{at.year % 100:02d}") if width == 2 else _number(lambda at: at.year, width)
+            year = _week_year if letter == "Y" else _year
+            return (lambda at: f"{year(at) % 100:02d}") if width == 2 else _number(year, width)
         case "M" | "L":
             if width < 3:
                 return _number(lambda at: at.month, width)

@@ -47,6 +47,10 @@ def test_a_pattern_is_written_as_java_writes_it(pattern: str, text: str) -> None
     assert date_format(pattern)(AT_MS) == text
 
 
+def test_the_year_of_a_week_begins_with_the_week_of_january_first() -> None:
+    assert date_format("yyyy YYYY YY w")(1798675200000) == "2026 2027 27 1"
+
+
 @pytest.mark.parametrize("pattern", ["yyyy b", "'open", "XXXX"])
 def test_what_java_refuses_is_refused(pattern: str) -> None:
     with pytest.raises(BadPattern, match="date pattern"):
