@@ -147,7 +147,7 @@ class SampleResult:
             self._text = self.body.decode(self.encoding or "utf-8", "replace")
         return self._text
 
-    def set_text(self, text: str, encoding: str = "utf-8") -> None:
+    def set_text(self, text: str, encoding: str = "UTF-8") -> None:
         """Set the body from text, as a sampler without a wire does."""
         self.body = text.encode(encoding, "replace")
         self.body_bytes = len(self.body)

@@ -212,6 +212,7 @@ class ParentTransactionCursor(Cursor):
             return None
         if self.first or transaction is None:
             transaction = self.transaction = ParentTransaction(self.label(self.user), self.scope, self.timers)
+            transaction.result.thread_name = self.user.name  # its sub-results take it over
         step = super().next()
         if isinstance(step, Again):
             return step
