@@ -50,7 +50,8 @@ def own_keystore(settings: Settings) -> Keystore | None:
 def peer_context(store: Keystore, trusted: Iterable[x509.Certificate]) -> SSL.Context:
     """Return a context that shows `store` and accepts peers whose chain ends in one of `trusted`, and no others.
 
-    Names of hosts are not checked, as in JMeter: one key on all machines is its way.
+    Names of hosts are not checked, as in JMeter: one key on all machines is its way. Where a connection refuses its
+    peer, its app data is (X509_V_ERR number, the certificate in question).
     """
     context = SSL.Context(SSL.TLS_METHOD)
     context.set_min_proto_version(SSL.TLS1_2_VERSION)
@@ -105,7 +106,7 @@ def _reason(error: Exception) -> str:
 
 
 def _remember_refusal(connection: SSL.Connection, certificate: crypto.X509, fault: int, depth: int, good: int) -> bool:
-    """Let OpenSSL's verdict stand, and keep what it was about for `explain`."""
+    """Let OpenSSL's verdict stand, and leave (X509_V_ERR number, certificate) for whoever explains it to the user."""
     if not good:
-        connection.set_app_data((fault, depth, certificate.to_cryptography()))
+        connection.set_app_data((fault, certificate.to_cryptography()))
     return bool(good)

@@ -35,6 +35,7 @@ _PLAIN_KEY_BAG = "1.2.840.113549.1.12.10.1.1"
 _KEY_BAG = "1.2.840.113549.1.12.10.1.2"
 _CERTIFICATE_BAG = "1.2.840.113549.1.12.10.1.3"
 _FRIENDLY_NAME = "1.2.840.113549.1.9.20"
+_LOCAL_KEY_ID = "1.2.840.113549.1.9.21"
 _JAVA_TRUSTED = "2.16.840.1.113894.746875.1.1"
 _PBES2 = "1.2.840.113549.1.5.13"
 _AES_CBC = ("2.16.840.1.101.3.4.1.2", "2.16.840.1.101.3.4.1.22", "2.16.840.1.101.3.4.1.42")
@@ -52,8 +53,10 @@ _HASHES: dict[str, hashes.HashAlgorithm] = {
 class _Bag:
     kind: str
     value: Item
-    alias: str
-    trusted: bool
+    alias: str = ""
+    pair: bytes = b""
+    """What a key and its certificate have in common: PKCS#9's local key id."""
+    trusted: bool = False
 
 
 def looks_like_pkcs12(data: bytes) -> bool:
@@ -69,17 +72,14 @@ def read_pkcs12(data: bytes, password: str) -> Entries:
     cipher over the certificates) leaves what the library says: one key, and no certificate of its chain is trusted.
     """
     content = _load(data, password)
-    found = (content.cert, *content.additional_certs)
-    certificates = [checked_certificate(one.certificate) for one in found if one is not None]
+    shown = (content.cert, *content.additional_certs)
+    certificates = [checked_certificate(one.certificate) for one in shown if one is not None]
     bags: list[_Bag] = []
     with contextlib.suppress(Damaged, IndexError, ValueError):
         bags.extend(_bags(data, password))  # what was read before a fault stays
-    keys = tuple(_key_entry(bag, password, certificates) for bag in bags if bag.kind in (_KEY_BAG, _PLAIN_KEY_BAG))
-    if not keys and content.key is not None:
-        leaf = leaf_of(content.key, certificates)
-        name = content.cert.friendly_name if content.cert is not None else None
-        key = content.key
-        keys = (KeyEntry((name or b"").decode("utf-8", "replace"), lambda: key, chain_of(leaf, certificates)),)
+    leaves = {bag.pair: _certificate(bag) for bag in bags if bag.kind == _CERTIFICATE_BAG and bag.pair}
+    found = _Found(password, content, certificates, leaves)
+    keys = tuple(found.key_entry(bag) for bag in bags if bag.kind in (_KEY_BAG, _PLAIN_KEY_BAG)) or found.only_key()
     if not keys:
         return Entries((), tuple(certificates))
     in_chains = {certificate for entry in keys for certificate in entry.chain}
@@ -87,20 +87,43 @@ def read_pkcs12(data: bytes, password: str) -> Entries:
     return Entries(keys, tuple(dict.fromkeys(c for c in certificates if c in marked or c not in in_chains)))
 
 
+@dataclass(frozen=True)
+class _Found:
+    """What the library says about a file, and which certificates the structure names as those of keys."""
+
+    password: str
+    content: pkcs12.PKCS12KeyAndCertificates
+    certificates: list[x509.Certificate]
+    leaves: dict[bytes, x509.Certificate | None]
+
+    def key_entry(self, bag: _Bag) -> KeyEntry:
+        unlock = partial(_unlock, bag, self.password)
+        leaf = self.leaves.get(bag.pair)
+        if leaf is None:
+            try:
+                leaf = leaf_of(unlock(), self.certificates)
+            except (Damaged, WrongPassword):
+                return KeyEntry(bag.alias, unlock, ())  # said by unlock, once this key is wanted
+        key = self.content.key
+        if key is not None and self.content.cert is not None and self.content.cert.certificate == leaf:
+            return KeyEntry(bag.alias, lambda: key, chain_of(leaf, self.certificates))  # opening it again takes long
+        return KeyEntry(bag.alias, unlock, chain_of(leaf, self.certificates))
+
+    def only_key(self) -> tuple[KeyEntry, ...]:
+        """Return the one key that the library shows."""
+        key, certificate = self.content.key, self.content.cert
+        if key is None:
+            return ()
+        name = (certificate.friendly_name if certificate is not None else None) or b""
+        chain = chain_of(leaf_of(key, self.certificates), self.certificates)
+        return (KeyEntry(name.decode("utf-8", "replace"), lambda: key, chain),)
+
+
 def _load(data: bytes, password: str) -> pkcs12.PKCS12KeyAndCertificates:
     try:
         return pkcs12.load_pkcs12(data, password.encode())
     except (ValueError, UnsupportedAlgorithm):
         raise WrongPassword("the password is wrong, or the file is damaged") from None
-
-
-def _key_entry(bag: _Bag, password: str, certificates: list[x509.Certificate]) -> KeyEntry:
-    unlock = partial(_unlock, bag, password)
-    try:
-        leaf = leaf_of(unlock(), certificates)
-    except (Damaged, WrongPassword):
-        return KeyEntry(bag.alias, unlock, ())  # said by unlock, once this key is wanted
-    return KeyEntry(bag.alias, unlock, chain_of(leaf, certificates))
 
 
 def _unlock(bag: _Bag, password: str) -> PrivateKeyTypes:
@@ -138,16 +161,21 @@ def _bags(data: bytes, password: str) -> Iterator[_Bag]:
 def _bag(item: Item) -> _Bag:
     """Read SafeBag { kind, [0] value, SET of attributes }."""
     parts = item.items()
-    alias, trusted = "", False
+    attributes = {name: read_one(values) for name, values in _attributes(parts)}
+    name, pair = attributes.get(_FRIENDLY_NAME), attributes.get(_LOCAL_KEY_ID)
+    return _Bag(
+        kind=parts[0].oid(),
+        value=read_one(parts[1].content),
+        alias=name.content.decode("utf-16-be", "replace") if name is not None and name.tag == BMP_STRING else "",
+        pair=pair.content if pair is not None else b"",
+        trusted=_JAVA_TRUSTED in attributes,
+    )
+
+
+def _attributes(parts: list[Item]) -> Iterator[tuple[str, bytes]]:
     for attribute in parts[2].items() if len(parts) > 2 and parts[2].tag == SET else ():
         name, values = attribute.items()[:2]
-        if name.oid() == _FRIENDLY_NAME:
-            value = read_one(values.content)
-            if value.tag == BMP_STRING:
-                alias = value.content.decode("utf-16-be", "replace")
-        elif name.oid() == _JAVA_TRUSTED:
-            trusted = True
-    return _Bag(parts[0].oid(), read_one(parts[1].content), alias, trusted)
+        yield name.oid(), values.content
 
 
 def _explicit(content_info: Item) -> Item:

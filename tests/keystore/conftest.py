@@ -7,23 +7,37 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
     Encoding,
     KeySerializationEncryption,
     NoEncryption,
     PrivateFormat,
+    pkcs12,
 )
 
-from pyjm.keystore.generate import KeyRequest, make_keystore
 from pyjm.keystore.name import parse_name
 from pyjm.keystore.store import Keystore, read_keystore
 from pyjm.properties import Settings
 
+HOUR = datetime.timedelta(hours=1)
+
 
 @cache
 def _made(name: str, made_at: datetime.datetime | None, days: int) -> bytes:
-    return make_keystore(KeyRequest(parse_name(f"CN={name}"), validity_days=days), made_at)
+    """Make what create-rmi-keystore makes, with a key that takes no time: elliptic, and scarcely stretched."""
+    now = made_at or datetime.datetime.now(datetime.UTC)
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = parse_name(f"CN={name}")
+    builder = x509.CertificateBuilder().subject_name(subject).issuer_name(subject).public_key(key.public_key())
+    builder = builder.not_valid_before(now - HOUR).not_valid_after(now + 24 * days * HOUR)
+    certificate = builder.serial_number(x509.random_serial_number()).sign(key, hashes.SHA256())
+    encryption = PrivateFormat.PKCS12.encryption_builder().kdf_rounds(1000)
+    encryption = encryption.key_cert_algorithm(pkcs12.PBES.PBESv2SHA256AndAES256CBC)
+    return pkcs12.serialize_key_and_certificates(b"rmi", key, certificate, None, encryption.build(b"changeit"))
 
 
 class Keys:
@@ -35,7 +49,7 @@ class Keys:
         self.folder = folder
 
     def file(self, name: str, made_at: datetime.datetime | None = None, days: int = 7) -> Path:
-        """Return the path of a keystore of ours; the same arguments give the same key."""
+        """Return the path of a keystore; the same arguments give the same key."""
         return self.write(f"{name}.jks", _made(name, made_at, days))
 
     def store(self, name: str, made_at: datetime.datetime | None = None, days: int = 7) -> Keystore:

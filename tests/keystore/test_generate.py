@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import io
 import os
 import stat
@@ -16,7 +17,7 @@ from cryptography import x509
 from pyjm.keystore import cli
 from pyjm.keystore.keytool import translate
 from pyjm.keystore.name import BadName, make_name, parse_name
-from pyjm.keystore.store import read_keystore
+from pyjm.keystore.store import expiry_warning, read_keystore
 
 ANSWERED = "Ann\n\nAcme, Inc\nBonn\n\nDE\nyes\n"
 
@@ -48,7 +49,8 @@ def test_y_asks_nothing_and_makes_what_jmeter_looks_for(create: Any) -> None:
     assert "Copy the generated rmi_keystore.jks" in out
     assert "'server.rmi.ssl.keystore.file'" in out
     validity = store.certificate.not_valid_after_utc - store.certificate.not_valid_before_utc
-    assert validity.days == 7
+    assert validity == datetime.timedelta(days=7, hours=1), "dated back by an hour, for clocks that are late"
+    assert expiry_warning(store, datetime.datetime.now(datetime.UTC)) is None
     assert store.certificate.subject.rfc4514_string() == "CN=pyjm"
 
 
