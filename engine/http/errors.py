@@ -28,6 +28,8 @@ URI_SYNTAX = "java.net.URISyntaxException"
 BIND = "java.net.BindException"
 ILLEGAL_ARGUMENT = "java.lang.IllegalArgumentException"
 TUNNEL = "org.apache.http.impl.execchain.TunnelRefusedException"
+OUT_OF_MEMORY = "java.lang.OutOfMemoryError"
+INDEX = "java.lang.StringIndexOutOfBoundsException"
 IO = "java.io.IOException"
 
 

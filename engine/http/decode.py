@@ -1,0 +1,117 @@
+"""Take a body out of its Content-Encoding, as JMeter shows it to assertions and extractors; and tell its charset."""
+
+from __future__ import annotations
+
+import zlib
+
+from .errors import END_OF_FILE, OUT_OF_MEMORY, ZIP, WireError
+
+BODY_MAX = 256 << 20
+"""The most bytes one body may grow to when it is unpacked."""
+
+
+def decode_body(body: bytes, encoding: str | None, limit: int = BODY_MAX) -> bytes:
+    """Unpack a body by the value of its Content-Encoding; one that is not known leaves the body as it is.
+
+    Several encodings in a list are undone last first. Raises WireError with Java's words for data that is broken or,
+    unpacked, longer than `limit`: JMeter fails the sample then, though the answer has come whole.
+    """
+    if not encoding or not body:
+        return body
+    for name in reversed(encoding.lower().split(",")):
+        name = name.strip()
+        if name in ("gzip", "x-gzip"):
+            body = _gunzip(body, limit)
+        elif name == "deflate":
+            body = _inflate(body, limit)
+        elif name not in ("identity", "br"):
+            return body
+    return body
+
+
+def _gunzip(body: bytes, limit: int) -> bytes:
+    """All members in turn; what follows the last and is no member is passed over, as Java does."""
+    if body[:2] != b"\x1f\x8b":
+        raise WireError(ZIP if len(body) >= 2 else END_OF_FILE, "Not in GZIP format" if len(body) >= 2 else "null")
+    out: list[bytes] = []
+    size = 0
+    while body[:2] == b"\x1f\x8b":
+        unpacker = zlib.decompressobj(31)
+        try:
+            piece = unpacker.decompress(body, limit - size + 1)
+        except zlib.error as error:
+            if out:
+                break
+            raise _corrupt(error) from None
+        size += len(piece)
+        _check(size, limit)
+        out.append(piece)
+        if not unpacker.eof:
+            raise WireError(END_OF_FILE, "Unexpected end of ZLIB input stream")
+        body = unpacker.unused_data
+    return b"".join(out)
+
+
+def _inflate(body: bytes, limit: int) -> bytes:
+    """With zlib's header or, as some servers send it, without."""
+    wrapped = len(body) >= 2 and body[0] & 0x0F == 8 and (body[0] << 8 | body[1]) % 31 == 0
+    unpacker = zlib.decompressobj(15 if wrapped else -15)
+    try:
+        out = unpacker.decompress(body, limit + 1)
+    except zlib.error as error:
+        raise _corrupt(error) from None
+    _check(len(out), limit)
+    if not unpacker.eof:
+        raise WireError(END_OF_FILE, "Unexpected end of ZLIB input stream")
+    return out
+
+
+def _check(size: int, limit: int) -> None:
+    if size > limit:
+        raise WireError(OUT_OF_MEMORY, f"Unpacked body is longer than {limit:,} bytes")
+
+
+def _corrupt(error: zlib.error) -> WireError:
+    text = str(error)
+    return WireError(ZIP, text.rpartition(": ")[2] if ": " in text else text)
+
+
+def charset_of(content_type: str | None) -> str | None:
+    """Give the charset a Content-Type names, as it stands there, known or not; None if it names none.
+
+    The sample's encoding. Where it is None JMeter looks for `meta_charset_of` in HTML, and falls back on the property
+    sampleresult.default.encoding.
+    """
+    if not content_type:
+        return None
+    at = content_type.lower().find("charset=")
+    if at < 0:
+        return None
+    name = content_type[at + 8 :].partition(";")[0]
+    if name[:1] in ("'", '"'):
+        return name[1:-1]
+    return name
+
+
+def meta_charset_of(body: bytes) -> str | None:
+    """Give the charset that an HTML page's own content-type meta tag names.
+
+    As JMeter: only in the first 2,000 bytes, and only a tag written just so, in any case of letters.
+    """
+    start = body[:2000]
+    at = start.lower().find(_META)
+    if at < 0:
+        return None
+    at += len(_META)
+    end = start.find(b'"', at)
+    return charset_of(start[at:end].decode("latin-1")) if end >= 0 else None
+
+
+_META = b'<meta http-equiv="content-type" content="'
+_BINARY = ("image/", "audio/", "video/")
+_TEXT = ("audio/x-mpegurl", "audio/mpegurl", "video/f4m", "image/svg+xml")
+
+
+def is_binary(content_type: str) -> bool:
+    """Tell whether JMeter calls a content of that type `bin` in its dataType column, and not `text`."""
+    return content_type.startswith(_BINARY) and not content_type.startswith(_TEXT)
