@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -23,6 +24,8 @@ T = TypeVar("T")
 
 TAKE_S = 1.0
 AHEAD_S = 0.3
+UNSAID_S = 0.5
+"""How old samples may be when a server first counts them."""
 _STARTED_S = 3.0
 _LOOK_S = 0.02
 _WAKE_S = 0.5
@@ -67,6 +70,7 @@ class Fleet:
         self._taking: dict[int, Future[None]] = {}
         self._collecting = threading.Lock()
         self._out: set[int] = set()
+        self._jobs: list[Job] = []
         self._pool = ThreadPoolExecutor(2 * max(1, len(self._members)), thread_name_prefix="member")
 
     # before the test
@@ -76,6 +80,7 @@ class Fleet:
 
         Raises MemberError with a line for each member that can't be used, unless the policy says to go on without.
         """
+        self._jobs = list(jobs)
         policy = self._policy or Policy()
         for warning in dict.fromkeys(text for member in self._members for text in member.warnings):
             self._say(f"Warning: {warning}")
@@ -203,12 +208,14 @@ class Fleet:
                 with self._collecting:
                     self._collect(index, batch)
                 number = batch.number
-                outcome.received += batch.samples
+                samples = self._jobs[index].samples(batch)
+                outcome.received += samples
                 if batch.lost:
                     outcome.unknown = True
                     outcome.reason = f"{member.name}: a worker died, and with it {batch.lost} users"
+                    self._say(outcome.reason)
                 if member.cuts != cuts:
-                    outcome.replayed += batch.samples
+                    outcome.replayed += samples
                 if batch.last:
                     return
 
@@ -217,8 +224,12 @@ class Fleet:
         outcome = self._outcomes[index]
         outcome.reason = reason
         outcome.unknown = True
-        outcome.in_flight = max(0, self._members[index].progress().made - outcome.received)
+        progress = self._members[index].progress()
+        since_s = (perf_counter_ns() - progress.at_ns) / 1e9 if progress.at_ns else 0.0
+        since = 0 if progress.ended else math.ceil(progress.per_s * (since_s + UNSAID_S))
+        outcome.in_flight = max(0, progress.made - outcome.received) + since
         log.error("%s", reason)
+        self._say(reason)
 
     def wait(self) -> list[Outcome]:
         """Wait until every member has ended or is lost; what `collect` raises ends the test and comes out here."""

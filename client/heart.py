@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
+from time import perf_counter_ns
 
 from pyjm.client.member import Progress
 from pyjm.server.wire.contract import BadMessage, Code, Plain, Refused, unpack_map
@@ -65,7 +66,7 @@ class Heart:
         while not self._ending.wait(self._beat_s):
             try:
                 state = unpack_map(self.call("renew"))
-                self.progress = Progress(int(state["made"]), bool(state["ended"]))
+                self.progress = progressed(self.progress, int(state["made"]), bool(state["ended"]))
             except LinkDown as down:
                 if self._ending.is_set() or not self._mend(down):
                     return
@@ -96,3 +97,11 @@ class Heart:
     def _lose(self, reason: str) -> None:
         self._ending.set()
         self._on_loss(reason)
+
+
+def progressed(before: Progress, made: int, ended: bool) -> Progress:
+    """Note how far a server is now."""
+    now_ns = perf_counter_ns()
+    seconds = (now_ns - before.at_ns) / 1e9
+    quick = (made - before.made) / seconds if before.at_ns and seconds > 0 else 0.0
+    return Progress(made, ended, now_ns, max(before.per_s, quick))

@@ -17,10 +17,15 @@ class MemberError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far an engine is by its own account: samples made so far, and whether the test has ended there."""
+    """How far an engine is by its own account: samples made so far, whether the test has ended there.
+
+    `at_ns` is when that was, in this process's perf_counter_ns clock; `per_s` the most it has made in a second so far.
+    """
 
     made: int = 0
     ended: bool = False
+    at_ns: int = 0
+    per_s: float = 0.0
 
 
 class Member(Protocol):
@@ -73,8 +78,9 @@ class Outcome:
     """How a member's run ended. `reason` is empty where it ended by itself or was told to stop.
 
     `received`, `lost`, `replayed` and `in_flight` count samples. `lost` are known to be lost (with a worker that died).
-    With `unknown` the member is gone: what it had made and not handed over, `in_flight` at most by its last account,
-    may be lost as well. `replayed` were asked for again after a cut; each of them is written once.
+    With `unknown` the member is gone: what it had made and not handed over may be lost as well, at most `in_flight`
+    going by its last account and its quickest second. `replayed` were asked for again after a cut; each of them is
+    written once.
     """
 
     name: str

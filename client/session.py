@@ -265,8 +265,10 @@ class Session:
         """Say what came from each server and what did not; of a local run, only what is lost."""
         for outcome in outcomes:
             if outcome.reason:
-                log.error("%s: %s", outcome.name, outcome.reason)
-                self.say(f"{outcome.name}: {outcome.reason}")
+                named = outcome.reason.startswith(outcome.name)
+                reason = outcome.reason if named else f"{outcome.name}: {outcome.reason}"
+                log.error("%s", reason)
+                self.say(reason)
             if not self.is_local or outcome.lost:
                 more = f" and at most {outcome.in_flight} more" if outcome.unknown else ""
                 counts = f"{outcome.received} samples received, {outcome.lost}{more} lost, {outcome.replayed} replayed"

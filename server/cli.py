@@ -144,7 +144,7 @@ def serve_with(settings: Settings) -> int:
     listener = Listener(host, ports, tls, about, Limits())
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda received, _frame: _end(host, received, _frame))
-    announce(ports)
+    announce(ports, settings)
     while not host.leaving.wait(0.5):  # in slices: on Windows a wait without end keeps signals waiting too
         pass
     listener.close(GRACE_S)
@@ -175,12 +175,13 @@ def data_port(ports: Sequence[socket.socket]) -> int:
     return int(ports[1].getsockname()[1]) if len(ports) > 1 else 0
 
 
-def announce(ports: Sequence[socket.socket]) -> None:
+def announce(ports: Sequence[socket.socket], settings: Settings) -> None:
     """Say that the server is there, in the words that scripts wait for."""
     if len(ports) > 1:
         say(f"Using local port: {data_port(ports)}")
-    address, port = ports[0].getsockname()[:2]
-    say(f"Created remote object: pyjm-server [endpoint:[{address}:{port}]]")
+    port = ports[0].getsockname()[1]
+    name = settings.system.get("java.rmi.server.hostname") or socket.gethostname()
+    say(f"Created remote object: pyjm-server [endpoint:[{name}:{port}]]")
     log.info("Listening on port %d", port)
 
 

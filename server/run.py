@@ -33,12 +33,14 @@ class Run:
         self.ended = False
         self._engine = engine
         self._on_end = on_end
+        self._job: Job | None = None
         self._lock = threading.Lock()
         self._closed = False
         self._pump: threading.Thread | None = None
 
     def prepare(self, job: Job) -> list[Fault]:
         """Have the plan compiled; gives all faults."""
+        self._job = job
         return self._engine.prepare(job)
 
     def start(self, at_ns: int) -> None:
@@ -76,7 +78,7 @@ class Run:
         while not self._closed and not self.ended:
             for data in self._engine.take(self.last, _PUMP_S):
                 batch = Batch.from_bytes(data)
-                self.made += batch.samples
+                self.made += self._job.samples(batch) if self._job is not None else 0
                 self.spool.add(batch.number, data)
                 self.last = batch.number
                 if batch.last:

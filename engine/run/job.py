@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from pyjm.engine.compile.build import Build
+from pyjm.engine.results.batch import Batch
 from pyjm.engine.results.save import SaveConfig
 from pyjm.engine.shared.cells import Cells
 
@@ -55,6 +56,16 @@ class Job:
             system=dict(self.system),
             files=self.files,
         )
+
+    def samples(self, batch: Batch) -> int:
+        """Count a batch's samples: the rows of the file that takes every sample, tallied ones where there is none.
+
+        Rows may come later than they are tallied, because those of all workers are put in order.
+        """
+        for index, file in enumerate(self.result_files):
+            if not (file.element or file.errors_only or file.success_only):
+                return batch.rows[index][0] if index in batch.rows else 0
+        return batch.samples
 
     def to_plain(self) -> dict[str, Any]:
         """Give it as plain values (`plan` stays bytes)."""
