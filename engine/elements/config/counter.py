@@ -13,7 +13,8 @@ from pyjm.engine.plan.tree import Node
 if TYPE_CHECKING:
     from pyjm.engine.vu.user import User
 
-LARGEST = 2**63 - 1
+SIGN = 2**63
+LARGEST = SIGN - 1
 
 
 @element("CounterConfig")
@@ -30,7 +31,8 @@ class CounterConfig(Config):
 
     def prepare(self, node: Node, build: Build) -> None:
         self.end = self.last.map(last_number)
-        # the next number, kept one up from zero on: a cell that nobody has touched is 0
+        # the next number, kept with its sign bit turned over: 0, as in a cell that nobody has touched, is JMeter's
+        # mark for a counter that has not begun
         self.cell = build.cells.cell(f"counter:{node.number}:{node.path}")
         pattern = self.pattern.constant
         if pattern and written(1, pattern) is None:
@@ -49,12 +51,10 @@ class CounterConfig(Config):
     def next_of_all(self, first: int, end: int, increment: int) -> int:
         """Count for all users."""
         with self.cell.held():
-            kept = self.cell.get()
-            number = kept - 1 if kept > 0 else kept
-            if kept == 0 or number > end:
+            number = signed(self.cell.get() + SIGN)
+            if number == -SIGN or number > end:
                 number = first
-            following = (number + increment + 2**63) % 2**64 - 2**63
-            self.cell.set(following + 1 if 0 <= following < LARGEST else following)
+            self.cell.set(signed(number + increment + SIGN))
         return number
 
     def next_of_user(self, user: User, first: int, end: int, increment: int) -> int:
@@ -64,9 +64,14 @@ class CounterConfig(Config):
             if user.iteration != iteration:
                 number = first
             iteration = user.iteration
-        following = number + increment
+        following = signed(number + increment)
         user.state[self] = (first if following > end else following, iteration)
         return int(number)
+
+
+def signed(number: int) -> int:
+    """Wrap a number into 64 bits with a sign, as Java's long does."""
+    return (number + SIGN) % (2 * SIGN) - SIGN
 
 
 def last_number(text: str) -> int:

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from pyjm.engine.vu.user import User
 
 PART = re.compile(r"(\D*)(\d*)")
-PACK = "JMeterThread.pack"
 
 
 def alphanumeric(key: str) -> list[tuple[str, int, str]]:
@@ -42,6 +41,15 @@ def _shown(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
+def hidden_variables(user: User) -> dict[str, Any]:
+    """Give what JMeter keeps for itself among a user's variables, of which only this sampler shows anything."""
+    address = (id(user.step) & 0x6FFFFFFF) | 0x10000000
+    return {
+        "JMeterThread.pack": f"org.apache.jmeter.threads.SamplePackage@{address:x}",
+        "__jmv_SAME_USER": user.group.same_user,
+    }
+
+
 @element("DebugSampler")
 class DebugSampler(Sampler):
     """Shows what the user ticks."""
@@ -58,9 +66,7 @@ class DebugSampler(Sampler):
         result.begin()
         shown, asked = "", ""
         if self.variables.get(user):
-            # JMeter keeps the present sample's package among the variables; its address is of no use to anybody
-            pack = f"org.apache.jmeter.threads.SamplePackage@{id(user.step) & 0x7FFFFFFF | 0x10000000:x}"
-            shown += listed("JMeterVariables", {PACK: pack, **user.vars}.items())
+            shown += listed("JMeterVariables", {**hidden_variables(user), **user.vars}.items())
             asked += "JMeterVariables\n"
         if self.properties.get(user):
             shown += listed("JMeterProperties", self.jmeter_properties.items())
