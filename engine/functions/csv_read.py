@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from pyjm.engine.compile.functions import Args, function
+from pyjm.engine.compile.java_error import JavaError
 
 from .parsing import java_number
 
@@ -119,7 +120,7 @@ def make_csv_read(args: Args, build: Build, path: str) -> Callable[[User], str]:
         else:
             try:
                 return files.column(rows, file, java_number(what))
-            except ValueError:
+            except JavaError:
                 log.warning("%s - can't parse column number: %s", user.name, what)
             except IndexError:
                 log.warning("%s - invalid column number: %s at row %s", user.name, what, rows.get(file, -1))

@@ -5,13 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import lru_cache
 
+from pyjm.engine.compile.java_error import ILLEGAL_ARGUMENT, JavaError
+
 from .date_fields import LETTERS, Moment
 
 Piece = Callable[[Moment], str]
 
 
-class PatternError(ValueError):
+class PatternError(JavaError):
     """What Java's IllegalArgumentException says of a pattern."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(ILLEGAL_ARGUMENT, text)
 
 
 @lru_cache(maxsize=1000)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from string import hexdigits
 from typing import TYPE_CHECKING
 from urllib.parse import quote_plus, unquote_plus
 
 from pyjm.engine.compile.functions import Args, function
+from pyjm.engine.compile.java_error import ILLEGAL_ARGUMENT, JavaError
 
 if TYPE_CHECKING:
     from pyjm.engine.compile.build import Build
     from pyjm.engine.vu.user import User
 
-_BAD_ESCAPE = re.compile("%(?![0-9A-Fa-f]{2})")
+_BAD_ESCAPE = re.compile("%(?![0-9A-Fa-f]{2})(.{0,2})", re.DOTALL)
 
 
 def url_encode(text: str) -> str:
@@ -22,9 +24,14 @@ def url_encode(text: str) -> str:
 
 
 def url_decode(text: str) -> str:
-    """Decode as Java's URLDecoder does; raises ValueError for a `%` that begins no escape."""
-    if _BAD_ESCAPE.search(text):
-        raise ValueError("URLDecoder: Illegal hex characters in escape (%) pattern")
+    """Decode as Java's URLDecoder does; raises JavaError for a `%` that begins no escape."""
+    bad = _BAD_ESCAPE.search(text)
+    if bad:
+        problem = "Incomplete trailing escape (%) pattern"
+        if len(bad[1]) == 2:
+            at = int(bad[1][0] in hexdigits)
+            problem = f'Illegal hex characters in escape (%) pattern - Error at index {at} in: "{bad[1]}"'
+        raise JavaError(ILLEGAL_ARGUMENT, f"URLDecoder: {problem}")
     return unquote_plus(text)
 
 

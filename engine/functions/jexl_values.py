@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from pyjm.engine.compile.java_error import JavaError
 from pyjm.engine.compile.java_text import java_text, java_trim
 
 from .jexl_words import JexlError
@@ -27,8 +28,8 @@ def to_long(value: Any) -> int:
     if isinstance(value, str):
         try:
             return java_number(value, LONG) if value else 0
-        except ValueError as error:
-            raise JexlError(str(error)) from None
+        except JavaError as error:
+            raise JexlError(error.text) from None
     if isinstance(value, int):
         return value
     raise JexlError(f"{type_name(value)} is no number")

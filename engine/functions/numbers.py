@@ -8,6 +8,7 @@ from random import getrandbits, random
 from typing import TYPE_CHECKING
 
 from pyjm.engine.compile.functions import Args, function
+from pyjm.engine.compile.java_error import ILLEGAL_ARGUMENT, JavaError
 from pyjm.engine.compile.java_text import java_trim
 
 from .parsing import INT, LONG, java_number, wrapped
@@ -34,7 +35,7 @@ def make_random(args: Args, build: Build, path: str) -> Callable[[User], str]:
         high = java_number(java_trim(high_of(user)), LONG)
         count = high - low + 1
         if count < 1 or high == MOST:
-            raise ValueError("bound must be greater than origin")
+            raise JavaError(ILLEGAL_ARGUMENT, "bound must be greater than origin")
         return str(low + (int(random() * count) if count < EXACT else getrandbits(128) % count))
 
     return saved(get, args, 2)
@@ -82,7 +83,7 @@ def summed(args: Args, bits: int) -> Callable[[User], str]:
         total = sum(java_number(term(user), bits) for term in terms)
         try:
             return str(wrapped(total + java_number(name, bits), bits))
-        except ValueError:
+        except JavaError:
             text = str(wrapped(total, bits))
         if name or bits == INT:
             user.vars[name] = text

@@ -8,9 +8,10 @@ from time import time_ns
 from typing import TYPE_CHECKING
 
 from pyjm.engine.compile.functions import Args, function
+from pyjm.engine.compile.java_error import ARITHMETIC, JavaError
 
 from .date_fields import local
-from .date_pattern import PatternError, date_pattern
+from .date_pattern import date_pattern
 from .saving import saved
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ def written(pattern: str) -> Callable[[], str]:
     divisor = _DIVISOR.fullmatch(pattern)
     if divisor:
         by = int(divisor[1])
+        if not by:
+            raise JavaError(ARITHMETIC, "/ by zero")
         return lambda: str(time_ns() // 1_000_000 // by)
     write = date_pattern(pattern)
     return lambda: write(local(time_ns()))
@@ -57,6 +60,6 @@ def make_time(args: Args, build: Build, path: str) -> Callable[[User], str]:
     if args[0].constant is not None:
         try:
             written(aliases.get(args[0].constant, args[0].constant))
-        except PatternError as error:
+        except JavaError as error:
             build.fault(path, f"__time: {error}", "each sample that needs it fails, as in JMeter", fatal=False)
     return saved(get, args, 1)
