@@ -74,7 +74,6 @@ def run(arguments: Sequence[str], environ: Mapping[str, str] | None = None) -> i
     try:
         return serve(line, os.environ if environ is None else environ)
     except NoStart as error:
-        log.error("Giving up, as server failed with: %s", error)
         complain(f"Server failed to start: {error}")
         return 1
 
@@ -99,6 +98,9 @@ def serve(line: CommandLine, environ: Mapping[str, str]) -> int:
     threading.excepthook = _note_broken_thread
     try:
         return serve_with(settings)
+    except NoStart as error:
+        log.error("Giving up, as server failed with: %s", error)
+        raise
     finally:
         logging.getLogger().removeHandler(handler)
         handler.close()
@@ -159,11 +161,15 @@ def open_ports(settings: Settings) -> list[socket.socket]:
     """Open the port of the server, and a second one for the data link where server.rmi.localport says so."""
     port = settings.whole("server_port") or settings.whole("server.rmi.port")
     local = settings.whole("server.rmi.localport")
+    numbers = [port, local] if local > 0 and local != port else [port]
+    for number in numbers:
+        if not 0 <= number < 65536:
+            raise NoStart(f"there is no port {number}")
     ports: list[socket.socket] = []
-    for number in [port, local] if local > 0 and local != port else [port]:
+    for number in numbers:
         try:
             ports.append(open_port(number))
-        except (OSError, OverflowError) as error:
+        except OSError as error:
             for opened in ports:
                 opened.close()
             raise NoStart(_port_fault(number, error)) from error
@@ -185,10 +191,8 @@ def announce(ports: Sequence[socket.socket], settings: Settings) -> None:
     log.info("Listening on port %d", port)
 
 
-def _port_fault(port: int, error: Exception) -> str:
-    if isinstance(error, OverflowError):
-        return f"there is no port {port}"
-    number = error.errno if isinstance(error, OSError) else None
+def _port_fault(port: int, error: OSError) -> str:
+    number = error.errno
     if number == errno.EADDRINUSE:
         return f"port {port} is in use; end what listens there, or choose another with -Dserver_port=<port>"
     if number == errno.EACCES:

@@ -62,7 +62,10 @@ class Calls(service.Service):  # type: ignore[misc]  # rpyc has no types
 
     @staticmethod
     def _guarded(method: Any) -> Any:
-        """Turn what the system refuses (a full disk, no more processes) into one line for the controller."""
+        """Turn what the system refuses (a full disk, no more processes), and what breaks, into one line of a refusal.
+
+        The one place where all is caught: the controller would see no more of it than a cut link.
+        """
 
         def call(*args: Any) -> Any:
             try:
@@ -72,6 +75,12 @@ class Calls(service.Service):  # type: ignore[misc]  # rpyc has no types
                 where = f" {error.filename}" if error.filename else ""
                 reason = error.strerror or errno.errorcode.get(error.errno or 0, "an error of the system")
                 raise Refused(Code.TROUBLE, f"the server cannot go on:{where} {reason}") from error
+            except (Refused, BadMessage, EOFError):
+                raise
+            except Exception as error:
+                log.critical("a call broke", exc_info=error)
+                text = f"an internal error there ({type(error).__name__}: {error}); its log has the details"
+                raise Refused(Code.TROUBLE, text) from error
 
         return call
 
