@@ -32,8 +32,8 @@ class Build:
     cursors that all workers share. `configs` are, while a sampler is compiled, the config elements in its scope,
     innermost first; `base` is the folder against which file names are resolved, but for those in `files`, which a
     controller shipped: name as the plan comes to it → path. `reads_previous` says that something
-    outside post-processors and assertions (a function) reads the previous sample's body. `kept` is what functions of one
-    kind have in common in this process.
+    outside post-processors and assertions (a function) reads the previous sample's body. `kept` is what functions, or
+    elements, of one kind have in common in this process.
     """
 
     properties: dict[str, str]

@@ -145,7 +145,7 @@ class Compiler:
             if isinstance(element, PlanController):
                 inner = [*frames, self.frame(element, child.children)]
                 self.controller(element, child.children, inner)
-                scope = gather(inner)
+                scope = gather(inner, of_transaction=True)
                 element.scope = Scope(scope.assertions, scope.listeners)
                 below.append(element)
             elif element is not None:

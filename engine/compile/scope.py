@@ -46,21 +46,24 @@ OUTER_FIRST: tuple[tuple[type, str], ...] = (
 INNER_FIRST: tuple[tuple[type, str], ...] = ((Config, "configs"), (Timer, "timers"))
 
 
-def gather(frames: Sequence[Frame]) -> Gathered:
-    """Sort what stands on the levels, outermost level first in `frames`, into roles."""
+def gather(frames: Sequence[Frame], *, of_transaction: bool = False) -> Gathered:
+    """Sort what stands on the levels, outermost level first in `frames`, into roles.
+
+    The scope of a transaction holds the transactions below it as well: what it takes in, they do not hear of.
+    """
     scope = Gathered()
     owners = {id(frame.owner) for frame in frames}
     for frame in reversed(frames):
         for role, name in INNER_FIRST:
             getattr(scope, name).extend(e for e in frame.elements if isinstance(e, role))
-        scope.listeners.extend(e for e in frame.elements if listens(e, frame, owners))
+        scope.listeners.extend(e for e in frame.elements if listens(e, frame, None if of_transaction else owners))
     for frame in frames:
         for role, name in OUTER_FIRST:
             getattr(scope, name).extend(e for e in frame.elements if isinstance(e, role))
     return scope
 
 
-def listens(element: Any, frame: Frame, owners: set[int]) -> bool:
+def listens(element: Any, frame: Frame, owners: set[int] | None) -> bool:
     """Tell whether an element on a level takes a sample below it.
 
     Transaction Controllers listen as well, in JMeter to all samples of their parent: one that does not hold the sample
@@ -69,5 +72,5 @@ def listens(element: Any, frame: Frame, owners: set[int]) -> bool:
     if not hasattr(element, "add"):
         return False
     if isinstance(element, PlanController):
-        return id(element) in owners or getattr(frame.owner, "suspends", False)
+        return owners is None or id(element) in owners or getattr(frame.owner, "suspends", False)
     return True

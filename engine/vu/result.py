@@ -32,6 +32,7 @@ class SampleResult:
     """One sample: times in whole milliseconds of wall time, sizes in bytes, texts as they stand in the JTL.
 
     `body` is the answer as an element sees it (decoded); `body_bytes` its size on the wire.
+    `transaction` marks the row of a Transaction Controller, `combined` one that has its samples as sub-results.
     A sampler fills it; whatever a sampler leaves alone has JMeter's default.
     """
 
@@ -41,6 +42,7 @@ class SampleResult:
         "assertions",
         "body",
         "body_bytes",
+        "combined",
         "connect_ms",
         "content_type",
         "data_type",
@@ -110,6 +112,7 @@ class SampleResult:
         self.sub_results: list[SampleResult] | None = None
         self.ignored = False
         self.transaction = False
+        self.combined = False
         self.stop_thread = False
         self.stop_test = False
         self.stop_test_now = False

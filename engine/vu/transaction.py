@@ -124,7 +124,7 @@ class SampleTransactionCursor(Cursor):
     def add(self, sample: SampleResult) -> None:
         """Take a sample that ended while this transaction runs into account."""
         result = self.result
-        if result is None or sample.transaction:
+        if result is None or (sample.transaction and not sample.combined):
             return
         result.thread_name = sample.thread_name
         result.body_bytes += sample.bytes
@@ -150,6 +150,7 @@ class ParentTransaction:
 
     def __init__(self, label: str, scope: Scope, timers: bool) -> None:
         self.result = _started(label)
+        self.result.combined = True
         self.scope = scope
         self.timers = timers
         self.sub: Step | ParentTransaction | None = None
