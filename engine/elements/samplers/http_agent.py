@@ -1,0 +1,20 @@
+"""What an HTTP Request calls itself, where the plan has no User-Agent."""
+
+from __future__ import annotations
+
+from importlib.metadata import PackageNotFoundError, version
+
+AGENT = "pyjm.http.user_agent"
+
+
+def agent_of(properties: dict[str, str]) -> str | None:
+    """Give the User-Agent: the property's, else our own; None where the property httpclient4.… disables it."""
+    if properties.get("httpclient4.default_user_agent_disabled", "").strip().lower() == "true":
+        return None
+    told = properties.get(AGENT, "").strip()
+    if told:
+        return told
+    try:
+        return f"pyjm/{version('pyjm')}"
+    except PackageNotFoundError:
+        return "pyjm"

@@ -1,0 +1,92 @@
+"""Hot path: the connections of each user, and what the worker's properties say about them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pyjm.engine.http.connect import Dialler
+from pyjm.engine.http.names import Resolver
+from pyjm.engine.http.table import Table
+
+if TYPE_CHECKING:
+    from pyjm.engine.compile.build import Build
+    from pyjm.engine.vu.user import User
+
+
+KEPT = "http connections"
+
+
+class UserConnections:
+    """One user's connections. `table` holds those of ordinary URLs.
+
+    JMeter keeps connections by the URL's authority as it is written, so that one with user and password, or with the
+    default port spelled out, has its own: these are in `odd`, by their scheme and authority.
+    """
+
+    __slots__ = ("iteration", "odd", "table")
+
+    def __init__(self, table: Table, iteration: int) -> None:
+        self.table = table
+        self.iteration = iteration
+        self.odd: dict[str, Table] = {}
+
+    def close(self) -> None:
+        """Close all that wait for another request."""
+        self.table.close()
+        for table in self.odd.values():
+            table.close()
+
+
+class Connections:
+    """What all HTTP Requests of a worker share: how to connect, and JMeter's properties about it."""
+
+    def __init__(self, properties: dict[str, str]) -> None:
+        live_ms = number(properties, "httpclient4.time_to_live", 60_000)
+        self.validate_s = number(properties, "httpclient4.validate_after_inactivity", 4_900) / 1000
+        self.dialler = Dialler(Resolver(), time_to_live_s=live_ms / 1000)
+        reset = properties.get("httpclient.reset_state_on_thread_group_iteration", "true")
+        self.resets = reset.strip().lower() == "true"
+        self.max_redirects = number(properties, "httpsampler.max_redirects", 20)
+
+    def of(self, user: User) -> UserConnections:
+        """Give a user's connections. A user that is a new one in each iteration begins it without any."""
+        mine: UserConnections | None = user.state.get(self)
+        if mine is None:
+            mine = user.state[self] = UserConnections(self._table(), user.iteration)
+        elif mine.iteration != user.iteration:
+            mine.iteration = user.iteration
+            if self.resets and not user.group.same_user:
+                mine.close()
+        return mine
+
+    def odd(self, mine: UserConnections, key: str) -> Table:
+        """Give a user's connections of an authority that is not only host and port."""
+        table = mine.odd.get(key)
+        if table is None:
+            table = mine.odd[key] = self._table()
+        return table
+
+    def close(self, user: User) -> None:
+        """Close what a user that ends has left open."""
+        mine = user.state.pop(self, None)
+        if mine is not None:
+            mine.close()
+
+    def _table(self) -> Table:
+        return Table(self.dialler, validate_after_idle_s=self.validate_s)
+
+
+def connections_of(build: Build) -> Connections:
+    """Give the worker's connections, made for its first HTTP Request."""
+    found: Any = build.kept.get(KEPT)
+    if found is None:
+        found = build.kept[KEPT] = Connections(build.properties)
+    return found  # type: ignore[no-any-return]
+
+
+def number(properties: dict[str, str], key: str, default: int) -> int:
+    """Read a property that is a whole number; what is none is the default, as in JMeter's getPropDefault."""
+    try:
+        return int(properties.get(key, "").strip())
+    except ValueError:
+        return default

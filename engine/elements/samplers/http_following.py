@@ -1,0 +1,100 @@
+"""Redirects of an HTTP Request: as a chain of sub-results, or unseen. Mirrors HTTPSamplerBase.followRedirects."""
+
+from __future__ import annotations
+
+from copy import copy
+from typing import TYPE_CHECKING
+
+from pyjm.engine.http import redirect
+from pyjm.engine.http.errors import IO, PROTOCOL, WireError
+from pyjm.engine.vu.result import SampleResult
+
+from .http_result import fail
+from .http_target import RefusedUrl, target_of
+
+if TYPE_CHECKING:
+    from pyjm.engine.http.response import Response
+    from pyjm.engine.vu.user import User
+
+    from .http_making import Made
+    from .http_request import HttpRequest
+
+REDIRECTS = frozenset((301, 302, 303, 307, 308))
+
+
+async def follow(sampler: HttpRequest, user: User, total: SampleResult, made: Made, location: str) -> None:
+    """Follow a redirect to its end: each request becomes a sub-result, the sample looks like the last of them."""
+    last = copy(total)
+    last.label = f"{total.label}-0"
+    total.sub_results = [last]
+    leads: str | None = location
+    status = int(total.response_code)
+    for _ in range(sampler.connections.max_redirects):
+        try:
+            step = redirect.follow(status, made.method, leads, made.target.url)
+        except WireError as error:
+            fail(last, error)
+            leads = None
+            break
+        assert step is not None
+        method, url = step
+        last = SampleResult(total.label, total.thread_name)
+        last.begin()
+        try:
+            target = target_of(url)
+            cookie = sampler.cookies.header(user, url) if sampler.cookies is not None else None
+            made = made.maker.send(user, target, method, cookie, None)
+            response = await sampler.once(user, made)
+        except WireError as error:
+            last.url = error.url if isinstance(error, RefusedUrl) else url.text
+            sampler.failed(last, made, error, following=True)
+            leads = None
+        else:
+            status = response.status
+            leads = sampler.take(user, last, made, response, following=True)
+        total.add_sub(last)
+        if leads is None:
+            break
+    if leads is not None:
+        most = sampler.connections.max_redirects
+        last = copy(last)
+        fail(last, WireError(IO, f"Exceeded maximum number of redirects: {most}"))
+        total.add_sub(last)
+    show(total, last)
+
+
+def show(total: SampleResult, last: SampleResult) -> None:
+    """Make a sample look like the last of its sub-results, but for label, times and sizes."""
+    total.url = last.url
+    total.request_headers = last.request_headers
+    total.sampler_data = last.sampler_data
+    total.body = last.body
+    total.response_code = last.response_code
+    total.success = last.success
+    total.response_message = last.response_message
+    total.data_type = last.data_type
+    total.response_headers = last.response_headers
+    total.content_type = last.content_type
+    total.encoding = last.encoding
+
+
+async def automatically(sampler: HttpRequest, user: User, made: Made, response: Response) -> tuple[Made, Response]:
+    """Follow redirects as HttpClient does by itself: only the last answer is seen. Raises WireError where it fails."""
+    seen: set[str] = set()
+    entity, connected_ns = made.entity, response.connect_end_ns
+    while True:
+        location = response.header("location")
+        step = redirect.follow_automatically(response.status, made.method, location, made.target.url)
+        if step is None:
+            response.connect_end_ns = response.connect_end_ns or connected_ns
+            return made, response
+        method, url = step
+        target = target_of(url)
+        if len(seen) >= sampler.connections.max_redirects or target.text in seen:
+            raise WireError(PROTOCOL, "null")
+        seen.add(target.text)
+        if response.status not in (307, 308) or (entity is not None and not entity.body):
+            entity = None
+        made = made.maker.send(user, target, method, made.cookie, entity)
+        response = await sampler.once(user, made)
+        connected_ns = response.connect_end_ns or connected_ns

@@ -1,0 +1,175 @@
+"""Hot path: what an HTTP Request is made of, compiled, and how a request is made of it for one sample."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pyjm.engine.compile.value import as_flag
+from pyjm.engine.http.errors import WireError
+
+from .http_arguments import Arguments, Pairs
+from .http_fields import Fields
+from .http_files import ReadFile, files_of
+from .http_making import IN_QUERY, Made, Maker, Settings
+from .http_target import RefusedUrl, Target, Targets, port_of, target_of_text
+
+if TYPE_CHECKING:
+    from pyjm.engine.compile.build import Build
+    from pyjm.engine.compile.value import Value
+    from pyjm.engine.plan.tree import Node
+    from pyjm.engine.vu.user import User
+
+    from ..config.cookie_manager import CookieManager
+
+_KNOWN_MAX = 256
+
+
+class Recipe:
+    """One HTTP Request with all that config elements add to it.
+
+    `ready` is the request of all samples, once it is made, where it is the same each time.
+    """
+
+    def __init__(
+        self,
+        node: Node,
+        build: Build,
+        fields: Fields,
+        cookies: CookieManager | None,
+        agent: str | None,
+    ) -> None:
+        self.fields = fields
+        self.cookies = cookies
+        self.agent = agent
+        self.adds_type = build.properties.get("http.post_add_content_type_if_missing", "").strip().lower() == "true"
+        self.arguments = Arguments(node.child("HTTPsampler.Arguments"), build, node.path)
+        self.files = files_of(node, build)
+        self.path, self.domain, self.method, self.protocol, self.port, self.charset = [
+            build.value(node.text(f"HTTPSampler.{key}"), node.path)
+            for key in ("path", "domain", "method", "protocol", "port", "contentEncoding")
+        ]
+        self.switches: list[Value[bool]] = [
+            build.value(node.text(f"HTTPSampler.{key}", "false"), node.path).map(as_flag)
+            for key in (
+                "follow_redirects",
+                "auto_redirects",
+                "use_keepalive",
+                "DO_MULTIPART_POST",
+                "BROWSER_COMPATIBLE_MULTIPART",
+                "postBodyRaw",
+            )
+        ]
+        self.timeouts: list[Value[float]] = [
+            build.value(node.text(f"HTTPSampler.{key}"), node.path).map(seconds)
+            for key in ("connect_timeout", "response_timeout")
+        ]
+        self.targets: dict[tuple[str, str, int], Targets] = {}
+        self.urls: dict[str, Target] = {}
+        self.makers: dict[Settings, Maker] = {}
+        settings: list[Value[Any]] = [self.method, self.charset, *self.switches, *self.timeouts]
+        self.same_settings = all(value.constant is not None for value in settings)
+        self.same_maker: Maker | None = None
+        places = (self.path, self.domain, self.protocol, self.port)
+        self.same = (
+            self.same_settings
+            and all(value.constant is not None for value in places)
+            and self.arguments.constant
+            and fields.constant
+            and not self.files
+            and not self.switches[3].constant
+        )
+        self.ready: Made | None = None
+        self.begun: Made | None = None
+
+    def make(self, user: User) -> Made:
+        """Make the request of one sample. Raises WireError without a URL, RefusedUrl for a bad one."""
+        begun = self.begun
+        if begun is not None and self.cookies is not None:
+            cookie = self.cookies.header(user, begun.target.url)
+            return begun.maker.send(user, begun.target, begun.method, cookie, begun.entity)
+        pairs = self.arguments.pairs
+        path = self.path.get(user)
+        if " " in path:
+            path = path.replace(" ", "%20")
+        if path.startswith(("http://", "https://")):
+            target = self.whole(path)
+            maker = self.maker(user)
+        else:
+            domain = self.domain.get(user)
+            protocol = self.protocol.get(user) or "http"
+            maker = self.maker(user)
+            if maker.settings.method in IN_QUERY and self.arguments.arguments:
+                pairs = self.arguments.read(user) if pairs is None else pairs
+                path = self.with_query(user, maker, path, pairs)
+            target = self.target(protocol, domain, self.port.get(user), path)
+        try:
+            return self.request(user, maker, target, pairs)
+        except WireError as error:
+            raise RefusedUrl(error, target.text) from None
+
+    def request(self, user: User, maker: Maker, target: Target, pairs: Pairs | None) -> Made:
+        """Make the request for a target."""
+        if pairs is None:
+            pairs = self.arguments.read(user)
+        files = [ReadFile(file, user) for file in self.files] if self.files else ()
+        cookie = self.cookies.header(user, target.url) if self.cookies is not None else None
+        entity = maker.entity(user, target, self.arguments, pairs, files)
+        made = maker.send(user, target, maker.settings.method, cookie, entity)
+        if self.same:
+            if self.cookies is None:
+                self.ready = made
+            else:
+                self.begun = made
+        return made
+
+    def maker(self, user: User) -> Maker:
+        """Give the maker for the present settings."""
+        maker = self.same_maker
+        if maker is None:
+            switches = [switch.get(user) for switch in self.switches]
+            limits = [limit.get(user) or None for limit in self.timeouts]
+            settings = Settings(self.method.get(user), self.charset.get(user), *switches, *limits)
+            maker = self.makers.get(settings)
+            if maker is None:
+                if len(self.makers) >= _KNOWN_MAX:
+                    self.makers.clear()
+                maker = self.makers[settings] = Maker(settings, self.fields, self.agent, self.adds_type)
+            if self.same_settings:
+                self.same_maker = maker
+        return maker
+
+    def with_query(self, user: User, maker: Maker, path: str, pairs: Pairs) -> str:
+        """Add the arguments to a path."""
+        query = self.arguments.query(user, pairs, maker.settings.charset)
+        if not query:
+            return path
+        return f"{path}&{query}" if "?" in path else f"{path}?{query}"
+
+    def target(self, protocol: str, domain: str, port_text: str, path: str) -> Target:
+        """Give the target of the URL's parts."""
+        port = port_of(protocol, port_text)
+        key = (protocol, domain, port)
+        targets = self.targets.get(key)
+        if targets is None:
+            if len(self.targets) >= _KNOWN_MAX:
+                self.targets.clear()
+            targets = self.targets[key] = Targets(protocol, domain, port)
+        return targets.of(path if path.startswith("/") else "/" + path)
+
+    def whole(self, text: str) -> Target:
+        """Give the target of a path that is a whole URL."""
+        target = self.urls.get(text)
+        if target is None:
+            target = target_of_text(text)
+            if len(self.urls) >= _KNOWN_MAX:
+                self.urls.clear()
+            self.urls[text] = target
+        return target
+
+
+def seconds(text: str) -> float:
+    """Read a timeout in milliseconds: 0 for none, and for what is no number."""
+    try:
+        return max(int(text), 0) / 1000
+    except ValueError:
+        return 0.0

@@ -1,0 +1,170 @@
+"""Hot path: HTTP Request. Mirrors HTTPSamplerBase and HTTPHC4Impl of JMeter 5.5.
+
+A request that is the same each time is bytes made once (see http_recipe); what happens here for each sample is one
+exchange, and to fill the sample.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pyjm.engine.compile.element import Sampler
+from pyjm.engine.compile.merge import merged
+from pyjm.engine.compile.registry import element
+from pyjm.engine.http.errors import SOCKET, WireError
+
+from ..config.cookie_manager import CookieManager
+from ..config.header_manager import HeaderManager
+from .http_agent import agent_of
+from .http_connections import connections_of
+from .http_fields import Fields, merged_fields
+from .http_following import REDIRECTS, automatically, follow
+from .http_recipe import Recipe
+from .http_result import Filler, missing_location
+from .http_target import RefusedUrl
+from .http_unsupported import report_unsupported
+
+if TYPE_CHECKING:
+    from pyjm.engine.compile.build import Build
+    from pyjm.engine.http.response import Response
+    from pyjm.engine.http.table import Table
+    from pyjm.engine.plan.tree import Node
+    from pyjm.engine.vu.result import SampleResult
+    from pyjm.engine.vu.user import User
+
+    from .http_making import Made
+    from .http_target import Target
+
+APPLIED = frozenset(("HttpDefaultsGui", "SimpleConfigGui", "LoginConfigGui", "TestBeanGUI"))
+"""The GUI classes of config elements that JMeter merges into an HTTP Request."""
+
+
+@element("HTTPSamplerProxy")
+class HttpRequest(Sampler):
+    """Sends a request, follows redirects, and says what came of it."""
+
+    def prepare(self, node: Node, build: Build) -> None:
+        written = merged(node, [default for default in build.defaults if default.gui in APPLIED])
+        report_unsupported(written, build)
+        managers = [config.fields for config in build.configs if isinstance(config, HeaderManager)]
+        cookies = [config for config in build.configs if isinstance(config, CookieManager)]
+        self.cookies = cookies[-1] if cookies else None
+        fields = Fields(merged_fields(managers))
+        self.recipe = Recipe(written, build, fields, self.cookies, agent_of(build.properties))
+        self.connections = connections_of(build)
+        self.filler = Filler(build.properties.get("sampleresult.default.encoding", ""))
+
+    async def sample(self, user: User, result: SampleResult) -> SampleResult | None:
+        result.begin()
+        recipe = self.recipe
+        made = recipe.ready
+        if made is None:
+            try:
+                made = recipe.make(user)
+            except WireError as error:
+                self.refuse(result, error)
+                return result
+        target = made.target
+        settings = made.maker.settings
+        result.url = target.text
+        table = self.table(user, target)
+        try:
+            response = await table.exchange(
+                target.origin,
+                made.request,
+                self.keep_body,
+                made.method == "HEAD",
+                settings.connect_s,
+                settings.response_s,
+                made.keep,
+            )
+        except WireError as error:
+            self.failed(result, made, error)
+            return result
+        if response.status in REDIRECTS or made.entity_is_missing:
+            return await self.go_on(user, result, made, response, table)
+        self.take(user, result, made, response)
+        return result
+
+    def table(self, user: User, target: Target) -> Table:
+        """Give the user's connections for a target."""
+        mine = self.connections.of(user)
+        return self.connections.odd(mine, target.odd) if target.odd else mine.table
+
+    async def once(self, user: User, made: Made) -> Response:
+        """Send one request, one of several for a sample. Raises WireError where it fails."""
+        target = made.target
+        settings = made.maker.settings
+        return await self.table(user, target).exchange(
+            target.origin,
+            made.request,
+            self.keep_body,
+            made.method == "HEAD",
+            settings.connect_s,
+            settings.response_s,
+            made.keep,
+        )
+
+    async def go_on(
+        self, user: User, result: SampleResult, made: Made, response: Response, table: Table
+    ) -> SampleResult:
+        """Finish a sample that is more than one exchange: a redirect, or a file that could not be read."""
+        if made.entity is not None and made.entity.missing is not None:
+            table.close()
+            self.failed(result, made, made.entity.missing)
+            return result
+        settings = made.maker.settings
+        if settings.auto:
+            try:
+                made, response = await automatically(self, user, made, response)
+            except WireError as error:
+                self.failed(result, made, error)
+                return result
+        location = self.take(user, result, made, response)
+        if location is not None and settings.follow:
+            await follow(self, user, result, made, location)
+        return result
+
+    def take(
+        self, user: User, result: SampleResult, made: Made, response: Response, *, following: bool = False
+    ) -> str | None:
+        """Fill a sample from an answer; give where it sends on to, None for nowhere."""
+        result.url = made.target.text
+        if self.keep_body:
+            result.request_headers = made.head_text
+            result.sampler_data = made.sampler_data
+        try:
+            facts = self.filler.answer(result, response, self.keep_body)
+            leads_on = response.status in REDIRECTS and facts.redirects(made.method)
+            if leads_on and facts.location is None:
+                raise missing_location(result, made)
+        except WireError as error:
+            self.filler.failure(result, error, following=following)
+            return None
+        if facts.cookies and self.cookies is not None:
+            self.cookies.store(user, facts.cookies, made.target.url)
+        return facts.location if leads_on else None
+
+    def failed(self, result: SampleResult, made: Made, error: WireError, *, following: bool = False) -> None:
+        """Fill a sample that got no answer."""
+        if self.keep_body:
+            result.request_headers = made.head_text
+            result.sampler_data = made.sampler_data
+        self.filler.failure(result, error, following=following)
+
+    def refuse(self, result: SampleResult, error: WireError) -> None:
+        """Fill a sample whose request could not even be made."""
+        if isinstance(error, RefusedUrl):
+            result.url = error.url
+        else:
+            result.url = "null"
+            result.label = ""
+        self.filler.failure(result, error)
+
+    def interrupted(self, user: User, result: SampleResult) -> SampleResult | None:
+        self.filler.failure(result, WireError(SOCKET, "Socket closed"))
+        return result
+
+    def thread_finished(self, user: User) -> None:
+        """Close the user's connections."""
+        self.connections.close(user)

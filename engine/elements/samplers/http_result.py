@@ -1,0 +1,164 @@
+"""Hot path: an answer, or a failure, as a sample."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pyjm.engine.http.decode import charset_of, decode_body, is_binary
+from pyjm.engine.http.errors import ILLEGAL_ARGUMENT, WireError
+from pyjm.engine.http.redirect import is_redirect
+from pyjm.engine.vu.clock import to_wall_ms
+
+from .http_error_size import error_bytes
+from .http_escapes import known_charset
+
+if TYPE_CHECKING:
+    from pyjm.engine.http.head import Head
+    from pyjm.engine.http.response import Response
+    from pyjm.engine.vu.result import SampleResult
+
+    from .http_making import Made
+
+_KNOWN_MAX = 1024
+_META = '<meta http-equiv="content-type" content="'
+_META_WITHIN = 2000
+
+
+class HeadFacts:
+    """What a head says about its sample: answers of one server mostly repeat, so it is worked out once."""
+
+    __slots__ = (
+        "charset",
+        "code",
+        "content_encoding",
+        "content_type",
+        "cookies",
+        "data_type",
+        "header_bytes",
+        "location",
+        "message",
+        "status",
+        "success",
+        "text",
+    )
+
+    def __init__(self, response: Response) -> None:
+        self.status = response.status
+        self.code = str(response.status)
+        self.message = response.reason
+        self.success = 200 <= response.status <= 399
+        self.text = response.headers_text
+        self.header_bytes = response.header_bytes
+        self.location = response.header("location")
+        self.cookies = response.all_of("set-cookie")
+        self.content_encoding = response.header("content-encoding")
+        content_type = response.header("content-type")
+        self.content_type = content_type or ""
+        self.charset = charset_of(content_type)
+        self.data_type = "" if content_type is None else "bin" if is_binary(content_type) else "text"
+
+    def redirects(self, method: str) -> bool:
+        """Tell whether JMeter takes the answer for a redirect."""
+        return is_redirect(self.status, method)
+
+
+_known: dict[Head, HeadFacts] = {}
+
+
+def facts_of(response: Response) -> HeadFacts:
+    """Give what an answer's head says."""
+    head = response.head
+    facts = _known.get(head)
+    if facts is None:
+        if len(_known) >= _KNOWN_MAX:
+            _known.clear()
+        facts = _known[head] = HeadFacts(response)
+    return facts
+
+
+class Filler:
+    """Fills results. `default_charset` is the property sampleresult.default.encoding."""
+
+    __slots__ = ("default_charset",)
+
+    def __init__(self, default_charset: str) -> None:
+        self.default_charset = default_charset if known_charset(default_charset) else "ISO-8859-1"
+
+    def answer(self, result: SampleResult, response: Response, keep_body: bool) -> HeadFacts:
+        """Fill a result from an answer. Raises WireError for a body that can't be unpacked."""
+        facts = facts_of(response)
+        start_ms = result.start_ms
+        if response.connect_end_ns:
+            result.connect_ms = to_wall_ms(response.connect_end_ns) - start_ms
+        if response.body_at_ns:
+            result.latency_ms = to_wall_ms(response.body_at_ns) - start_ms
+        result.end_ms = end_ms = to_wall_ms(response.end_ns)
+        result.elapsed_ms = end_ms - start_ms
+        result.response_code = facts.code
+        result.response_message = facts.message
+        result.success = facts.success
+        result.data_type = facts.data_type
+        result.content_type = facts.content_type
+        result.response_headers = facts.text
+        result.header_bytes = facts.header_bytes
+        result.body_bytes = response.received_bytes - facts.header_bytes
+        result.sent_bytes = response.sent_bytes
+        result.encoding = facts.charset or self.default_charset
+        if keep_body:
+            result.body = (
+                response.body if facts.content_encoding is None else decode_body(response.body, facts.content_encoding)
+            )
+            if facts.charset is None or not known_charset(facts.charset):
+                self.guess_charset(result, facts)
+        return facts
+
+    def guess_charset(self, result: SampleResult, facts: HeadFacts) -> None:
+        """Find the charset where the head names none, or one that does not exist."""
+        if facts.charset is not None:
+            result.encoding = "UTF-8"
+            return
+        found = None
+        if facts.content_type.startswith("text/html"):
+            found = meta_charset(result.body)
+        result.encoding = found if found and known_charset(found) else self.default_charset
+
+    def failure(self, result: SampleResult, error: WireError, *, following: bool = False) -> None:
+        """Fill a result from a failure; what an answer has already filled stays."""
+        if error.connect_end_ns:
+            result.connect_ms = to_wall_ms(error.connect_end_ns) - result.start_ms
+        if error.body_at_ns:
+            result.latency_ms = to_wall_ms(error.body_at_ns) - result.start_ms
+        if not result.end_ms:
+            result.end() if not error.end_ns else result.end_at(error.end_ns)
+        if not result.header_bytes:
+            result.body_bytes = error_bytes(error, following=following)
+        fail(result, error)
+
+
+def fail(result: SampleResult, error: WireError) -> None:
+    """Make a result that of a failure, leaving times and sizes."""
+    result.data_type = "text"
+    result.body = str(error).encode("utf-8", "replace")
+    result.encoding = "UTF-8"
+    result.response_code = error.code
+    result.response_message = error.message
+    result.success = False
+
+
+def missing_location(result: SampleResult, made: Made) -> WireError:
+    """Say that a redirect names no place to go to: JMeter falls over that before it has counted bytes."""
+    result.header_bytes = result.sent_bytes = 0
+    return WireError(
+        ILLEGAL_ARGUMENT, f"Missing location header in redirect for {made.method} {made.target.text} HTTP/1.1"
+    )
+
+
+def meta_charset(body: bytes) -> str | None:
+    """Give the charset of the meta tag that JMeter looks for in a page: an http-equiv in just one spelling."""
+    begin = body[:_META_WITHIN].decode("latin-1")
+    at = begin.lower().find(_META)
+    if at < 0:
+        return None
+    at += len(_META)
+    end = begin.find('"', at)
+    return charset_of(begin[at:end]) if end >= 0 else None

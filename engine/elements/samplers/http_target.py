@@ -1,0 +1,131 @@
+"""Hot path: where one request goes: its URL as JMeter makes it of the sampler's parts, and what follows from that."""
+
+from __future__ import annotations
+
+import re
+
+from pyjm.engine.http.connect import Origin
+from pyjm.engine.http.errors import MALFORMED_URL, WireError
+from pyjm.engine.http.request import host_value
+from pyjm.engine.http.uri import check_host, check_uri, request_target
+from pyjm.engine.http.url import Url, parse_url
+
+UNSUPPORTED_SCHEME = "org.apache.http.conn.UnsupportedSchemeException"
+
+_PROTOCOLS = frozenset(("http", "https", "ftp", "file", "jar", "mailto", "jmod", "jrt"))
+_BAD_HOST = re.compile(r"[\x00-\x1f\x7f/?#@\\]")
+_PLAIN_FILE = re.compile(r"(?:/[A-Za-z0-9_\-!.~'()*:@&=+$,;]+)*/?(?:\?[A-Za-z0-9_\-!.~'()*:@&=+$,;/?\[\]]*)?").fullmatch
+_KNOWN_MAX = 1024
+
+
+class Target:
+    """A URL ready to be asked for. `odd` names connections that are not just the origin's, empty for those that are."""
+
+    __slots__ = ("_url", "host_field", "line", "odd", "origin", "text")
+
+    def __init__(self, url: Url) -> None:
+        """Look at a URL. Raises WireError for one that can't be asked for; its text is the sample's URL then."""
+        self._url: Url | None = url
+        self.text = url.text
+        check_uri(url)
+        check_host(url)
+        if url.protocol not in ("http", "https"):
+            raise WireError(UNSUPPORTED_SCHEME, f"{url.protocol} protocol is not supported")
+        self.origin = Origin(url.protocol, url.bare_host, url.real_port)
+        self.host_field = host_value(url.protocol, url.host, url.port)
+        self.line = request_target(url)
+        default = (url.protocol, url.port) in (("http", 80), ("https", 443))
+        self.odd = f"{url.protocol}://{url.authority}" if url.user is not None or default else ""
+
+    @property
+    def url(self) -> Url:
+        """The URL in its parts."""
+        url = self._url
+        if url is None:
+            url = self._url = parse_url(self.text)
+        return url
+
+
+def url_of_parts(protocol: str, host: str, port: int, file: str) -> Url:
+    """Make a URL as `new URL(protocol, host, port, file)` does. Raises WireError for what that calls malformed."""
+    protocol = protocol.lower()
+    if ":" in host and not host.startswith("["):
+        host = f"[{host}]"
+    if port < -1:
+        raise WireError(MALFORMED_URL, f"Invalid port number :{port}")
+    if protocol not in _PROTOCOLS:
+        raise WireError(MALFORMED_URL, f"unknown protocol: {protocol}")
+    found = None if host.startswith("[") else _BAD_HOST.search(host)
+    if found:
+        raise WireError(MALFORMED_URL, f"Illegal character found in host: '{found[0]}'")
+    file, mark, ref = file.partition("#")
+    path, question, query = file.partition("?")
+    authority = host if port == -1 else f"{host}:{port}"
+    return Url(protocol, authority, None, host, port, path, query if question else None, ref if mark else None)
+
+
+def port_of(protocol: str, text: str) -> int:
+    """Read a port as JMeter does: -1 for that of the protocol, as for none and for what is no number."""
+    try:
+        port = int(text) if text.isascii() and "_" not in text else 0
+    except ValueError:
+        return -1
+    if port == 0 or (protocol.lower(), port) in (("http", 80), ("https", 443)):
+        return -1
+    return port
+
+
+class Targets:
+    """The targets under one protocol, host and port, by path and query; a plain one costs a match and a joining."""
+
+    __slots__ = ("host", "known", "port", "prefix", "protocol", "root")
+
+    def __init__(self, protocol: str, host: str, port: int) -> None:
+        self.protocol = protocol
+        self.host = host
+        self.port = port
+        self.known: dict[str, Target] = {}
+        self.root: Target | None = None
+        self.prefix = ""
+
+    def of(self, file: str) -> Target:
+        """Give the target of a path and query. Raises WireError with `url` set to its text where it is none."""
+        if _PLAIN_FILE(file) and file:
+            root = self.root
+            if root is None:
+                root = self.root = target_of(url_of_parts(self.protocol, self.host, self.port, "/"))
+                self.prefix = root.text[:-1]
+            target = Target.__new__(Target)
+            target._url = None
+            target.origin = root.origin
+            target.host_field = root.host_field
+            target.odd = root.odd
+            target.line = file
+            target.text = self.prefix + file
+            return target
+        target = self.known.get(file) or target_of(url_of_parts(self.protocol, self.host, self.port, file))
+        if len(self.known) >= _KNOWN_MAX:
+            self.known.clear()
+        self.known[file] = target
+        return target
+
+
+class RefusedUrl(WireError):
+    """A URL that can be written but not asked for; `url` is its text."""
+
+    def __init__(self, error: WireError, url: str) -> None:
+        super().__init__(error.kind, error.text)
+        self.url = url
+
+
+def target_of(url: Url) -> Target:
+    """Look at a URL. Raises RefusedUrl for one that can't be asked for."""
+    try:
+        return Target(url)
+    except WireError as error:
+        raise RefusedUrl(error, url.text) from None
+
+
+def target_of_text(text: str) -> Target:
+    """Read a whole URL. Raises WireError for what is none, RefusedUrl for one that can't be asked for."""
+    return target_of(parse_url(text))

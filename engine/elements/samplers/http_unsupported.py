@@ -1,0 +1,36 @@
+"""What an HTTP Request may ask for that is not there yet: said before the run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pyjm.engine.compile.build import Build
+    from pyjm.engine.plan.tree import Node
+
+SWITCHES = {
+    "HTTPSampler.image_parser": "retrieving embedded resources is",
+    "HTTPSampler.md5": "saving the response as its MD5 hash is",
+}
+TEXTS = {
+    "HTTPSampler.proxyHost": "a proxy server is",
+    "HTTPSampler.ipSource": "a source address is",
+}
+IMPLEMENTATIONS = frozenset(("", "HttpClient4", "HttpClient3.1", "Java"))
+
+
+def report_unsupported(node: Node, build: Build) -> None:
+    """Report what the merged properties of an HTTP Request ask for in vain."""
+    for key, what in SWITCHES.items():
+        if node.flag(key):
+            build.fault(node.path, f"{what} not supported yet", "switch it off")
+    for key, what in TEXTS.items():
+        if node.text(key).strip():
+            build.fault(node.path, f"{what} not supported yet", "leave it empty")
+    if node.text("HTTPSampler.protocol").strip().lower() == "file":
+        build.fault(node.path, "the protocol file is not supported yet", "serve the file over HTTP")
+    implementation = node.text("HTTPSampler.implementation")
+    if implementation == "Java":
+        build.fault(node.path, "the implementation Java is sent as HttpClient4 sends it", fatal=False)
+    elif implementation not in IMPLEMENTATIONS and "${" not in implementation:
+        build.fault(node.path, f"no HTTP implementation {implementation}", "take HttpClient4")
