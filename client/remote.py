@@ -100,6 +100,8 @@ class Remote:
     def _failure(self, error: Exception) -> MemberError:
         if not self._lost and isinstance(error, Refused) and error.code == Code.LEASE:
             self._lost = error.text
+        if not self._lost and isinstance(error, LinkDown) and self._heart is not None:
+            self._lost = f"the connection was cut: {error}"
         return MemberError(f"{self.name} is lost: {self._lost}") if self._lost else self._dialer.explain(error)
 
     def _take_lease(self) -> None:

@@ -39,7 +39,10 @@ class Cuttable(Protocol):
 
 @dataclass(eq=False)
 class Lease:
-    """One controller's hold on this server. Whoever knows the token is the holder."""
+    """One controller's hold on this server. Whoever knows the token is the holder.
+
+    It does not run out while the server is `at_work` for the holder: who waits for an answer is not silent.
+    """
 
     who: str
     token: str
@@ -47,6 +50,7 @@ class Lease:
     deadline: float
     links: set[Cuttable] = field(default_factory=set)
     run: Run | None = None
+    at_work: int = 0
 
 
 class Host:
@@ -149,6 +153,8 @@ class Host:
             with self._changed:
                 lease = self._lease
                 left = lease.deadline - time.monotonic() if lease is not None else None
+                if lease is not None and lease.at_work:
+                    left = self.lease_s
                 if left is None or left > 0:
                     self._changed.wait(left)
                     continue
@@ -166,6 +172,16 @@ class Host:
 
     def configure(self, lease: Lease, order: Mapping[str, Any]) -> list[Fault]:
         """Make a run of what the holder orders; gives all faults of its plan."""
+        with self._changed:
+            lease.at_work += 1
+        try:
+            return self._configure(lease, order)
+        finally:
+            with self._changed:
+                lease.at_work -= 1
+                lease.deadline = self._new_deadline()
+
+    def _configure(self, lease: Lease, order: Mapping[str, Any]) -> list[Fault]:
         if lease.run is not None:
             lease.run.close()
             lease.run = None

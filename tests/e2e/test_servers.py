@@ -180,12 +180,12 @@ def test_a_server_that_is_killed_is_noticed_in_seconds_and_the_run_ends_by_itsel
 
 
 def test_servers_stop_by_themselves_when_their_controller_is_killed(machines: Machines) -> None:
-    servers = [machines.server(name, "-Jpyjm.lease=2") for name in ("one", "two")]
+    servers = [machines.server(name, "-Jpyjm.lease=4") for name in ("one", "two")]
     controller = machines.controller([address for _, address in servers], 100_000)
     controller.says("Remote engines have been started")
     controller.kill()
     for server, address in servers:
-        server.says(f"was not heard of for 2 s(.|\n)*Finished the test on host {re.escape(address)}", 30)
+        server.says(f"was not heard of for 4 s(.|\n)*Finished the test on host {re.escape(address)}", 30)
         assert eventually(lambda server=server: len(server.family()) == 1)  # type: ignore[misc]
     again = machines.controller([address for _, address in servers], 1)
     assert again.ends() == 0, again.text
