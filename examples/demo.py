@@ -1,6 +1,6 @@
 """Shop from two servers at once: keystore, target, two `pyjm-server`s, one `pyjm -r`, and whether all of it adds up.
 
-usage: demo.py [--users 10] [--loops 30] [--folder demo]
+usage: demo.py [--users 10] [--loops 12] [--folder demo]
 
 All files go to the folder. Everything that was started is stopped at the end, on Ctrl-C as well.
 Exit status 0 only if no sample failed and the requests in the result file are those that the target has counted.
@@ -127,7 +127,7 @@ def main() -> int:
     """Read the options and run the demo."""
     parser = argparse.ArgumentParser(description="Run the shop plan on two servers on this machine.")
     parser.add_argument("--users", type=int, default=10, help="on each server")
-    parser.add_argument("--loops", type=int, default=30, help="visits of each user")
+    parser.add_argument("--loops", type=int, default=12, help="visits of each user")
     parser.add_argument("--folder", type=Path, default=DEMO, help="only the default one is emptied first")
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, interrupted)
