@@ -35,6 +35,14 @@ def compile_text(raw: str, build: Build, path: str) -> Value[str]:
         return Value.of(raw)
 
 
+def compile_again(raw: str, build: Build) -> Value[str]:
+    """Compile a text that is only known while the test runs; one that can't be compiled gives an empty text."""
+    try:
+        return compile_parts(Parser(raw, CORE | FUNCTIONS.keys()).parts(), build, "")
+    except GrammarError:
+        return Value.of("")
+
+
 def parse(raw: str, build: Build, path: str) -> tuple[Part, ...]:
     """Read a text; raises GrammarError where JMeter's InvalidVariableException comes while it is compiled."""
     parser = Parser(raw, CORE | FUNCTIONS.keys())
