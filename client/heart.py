@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from time import perf_counter_ns
 
@@ -15,6 +16,7 @@ from pyjm.server.wire.trouble import LinkDown, Trouble
 log = logging.getLogger("pyjm.client.remote")
 
 BEAT_S = 1.0
+_AGAIN_S = 0.25
 
 
 class Heart:
@@ -81,22 +83,28 @@ class Heart:
                 return
 
     def _mend(self, down: LinkDown) -> bool:
-        """Open the link once more after a cut; tells whether that worked."""
+        """Open the link again after a cut; tells whether that worked. A port on which nobody listens is the end."""
         if down.trouble is Trouble.NO_ANSWER:
             self._lose(f"it did not answer for {self._loss_timeout_s:g} s")
             return False
         log.info("the control link was cut (%s), it is opened again", down)
-        try:
-            self._link = self._reopen()
-        except (OSError, LinkDown, Refused, BadMessage) as error:
-            if not self._ending.is_set():
+        until = time.monotonic() + self._loss_timeout_s
+        while not self._ending.is_set():
+            try:
+                self._link = self._reopen()
+                return True
+            except LinkDown as again:  # somebody is there, the way to it is bad
+                if time.monotonic() > until:
+                    self._lose(f"the connection was cut and did not come back: {self._explain(again)}")
+                self._ending.wait(_AGAIN_S)
+            except (OSError, Refused, BadMessage) as error:
                 self._lose(f"the connection was cut and did not come back: {self._explain(error)}")
-            return False
-        return True
+        return False
 
     def _lose(self, reason: str) -> None:
-        self._ending.set()
-        self._on_loss(reason)
+        if not self._ending.is_set():  # one that is let go is not lost
+            self._ending.set()
+            self._on_loss(reason)
 
 
 def progressed(before: Progress, made: int, ended: bool) -> Progress:

@@ -7,6 +7,7 @@ import os
 import threading
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from time import perf_counter_ns
 from typing import Any
@@ -26,6 +27,7 @@ from pyjm.server.wire.contract import (
     DATA,
     PIECE,
     TAKE_AT_MOST,
+    THREADS,
     BadMessage,
     Code,
     Limits,
@@ -71,6 +73,8 @@ class Remote:
         self._health: Health | None = None
         self._heart: Heart | None = None
         self._data: Link | None = None
+        self._threads: Link | None = None
+        self._server_id = ""
         self._gone = threading.Event()
 
     # before the test
@@ -90,6 +94,8 @@ class Remote:
         try:
             self._take_lease()
             data = self._open_data()
+            threads = self._received(THREADS)
+            self._threads = self._attached(threads) if threads is not None else None
             faults = unpack(data.call("configure", pack(self._order(job, data)), timeout_s=COMPILE_S))
             return [Fault(**fault) for fault in faults]
         except _DOWN as error:
@@ -110,6 +116,7 @@ class Remote:
             lease = unpack_map(link.call("acquire", timeout_s=RELEASE_S))
             self._token, lease_s = str(lease["token"]), float(lease["lease_s"])
             self._data_port = int(about.get("data_port", 0))
+            self._server_id = str(about.get("id"))
             self._offset_ns = measure_offset_ns(link)
         except (*_DOWN, KeyError, TypeError):
             link.close()
@@ -118,13 +125,22 @@ class Remote:
         self._heart = Heart(link, lease_s, self._loss_timeout_s, self._open_control, self._dialer.explain, self._lose)
 
     def _open_control(self) -> Link:
-        link, _ = self._dialer.open(CONTROL)
+        quick = replace(self._limits, connect_s=min(self._limits.connect_s, self._loss_timeout_s))
+        link, _ = replace(self._dialer, limits=quick).open(CONTROL)
         return self._attached(link)
 
     def _open_data(self) -> Link:
-        link, _ = self._dialer.open(DATA, self._data_port)
-        self._data = self._attached(link)
+        self._data = self._attached(self._received(DATA) or self._dialer.open(DATA, self._data_port)[0])
         return self._data
+
+    def _received(self, kind: str) -> Link | None:
+        """Have the server dial, where client.rmi.localport says that it is to."""
+        receiver = self._trust.receiver()
+        if receiver is None or self._heart is None:
+            return None
+        host = self._settings.system.get("java.rmi.server.hostname", "")
+        self._heart.call("dial", host, receiver.port(kind))
+        return receiver.take(self._server_id, kind, self._limits.handshake_s)
 
     def _attached(self, link: Link) -> Link:
         try:
@@ -175,7 +191,11 @@ class Remote:
 
     def started_ns(self) -> int:
         """Tell when it really began, in this process's clock; 0 while it has not."""
-        started_ns = read_health(self._ask("health")).started_ns
+        try:
+            said = self._threads.call("health") if self._threads is not None else self._ask("health")
+        except (LinkDown, Refused, BadMessage) as error:
+            raise self._failure(error) from error
+        started_ns = read_health(said).started_ns
         return started_ns - self._offset_ns if started_ns else 0
 
     def take(self, after: int, wait_s: float) -> list[bytes]:
@@ -251,7 +271,8 @@ class Remote:
     def close(self) -> None:
         """Let go of the server."""
         heart, self._heart = self._heart, None
-        data, self._data = self._data, None
+        links = [link for link in (self._data, self._threads) if link is not None]
+        self._data = self._threads = None
         self._gone.set()
         if heart is not None:
             heart.stop()
@@ -261,9 +282,9 @@ class Remote:
                 except (LinkDown, Refused, BadMessage) as error:
                     log.info("%s could not be let go: %s", self.name, error)
             heart.close()
-        if data is not None:
-            data.abort()
-            data.close()
+        for link in links:
+            link.abort()
+            link.close()
 
 
 def measure_offset_ns(link: Link) -> int:

@@ -1,4 +1,4 @@
-"""The keys of this machine, read once for all servers of a run."""
+"""The keys of this machine, and the ports that servers dial: one of each for all servers of a run."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from OpenSSL import SSL
 
 from pyjm.client.member import MemberError
+from pyjm.client.receive import Receiver
 from pyjm.keystore.context import KeystoreError, client_context, expiry_warning, own_keystore
 from pyjm.properties import Settings
 
@@ -22,6 +23,7 @@ class Trust:
         self._settings = settings
         self._lock = threading.Lock()
         self._read = False
+        self._receiver: Receiver | None = None
         self._context: SSL.Context | None = None
         self._warnings: list[str] = []
 
@@ -34,6 +36,24 @@ class Trust:
         """Tell what the user should know before the test: an expiry that is near, no TLS. Raises MemberError."""
         self._ensure()
         return self._warnings
+
+    def receiver(self) -> Receiver | None:
+        """Give the ports on which servers dial in, where client.rmi.localport asks for them. Raises MemberError."""
+        base = self._settings.whole("client.rmi.localport")
+        if base <= 0:
+            return None
+        context = self.context()
+        with self._lock:
+            if self._receiver is None:
+                self._receiver = Receiver(base, context)
+            return self._receiver
+
+    def close(self) -> None:
+        """Close those ports."""
+        with self._lock:
+            receiver, self._receiver = self._receiver, None
+        if receiver is not None:
+            receiver.close()
 
     def _ensure(self) -> None:
         with self._lock:

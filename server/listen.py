@@ -13,8 +13,8 @@ from OpenSSL import SSL
 
 from pyjm.server.host import Host
 from pyjm.server.service import Calls
-from pyjm.server.wire.contract import Limits
-from pyjm.server.wire.link import Link
+from pyjm.server.wire.contract import Code, Limits, Refused
+from pyjm.server.wire.link import Link, connect
 from pyjm.server.wire.stream import Stream
 from pyjm.server.wire.trouble import LinkDown
 
@@ -80,8 +80,27 @@ class Listener:
         finally:
             stream.close()
 
+    def dial(self, host: str, port: int) -> None:
+        """Open a link to a controller and serve it like one that came in; raises Refused with the reason."""
+        where = f"{host} port {port}"
+        try:
+            stream = connect(host, port, self._tls, self._limits)
+        except (OSError, OverflowError, LinkDown) as error:
+            reason = str(getattr(error, "strerror", None) or error)
+            text = f"it can't reach this controller at {where} ({reason}); see client.rmi.localport"
+            raise Refused(Code.TROUBLE, text) from error
+        _thread(self._serve_dialled, stream, where)
+
+    def _serve_dialled(self, stream: Stream, peer: str) -> None:
+        try:
+            self._serve_link(stream, peer)
+        except LinkDown as down:
+            log.info("link to %s: %s", peer, down)
+        finally:
+            stream.close()
+
     def _serve_link(self, stream: Stream, peer: str) -> None:
-        calls = Calls(self._host, peer, self._about)
+        calls = Calls(self._host, peer, self._about, self.dial)
         link = calls.link = Link(stream, calls)
         with self._lock:
             full = len(self._links) >= self._limits.links

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import logging
+from collections.abc import Callable
 from dataclasses import asdict
 from time import perf_counter_ns
 from typing import Any
@@ -41,10 +42,11 @@ class Calls(service.Service):  # type: ignore[misc]  # rpyc has no types
     `about` is what this server says of itself in `hello`.
     """
 
-    def __init__(self, host: Host, peer: str, about: dict[str, Any]) -> None:
+    def __init__(self, host: Host, peer: str, about: dict[str, Any], dial: Callable[[str, int], None]) -> None:
         self._host = host
         self._peer = peer
         self._about = about
+        self._dial = dial
         self._who = ""
         self._lease: Lease | None = None
         self.link: Link | None = None
@@ -128,6 +130,11 @@ class Calls(service.Service):  # type: ignore[misc]  # rpyc has no types
         return perf_counter_ns()
 
     # the holder's
+
+    def dial(self, host: str, port: int) -> None:
+        """Open a further link to the controller, which calls over it as over the others."""
+        self._held()
+        self._dial(host or self._peer.rpartition(":")[0].strip("[]"), port)
 
     def renew(self) -> bytes:
         """Tell how far the test is."""

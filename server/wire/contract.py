@@ -18,6 +18,7 @@ CALLS: Mapping[str, tuple[type, ...]] = {
     "acquire": (),
     "attach": (str,),
     "clock": (int,),
+    "dial": (str, int),
     "renew": (),
     "missing": (bytes,),
     "upload": (str, int, bytes),
@@ -33,9 +34,10 @@ CALLS: Mapping[str, tuple[type, ...]] = {
 """Every call with the types of its arguments; nothing else can be called.
 
 hello(version, about) → about · acquire() → token and lease · attach(token): a further link of that lease ·
-clock(sender's ns) → own ns · renew() → progress · missing([[sha256, size], …]) → [sha256, …] ·
-upload(sha256, offset, piece) · configure(order) → faults · start_at(own ns) · take(after, wait_s) → (batches, health) ·
-health() → health · stop(): now · shutdown(): gracefully · exit(): end the process · release(): end the lease.
+clock(sender's ns) → own ns · dial(host, port): the server opens a further link itself, to the caller's host if none is
+named · renew() → progress · missing([[sha256, size], …]) → [sha256, …] · upload(sha256, offset, piece) ·
+configure(order) → faults · start_at(own ns) · take(after, wait_s) → (batches, health) · health() → health ·
+stop(): now · shutdown(): gracefully · exit(): end the process · release(): end the lease.
 Structured values are JSON as bytes.
 """
 
@@ -44,6 +46,7 @@ BEFORE_LEASE = frozenset({"hello", "acquire", "attach", "clock"})
 
 CONTROL = "control"
 DATA = "data"
+THREADS = "threads"
 
 PIECE = 1 << 20
 """Bytes of a file that travel in one call."""

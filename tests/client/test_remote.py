@@ -15,6 +15,7 @@ from wired.rig import PLAN, Server, csv_plan, eventually, job_of, serving, setti
 from pyjm.client.fleet import Fleet, Policy
 from pyjm.client.member import MemberError
 from pyjm.client.remote import Remote
+from pyjm.client.trust import Trust
 from pyjm.engine.results.batch import Batch
 from pyjm.properties import Settings
 from pyjm.server.wire.contract import Limits
@@ -23,8 +24,8 @@ QUICK = Limits(connect_s=5, handshake_s=10, frame_s=10)
 
 
 @contextmanager
-def remote(address: str, settings: Settings, limits: Limits = QUICK) -> Iterator[Remote]:
-    member = Remote(address, settings, trust_of(settings), limits)
+def remote(address: str, settings: Settings, limits: Limits = QUICK, trust: Trust | None = None) -> Iterator[Remote]:
+    member = Remote(address, settings, trust or trust_of(settings), limits)
     try:
         yield member
     finally:
@@ -39,7 +40,6 @@ class Relay:
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
         self.pairs: list[tuple[socket.socket, socket.socket]] = []
-        self.open = True
         self.silent = False
         threading.Thread(target=self.accept, daemon=True).start()
 
@@ -49,9 +49,6 @@ class Relay:
                 near, _ = self.listener.accept()
             except OSError:
                 return
-            if not self.open:
-                near.close()
-                continue
             far = socket.create_connection(("127.0.0.1", self.target))
             self.pairs.append((near, far))
             for source, target in ((near, far), (far, near)):
@@ -80,8 +77,9 @@ class Relay:
                     pass
 
     def close(self) -> None:
-        self.listener.shutdown(socket.SHUT_RDWR)
-        self.listener.close()
+        if self.listener.fileno() >= 0:
+            self.listener.shutdown(socket.SHUT_RDWR)
+            self.listener.close()
         self.cut()
         for pair in self.pairs:
             for end in pair:
@@ -153,6 +151,64 @@ def test_a_second_port_of_the_server_carries_the_batches(tmp_path: Path) -> None
         assert member.take(0, 5.0)
         assert member._data is not None
         assert member._data.stream._sock.getpeername()[1] != server.port
+
+
+def free_base() -> int:
+    """Find a port after which two are free."""
+    while True:
+        with socket.create_server(("", 0)) as first:
+            port = int(first.getsockname()[1])
+            try:
+                socket.create_server(("", port + 1)).close()
+            except OSError:
+                continue
+            return port - 1
+
+
+def test_the_server_dials_where_the_controller_s_ports_are_named(tmp_path: Path) -> None:
+    base = free_base()
+    with serving(tmp_path) as server:
+        settings = settings_of(tmp_path, client__rmi__localport=str(base))
+        trust = Trust(settings)
+        with remote(server.address, settings, trust=trust) as member:
+            member.configure(job_of())
+            member.start_at(perf_counter_ns())
+            assert eventually(lambda: member.started_ns() > 0)
+            server.engine.play()
+            assert member.take(0, 5.0)
+            assert member._data is not None
+            assert member._threads is not None
+            ports = [link.stream._sock.getsockname()[1] for link in (member._data, member._threads)]
+            assert ports == [base + 2, base + 1]
+            member._data.abort()
+            server.engine.play(last=True)
+            assert member.take(1, 5.0)
+            assert member.cuts == 1
+        trust.close()
+
+
+def test_a_port_of_the_controller_that_is_taken_is_named(tmp_path: Path) -> None:
+    with serving(tmp_path) as server, socket.create_server(("", 0)) as taken:
+        port = taken.getsockname()[1]
+        settings = settings_of(tmp_path, client__rmi__localport=str(port - 1))
+        with (
+            remote(server.address, settings, trust=Trust(settings)) as member,
+            pytest.raises(MemberError, match=f"port {port}, for client.rmi.localport={port - 1}, can't be used"),
+        ):
+            member.configure(job_of())
+
+
+def test_a_controller_that_can_not_be_dialled_is_told_so(tmp_path: Path) -> None:
+    with serving(tmp_path) as server:
+        settings = settings_of(tmp_path, client__rmi__localport=str(free_base()))
+        settings.system["java.rmi.server.hostname"] = "no..where"
+        trust = Trust(settings)
+        with (
+            remote(server.address, settings, trust=trust) as member,
+            pytest.raises(MemberError, match=r"it can't reach this controller at no\.\.where port \d+ \(Name or"),
+        ):
+            member.configure(job_of())
+        trust.close()
 
 
 def test_ipv6_is_dialled_in_brackets(tmp_path: Path) -> None:
@@ -238,8 +294,6 @@ def test_cut_links_are_mended_and_nothing_is_lost_or_doubled(tmp_path: Path) -> 
             server.engine.play(10)
             assert eventually(lambda count=round_number + 1: len(taken) == count)  # type: ignore[misc]
             relay.cut()
-            server.engine.play(0)
-            server.engine.batches.pop()
         server.engine.play(5, last=True)
         (outcome,) = fleet.wait()
         fleet.close()
@@ -256,8 +310,7 @@ def test_a_server_that_is_gone_is_noticed_at_once(tmp_path: Path) -> None:
         fleet.start()
         server.engine.play(7)
         assert eventually(lambda: member.progress().made == 7)
-        relay.open = False
-        relay.cut()
+        relay.close()
         began_ns = perf_counter_ns()
         (outcome,) = fleet.wait()
         assert perf_counter_ns() - began_ns < 5e9

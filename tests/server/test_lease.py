@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -96,6 +97,16 @@ def test_any_call_of_the_holder_renews_the_lease(tmp_path: Path) -> None:
         for _ in range(10):
             data.call("take", 0, 0.1)
         assert not server.engine.closed
+
+
+def test_a_lease_does_not_run_out_while_a_plan_is_compiled(tmp_path: Path) -> None:
+    waiting = threading.Event()
+    with serving(
+        tmp_path, server__rmi__ssl__disable=PLAIN, pyjm__lease="0.2", compiling=lambda: waiting.wait(0.6)
+    ) as server:
+        _, token = acquired(server)
+        data = configured(server, token)
+        data.call("renew")
 
 
 def test_a_test_is_said_to_start_and_finish_as_jmeter_says_it(tmp_path: Path) -> None:

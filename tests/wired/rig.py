@@ -61,11 +61,13 @@ class Player:
         self.started_ns = 0
         self.closed = False
         self.seen: dict[str, bytes] = {}
+        self.compiling: Callable[[], object] = lambda: None
         self.changed = threading.Condition()
         self.batches: list[Batch] = []
 
     def prepare(self, job: Job) -> list[Fault]:
         self.job = job
+        self.compiling()
         self.seen = {name: Path(path).read_bytes() for name, path in job.files.items()}
         return self.faults
 
@@ -178,6 +180,7 @@ def serving(
     extra_port: bool = False,
     address: str = "127.0.0.1",
     faults: list[Fault] | None = None,
+    compiling: Callable[[], object] = lambda: None,
     **given: str,
 ) -> Iterator[Server]:
     """Run a server with these properties set."""
@@ -188,6 +191,7 @@ def serving(
     def engine(workers: int) -> Player:
         engines.append(Player(workers))
         engines[-1].faults = list(faults or [])
+        engines[-1].compiling = compiling
         return engines[-1]
 
     host = Host(settings, engine, lines.append, settings.decimal("pyjm.lease"))
