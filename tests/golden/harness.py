@@ -129,13 +129,14 @@ def run(command: list[str], plan: Path, where: Path, properties: list[str], time
         stub.terminate()
         stub.wait()
         stub.stdout.close()
+    own_port = re.compile(rf"(?<!\d){port}(?!\d)")
     rows: list[dict[str, str]] = []
     header = ""
     if jtl.exists():
-        text = jtl.read_text(errors="replace").replace(f":{port}", f":{PORT}")
+        text = own_port.sub(PORT, jtl.read_text(errors="replace"))
         header = text.split("\n", 1)[0]
         rows = list(csv.DictReader(text.splitlines(keepends=True)))
-    requests = [json.loads(line.replace(f":{port}", f":{PORT}")) for line in log.read_text().splitlines()]
+    requests = [json.loads(own_port.sub(PORT, line)) for line in log.read_text().splitlines()]
     return {"code": code, "header": header, **facts(rows, requests, str(base))}
 
 

@@ -15,6 +15,10 @@ class LoopController(PlanController):
     loops = whole("LoopController.loops")
     continue_forever = flag("LoopController.continue_forever")
 
+    def pass_start(self, user: User) -> None:
+        """Begin to count anew with each pass of the controller around it, whatever cut the last run of loops."""
+        user.cursor(self).cut_pass()
+
     def cursor(self, user: User) -> LoopCursor:
         key = f"__jm__{self.label.get(user)}__idx"
         forever = self.continue_forever.get(user)
