@@ -24,6 +24,12 @@ NOTHING = "**ERR**"
 """What JMeter gives where a file can't be read."""
 
 
+def found(build: Build, name: str) -> Path:
+    """Find a file: in the folder where the command runs, as JMeter does here, else as the plan's other files."""
+    path = Path(name)
+    return path if path.is_file() else build.file(name)
+
+
 def content(path: Path, encoding: str) -> str:
     """Read a file whole."""
     try:
@@ -42,7 +48,7 @@ def make_file_to_string(args: Args, build: Build, path: str) -> Callable[[User],
     """Give a file's content, in the encoding of the second argument; the third names a variable to keep it."""
     name = args[0].get
     encoding = args[1].get if len(args) > 1 else lambda user: ""
-    return saved(lambda user: content(build.file(name(user)), java_trim(encoding(user))), args, 2)
+    return saved(lambda user: content(found(build, name(user)), java_trim(encoding(user))), args, 2)
 
 
 @function("__StringFromFile", 1, 4)
@@ -57,7 +63,7 @@ def make_string_from_file(args: Args, build: Build, path: str) -> Callable[[User
     def get(user: User) -> str:
         nonlocal lines
         if lines is None:
-            lines = read_lines(build.file(name(user)))
+            lines = read_lines(found(build, name(user)))
         return lines[build.cells.cell(place).add() % len(lines)] if lines else NOTHING
 
     def get_and_keep(user: User) -> str:

@@ -1,0 +1,139 @@
+"""The reading of dates by a pattern, as Java's DateTimeFormatter with defaults for the fields that are not there."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from functools import lru_cache
+
+from .date_fields import DAYS, MONTHS, Moment, local
+from .date_pattern import quoted
+
+SHORT_MONTHS = [month[:3] for month in MONTHS]
+
+
+class DateError(ValueError):
+    """The text is no date in this pattern."""
+
+
+def _names(names: list[str]) -> str:
+    return "|".join(names)
+
+
+def part(letter: str, count: int) -> str:
+    """Give the regular expression of one letter, so many times; raises DateError for a letter that can't be read."""
+    text = {"M": (SHORT_MONTHS, MONTHS), "L": (SHORT_MONTHS, MONTHS), "E": ([day[:3] for day in DAYS], DAYS)}
+    if letter in text and count >= (1 if letter == "E" else 3):
+        return f"(?P<{letter}>{_names(text[letter][count >= 4])})"
+    if letter in "yu":
+        return {2: "(?P<y2>[0-9]{2})", 4: "(?P<y>[0-9]{4})"}.get(count, "(?P<y>[0-9]+)")
+    if letter in "MLdHhkKms":
+        return f"(?P<{letter}>[0-9]{{{'1,2' if count == 1 else 2}}})"
+    if letter == "S":
+        return f"(?P<S>[0-9]{{{count}}})"
+    if letter == "a":
+        return "(?P<a>AM|PM)"
+    if letter in "ZXx":
+        return r"(?P<zone>Z|[+-][0-9]{2}(?::?[0-9]{2})?)"
+    raise DateError(f"the letter {letter} is written, not read")
+
+
+@lru_cache(maxsize=200)
+def reader(pattern: str) -> re.Pattern[str]:
+    """Compile a pattern for reading; raises DateError and PatternError."""
+    expression = ""
+    at = 0
+    while at < len(pattern):
+        char = pattern[at]
+        end = at + 1
+        if char.isascii() and char.isalpha():
+            while pattern[end : end + 1] == char:
+                end += 1
+            expression += part(char, end - at)
+        elif char == "'":
+            text, end = quoted(pattern, at + 1)
+            expression += re.escape(text)
+        elif char in "[]":
+            expression += "(?:" if char == "[" else ")?"
+        else:
+            expression += re.escape(char)
+        at = end
+    try:
+        return re.compile(expression)
+    except re.error as error:
+        raise DateError(str(error)) from None
+
+
+def read_date(text: str, pattern: str, now: Moment) -> Moment:
+    """Read a date; fields that are not there are this year, the first of January, midnight, this machine's zone."""
+    match = reader(pattern).fullmatch(text)
+    if match is None:
+        raise DateError(f"Text '{text}' could not be parsed")
+    found = {name: value for name, value in match.groupdict().items() if value is not None}
+    if "a" in found and "h" not in found and "K" not in found:
+        raise DateError("AM or PM without an hour")
+    year = int(found["y"]) if "y" in found else 2000 + int(found["y2"]) if "y2" in found else now.at.year
+    month = month_of(found)
+    day = int(found.get("d", "1"))
+    last = (datetime(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)).day if 1 <= month <= 12 else 0
+    nanos = int(found.get("S", "0").ljust(9, "0"))
+    try:
+        at = datetime(year, month, min(day, last) if day <= 31 else day, hour_of(found), int(found.get("m", "0")))
+        at = at.replace(second=int(found.get("s", "0")), tzinfo=zone_of(found.get("zone")))
+    except ValueError as error:
+        raise DateError(f"Text '{text}' could not be parsed: {error}") from None
+    return Moment(at if at.tzinfo else at.astimezone(), nanos)
+
+
+def month_of(found: dict[str, str]) -> int:
+    """Give the month that was read."""
+    text = found.get("M") or found.get("L") or "1"
+    return int(text) if text.isdigit() else SHORT_MONTHS.index(text[:3]) + 1
+
+
+def hour_of(found: dict[str, str]) -> int:
+    """Give the hour that was read."""
+    if "h" in found or "K" in found:
+        return int(found.get("h") or found["K"]) % 12 + (12 if found.get("a") == "PM" else 0)
+    return int(found.get("H") or found.get("k") or "0") % (24 if "k" in found else 99)
+
+
+def zone_of(text: str | None) -> tzinfo | None:
+    """Give the zone that was read."""
+    if text is None:
+        return None
+    if text == "Z":
+        return UTC
+    digits = text[1:].replace(":", "").ljust(4, "0")
+    offset = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
+    return timezone(-offset if text[0] == "-" else offset)
+
+
+_DURATION = re.compile(
+    r"([-+]?)P(?:([-+]?\d+)D)?(T(?:([-+]?\d+)H)?(?:([-+]?\d+)M)?(?:([-+]?)(\d+)(?:[.,](\d{0,9}))?S)?)?", re.IGNORECASE
+)
+
+
+def duration_nanos(text: str) -> int:
+    """Read an ISO 8601 duration as Java's Duration.parse does; raises DateError."""
+    match = _DURATION.fullmatch(text)
+    if match is None or not any(match.group(2, 4, 5, 7)) or match[3] in ("T", "t"):
+        raise DateError(f"Text '{text}' cannot be parsed to a Duration")
+    days, hours, minutes = (int(match[number] or 0) for number in (2, 4, 5))
+    seconds = int(match[7] or 0) * 1_000_000_000 + int((match[8] or "").ljust(9, "0"))
+    total = ((days * 24 + hours) * 60 + minutes) * 60_000_000_000 + (-seconds if match[6] == "-" else seconds)
+    return -total if match[1] == "-" else total
+
+
+def epoch_nanos(moment: Moment) -> int:
+    """Give the time since the epoch."""
+    return int(moment.at.timestamp()) * 1_000_000_000 + moment.nanos
+
+
+def shifted(moment: Moment, nanos: int) -> Moment:
+    """Give the moment so much later, in the same zone."""
+    total = epoch_nanos(moment) + nanos
+    later = local(total)
+    zone = moment.at.tzinfo
+    here = local(epoch_nanos(moment)).at.utcoffset() == moment.at.utcoffset()
+    return later if here else Moment(later.at.astimezone(zone), later.nanos)

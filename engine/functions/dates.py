@@ -1,0 +1,155 @@
+"""Functions on dates: __timeShift, __dateTimeConvert, __RandomDate."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import date, timedelta
+from random import randrange
+from time import time_ns
+from typing import TYPE_CHECKING
+
+from pyjm.engine.compile.functions import Args, function
+from pyjm.engine.compile.java_error import ILLEGAL_ARGUMENT, JavaError
+from pyjm.engine.compile.java_text import java_trim
+
+from .date_fields import Moment, local
+from .date_pattern import PatternError, date_pattern
+from .date_read import DateError, duration_nanos, epoch_nanos, read_date, shifted
+from .parsing import LONG, java_number
+from .saving import saved
+
+if TYPE_CHECKING:
+    from pyjm.engine.compile.build import Build
+    from pyjm.engine.vu.user import User
+
+log = logging.getLogger("pyjm.functions")
+
+
+def check_locale(args: Args, index: int, build: Build, path: str) -> None:
+    """Refuse names of months and days in another language than English."""
+    language = (args[index].constant or "").strip().lower() if len(args) > index else ""
+    pattern = args[0].constant or ""
+    if language and not language.startswith("en") and any(name in pattern for name in ("MMM", "LLL", "E", "a")):
+        build.fault(path, f"names of months and days in the language {language} are not supported", "English ones are")
+
+
+@function("__timeShift", 4, 5)
+def make_time_shift(args: Args, build: Build, path: str) -> Callable[[User], str]:
+    """Give a date (by default the present), moved by a duration, in a pattern (by default milliseconds)."""
+    if len(args) == 5:
+        check_locale(args, 3, build, path)
+    pattern_of, date_of, amount_of = (arg.get for arg in args[:3])
+
+    def get(user: User) -> str:
+        pattern = java_trim(pattern_of(user))
+        moment = local(time_ns())
+        try:
+            write = date_pattern(pattern) if pattern else None
+        except PatternError as error:
+            log.error("Format date pattern '%s' is invalid: %s", pattern, error)
+            return ""
+        given = java_trim(date_of(user))
+        if given:
+            moment = parsed(given, pattern, moment)
+        amount = java_trim(amount_of(user))
+        if amount:
+            try:
+                moment = shifted(moment, duration_nanos(amount))
+            except DateError as error:
+                log.error("Failed to parse the amount duration '%s' to shift: %s", amount, error)
+        return write(moment) if write else str(epoch_nanos(moment) // 1_000_000)
+
+    return saved(get, args, len(args) - 1)
+
+
+def parsed(text: str, pattern: str, now: Moment) -> Moment:
+    """Read the date to shift; it is the present where that fails."""
+    try:
+        if not pattern:
+            return local(java_number(text, LONG) * 1_000_000)
+        if "a" not in written(pattern) or "H" in written(pattern):
+            return read_date(text, pattern, now)
+        error: ValueError = DateError("its hour stands against JMeter's default, 0 of 24")
+    except (DateError, JavaError) as caught:
+        error = caught
+    log.error("Failed to parse the date '%s' to shift with formatter '%s': %s", text, pattern, error)
+    return now
+
+
+@function("__dateTimeConvert", 3, 4)
+def make_date_time_convert(args: Args, build: Build, path: str) -> Callable[[User], str]:
+    """Write a date of one pattern (by default milliseconds) in another; nothing where that fails."""
+    text_of, source_of, target_of = (arg.get for arg in args[:3])
+
+    def get(user: User) -> str:
+        text, source, target = text_of(user), source_of(user), target_of(user)
+        try:
+            if not source:
+                return date_pattern(target)(local(java_number(text, LONG) * 1_000_000))
+            write = date_pattern(target)
+            if fields(target) <= fields(source):
+                return write(read_date(text, source, local(time_ns())))
+            error: ValueError = DateError("Unsupported field")
+        except (DateError, JavaError) as caught:
+            error = caught
+        log.error("__dateTimeConvert: %s as %s to %s: %s", text, source, target, error)
+        return ""
+
+    return get if len(args) < 4 else lambda user: keep_if_any(user, get, args)
+
+
+def keep_if_any(user: User, get: Callable[[User], str], args: Args) -> str:
+    """Keep a result in the variable only if there is one."""
+    value = get(user)
+    name = java_trim(args[3].get(user))
+    if value and name:
+        user.vars[name] = value
+    return value
+
+
+def fields(pattern: str) -> set[str]:
+    """Tell whether a pattern has a date and a time of day."""
+    letters = set(written(pattern))
+    return {kind for kind, of in (("date", "yuMLdDEe"), ("time", "HhKkmsSa")) if letters & set(of)}
+
+
+def written(pattern: str) -> str:
+    """Give a pattern without what stands in quotes."""
+    return "".join(pattern.split("'")[::2])
+
+
+@function("__RandomDate", 3, 5)
+def make_random_date(args: Args, build: Build, path: str) -> Callable[[User], str]:
+    """Give a day from the start (by default today) up to the day before the end, in a pattern."""
+    check_locale(args, 3, build, path)
+    pattern_of, start_of, end_of = (arg.get for arg in args[:3])
+
+    def get(user: User) -> str:
+        pattern = java_trim(pattern_of(user)) or "yyyy-MM-dd"
+        try:
+            write = date_pattern(pattern)
+        except PatternError as error:
+            log.error("Format date pattern '%s' is invalid: %s", pattern, error)
+            return ""
+        given = java_trim(start_of(user))
+        start = day(given, pattern) if given else local(time_ns()).at.date()
+        end = day(java_trim(end_of(user)), pattern)
+        if end < start:
+            log.error("End Date '%s' must be greater than Start Date '%s'", end, start)
+            return ""
+        if end == start:
+            raise JavaError(ILLEGAL_ARGUMENT, "bound must be greater than origin")
+        chosen = start + timedelta(days=randrange((end - start).days))
+        return write(read_date(chosen.isoformat(), "yyyy-MM-dd", local(0)))
+
+    return saved(get, args, 4)
+
+
+def day(text: str, pattern: str) -> date:
+    """Read a day; what is none is the first day of 1970."""
+    try:
+        return read_date(text, pattern, local(time_ns())).at.date()
+    except (DateError, PatternError) as error:
+        log.error("Failed to parse the date '%s': %s", text, error)
+        return date(1970, 1, 1)
