@@ -45,11 +45,9 @@ def until(holds: Callable[[], bool], limit_s: float = 30) -> bool:
 
 
 def children(pid: int) -> list[int]:
-    """Find the processes that a process started (Linux)."""
-    try:
-        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-    except OSError:
-        return []
+    """Find the processes that a process started, from whichever of its threads (Linux)."""
+    lists = Path(f"/proc/{pid}/task").glob("*/children")
+    return [int(child) for path in lists for child in path.read_text().split()]
 
 
 def alive(pid: int) -> bool:
