@@ -38,6 +38,9 @@ FIELDS: dict[str, Field] = {
 }
 """The field to test → its name in messages, and how it is read; all else is the URL."""
 
+ALWAYS_KEPT = frozenset({"code", "message", "URL"})
+"""What a sample has even where nobody reads what went over the wire."""
+
 EXPECTED = {
     CONTAINS: " expected to contain ",
     SUBSTRING: " expected to contain ",
@@ -66,7 +69,7 @@ class ResponseAssertion(Assertion):
         self.scope = scope_of(node, "Assertion.scope")
         field = node.text("Assertion.test_field")
         self.field_name, self.read = FIELDS.get(field, URL)
-        self.reads_body = self.scope != "variable" and field == "Assertion.response_data"
+        self.reads_body = self.scope != "variable" and self.field_name not in ALWAYS_KEPT
         self.type = int(self.kind.constant) if self.kind.constant and self.kind.constant.isdigit() else 0
         self.patterns = [build.value(str(item), node.path) for item in node.items("Asserion.test_strings")]
         self.uses_regex = bool(self.type & CONTAINS) or not self.type & (EQUALS | SUBSTRING)
@@ -143,6 +146,6 @@ class ResponseAssertion(Assertion):
     def failure(self, user: User, pattern: str, subject: str) -> str:
         """Write what is wrong."""
         name = f"variable({self.variable.get(user)})" if self.scope == "variable" else self.field_name
-        expected = EXPECTED.get(self.type & ~OR, " expected something using ")
+        expected = EXPECTED.get(self.type, " expected something using ")
         shown = self.comparison.text(subject, pattern) if self.type & EQUALS else pattern
         return f"Test failed: {name}{expected}/{shown}/"

@@ -27,6 +27,9 @@ log = logging.getLogger("pyjm.post")
 GROUP = re.compile(r"\$(\d+)\$")
 ENTITY = re.compile(r"&(?:#(\d+)|#[xX]([0-9a-fA-F]+)|(\w+));")
 
+LARGEST = 2**31 - 1
+"""Numbers beyond it are no entities for JMeter."""
+
 Variables = dict[str, Any]
 
 
@@ -42,14 +45,14 @@ def read_template(template: str) -> tuple[str | int, ...]:
 
 
 def unescape(text: str) -> str:
-    """Replace the entities of HTML 4 that end in a semicolon."""
+    """Replace the entities of HTML 4 that end in a semicolon; raises ValueError for a number beyond Unicode."""
 
     def character(found: re.Match[str]) -> str:
         decimal, hexadecimal, name = found.groups()
         if name:
             return chr(name2codepoint[name]) if name in name2codepoint else found[0]
         code = int(decimal) if decimal else int(hexadecimal, 16)
-        return chr(code) if code <= 0x10FFFF else found[0]
+        return chr(code) if code <= LARGEST else found[0]
 
     return ENTITY.sub(character, text) if "&" in text else text
 
@@ -69,6 +72,9 @@ SOURCES: dict[str, Callable[[SampleResult], str]] = {
 }
 """What `RegexExtractor.useHeaders` says, in lower case, → what is looked at; all else is the body."""
 
+ALWAYS_KEPT = frozenset({"url", "code", "message"})
+"""What a sample has even where nobody reads what went over the wire."""
+
 
 @element("RegexExtractor")
 class RegexExtractor(PostProcessor):
@@ -87,7 +93,7 @@ class RegexExtractor(PostProcessor):
         self.scope = scope_of(node)
         field = node.text("RegexExtractor.useHeaders").lower()
         self.source: Callable[[SampleResult], str] = SOURCES.get(field, body_of)
-        self.reads_body = self.scope != "variable" and (field == "unescaped" or field not in SOURCES)
+        self.reads_body = self.scope != "variable" and field not in ALWAYS_KEPT
         if field == "as_document":
             build.fault(node.path, "the body as a document (Tika) is not supported", "extract from the body")
         self.parts = self.template.map(read_template)
