@@ -11,6 +11,8 @@ from pyjm.engine.compile.value import Value
 from pyjm.engine.http.cookies import CookieJar
 from pyjm.engine.plan.tree import Node
 
+from .cookie_policy import POLICIES
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -18,7 +20,6 @@ if TYPE_CHECKING:
     from pyjm.engine.http.url import Url
     from pyjm.engine.vu.user import User
 
-STANDARD = ("standard", "standard-strict")
 IGNORE = "ignorecookies"
 
 
@@ -42,8 +43,8 @@ class Jar:
 
     __slots__ = ("cookies", "varying")
 
-    def __init__(self, delete_empty: bool) -> None:
-        self.cookies = CookieJar(delete_empty)
+    def __init__(self, cookies: CookieJar) -> None:
+        self.cookies = cookies
         self.varying: list[tuple[Cookie, Value[str]]] = []
 
 
@@ -64,8 +65,9 @@ class CookieManager(Config):
         self.prefix = properties.get("CookieManager.name.prefix", "COOKIE_").strip()
         policy = node.text("CookieManager.policy", "standard").lower()
         self.ignores = policy == IGNORE
-        if policy not in STANDARD and not self.ignores:
+        if policy not in POLICIES and not self.ignores:
             build.fault(node.path, f"the cookie policy {policy} is not supported yet", "take standard")
+        self.keeps = POLICIES.get(policy, CookieJar)
         if not is_true(properties, "CookieManager.check.cookies", True):
             problem = "CookieManager.check.cookies=false is not supported yet: cookies are checked"
             build.fault(node.path, problem, fatal=False)
@@ -80,7 +82,7 @@ class CookieManager(Config):
         """Give a user's cookies."""
         jar: Jar | None = user.state.get(self)
         if jar is None:
-            jar = user.state[self] = Jar(self.delete_empty)
+            jar = user.state[self] = Jar(self.keeps(self.delete_empty))
             for each in self.written:
                 cookie = jar.cookies.define(
                     each.name.get(user),

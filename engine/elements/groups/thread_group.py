@@ -100,7 +100,8 @@ class ThreadGroup(ThreadGroupElement):
 
     def cursor(self, user: User) -> LoopCursor:
         key = f"__jm__{user.group.name}__idx"
-        return LoopCursor(user, self.cursors(user), self.listeners, self.loops.get, self.forever, key)
+        listeners = (User.begin_iteration, *self.listeners)
+        return LoopCursor(user, self.cursors(user), listeners, self.loops.get, self.forever, key)
 
 
 @element("SetupThreadGroup")

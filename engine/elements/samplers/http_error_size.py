@@ -47,8 +47,17 @@ _ADDED: dict[str, tuple[tuple[str, int], ...]] = {
 }
 
 
+class TooManyRedirects(WireError):
+    """HttpClient has followed more redirects than it may, or one that leads in a circle."""
+
+    def __init__(self) -> None:
+        super().__init__(errors.PROTOCOL, "null")
+
+
 def error_bytes(error: WireError, *, following: bool) -> int:
     """Tell how many bytes JMeter counts for a failure."""
     own = len(str(error).encode("utf-8", "replace"))
+    if isinstance(error, TooManyRedirects):
+        return own + 1268
     added = next((size for begin, size in _ADDED.get(error.kind, (("", 0),)) if error.text.startswith(begin)), 0)
     return own + added + (FOLLOWING if following and added else 0)

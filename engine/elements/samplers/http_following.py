@@ -6,9 +6,10 @@ from copy import copy
 from typing import TYPE_CHECKING
 
 from pyjm.engine.http import redirect
-from pyjm.engine.http.errors import IO, PROTOCOL, WireError
+from pyjm.engine.http.errors import IO, WireError
 from pyjm.engine.vu.result import SampleResult
 
+from .http_error_size import TooManyRedirects
 from .http_result import fail
 from .http_target import RefusedUrl, target_of
 
@@ -91,7 +92,7 @@ async def automatically(sampler: HttpRequest, user: User, made: Made, response: 
         method, url = step
         target = target_of(url)
         if len(seen) >= sampler.connections.max_redirects or target.text in seen:
-            raise WireError(PROTOCOL, "null")
+            raise TooManyRedirects
         seen.add(target.text)
         if response.status not in (307, 308) or (entity is not None and not entity.body):
             entity = None

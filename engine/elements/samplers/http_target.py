@@ -55,7 +55,7 @@ def url_of_parts(protocol: str, host: str, port: int, file: str) -> Url:
         raise WireError(MALFORMED_URL, f"Invalid port number :{port}")
     if protocol not in _PROTOCOLS:
         raise WireError(MALFORMED_URL, f"unknown protocol: {protocol}")
-    found = None if host.startswith("[") else _BAD_HOST.search(host)
+    found = _BAD_HOST.search(host)
     if found:
         raise WireError(MALFORMED_URL, f"Illegal character found in host: '{found[0]}'")
     file, mark, ref = file.partition("#")
@@ -93,8 +93,9 @@ class Targets:
         if _PLAIN_FILE(file) and file:
             root = self.root
             if root is None:
-                root = self.root = target_of(url_of_parts(self.protocol, self.host, self.port, "/"))
-                self.prefix = root.text[:-1]
+                root = target_of(url_of_parts(self.protocol, self.host, self.port, file))
+                self.root = root
+                self.prefix = f"{root.url.protocol}://{root.url.authority}"
             target = Target.__new__(Target)
             target._url = None
             target.origin = root.origin
