@@ -58,6 +58,8 @@ class ChunkedBody:
             elif not line:
                 self.rest = data[at:]
                 return True
+            elif b":" not in line and line[0] not in b" \t":
+                raise WireError(BAD_CHUNK, f"Invalid footer: Invalid header: {line.decode('latin-1')}")
         return False
 
     def _take(self, data: bytes, at: int) -> int:

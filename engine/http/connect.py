@@ -4,22 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import errno
-import ipaddress
 import os
 import socket
 import ssl
 from time import perf_counter_ns
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from . import errors
 from .connection import NEVER, Connection
 from .errors import WireError
 from .head import head_of
-
-if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
-    Resolve = Callable[[str], Awaitable[list[str]]]
+from .names import Resolver, is_address, java_address
 
 
 class Origin(NamedTuple):
@@ -49,50 +44,6 @@ def trusting_context() -> ssl.SSLContext:
     context.verify_mode = ssl.CERT_NONE
     context.options |= getattr(ssl, "OP_LEGACY_SERVER_CONNECT", 0x4)
     return context
-
-
-class Resolver:
-    """Turn host names into addresses, each name once in `keep_s` seconds for the whole worker."""
-
-    __slots__ = ("_keep_ns", "_known", "_lookup")
-
-    def __init__(self, lookup: Resolve | None = None, keep_s: float = 30.0) -> None:
-        self._lookup = lookup or _system_lookup
-        self._keep_ns = int(keep_s * 1e9)
-        self._known: dict[str, tuple[int, list[str]]] = {}
-
-    async def addresses(self, host: str) -> list[str]:
-        """Give the addresses of a host, an address being its own. Raises WireError for an unknown name."""
-        known = self._known.get(host)
-        now = perf_counter_ns()
-        if known is not None and now < known[0]:
-            return known[1]
-        if is_address(host):
-            found = [host]
-        else:
-            try:
-                found = await self._lookup(host)
-            except (OSError, UnicodeError):
-                found = []
-            if not found:
-                raise WireError(errors.UNKNOWN_HOST, f"{host}: Name or service not known")
-        self._known[host] = (now + self._keep_ns, found)
-        return found
-
-
-def is_address(host: str) -> bool:
-    """Tell an IP address from a name."""
-    try:
-        ipaddress.ip_address(host.partition("%")[0])
-    except ValueError:
-        return False
-    return True
-
-
-async def _system_lookup(host: str) -> list[str]:
-    found = await asyncio.get_running_loop().getaddrinfo(host, None, type=socket.SOCK_STREAM)
-    entries = sorted(found, key=lambda entry: entry[0] != socket.AF_INET)  # IPv4 first, as Java does
-    return list(dict.fromkeys(str(entry[4][0]) for entry in entries))
 
 
 class Dialler:
@@ -166,7 +117,7 @@ class _Attempt:
 
     def failed(self, kind: str, why: str) -> WireError:
         name = "" if is_address(self.host) else self.host
-        tried = ", ".join([f"{name}/{_java_address(address)}" for address in self.addresses])
+        tried = ", ".join([f"{name}/{java_address(address)}" for address in self.addresses])
         return WireError(kind, f"Connect to {self.host}:{self.port} [{tried}] failed: {why}")
 
     async def dial(self, source: str, timeout_s: float | None) -> socket.socket:
@@ -195,6 +146,8 @@ class _Attempt:
             raise self.failed(errors.CONNECT_TIMEOUT, why) from None
         except OSError as error:
             dialled.close()
+            if error.errno == errno.ECONNRESET:  # Java sees the connection stand, and breaks at writing
+                raise errors.idle_end(error, "") from None
             if error.errno == errno.EHOSTUNREACH:
                 raise WireError(errors.NO_ROUTE, "No route to host") from None
             raise self.failed(errors.REFUSED, _reason(error)) from None
@@ -237,14 +190,6 @@ def _bind(dialled: socket.socket, source: str) -> None:
 def _reason(error: OSError) -> str:
     """The system's words for an error, as Java passes them on."""
     return os.strerror(error.errno) if error.errno else str(error)
-
-
-def _java_address(address: str) -> str:
-    if ":" not in address:
-        return address
-    bare, _, zone = address.partition("%")
-    words = ipaddress.IPv6Address(bare).exploded.split(":")
-    return ":".join([f"{int(word, 16):x}" for word in words]) + (f"%{zone}" if zone else "")
 
 
 async def _tunnel(loop: asyncio.AbstractEventLoop, dialled: socket.socket, origin: Origin) -> None:

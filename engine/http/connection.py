@@ -38,6 +38,7 @@ class Connection(asyncio.Protocol):
         "ended",
         "_loop",
         "_timer",
+        "_due_ns",
         # the exchange's
         "_waiter",
         "_reading",
@@ -60,6 +61,7 @@ class Connection(asyncio.Protocol):
         self.ended: WireError | None = None
         self._loop = loop
         self._timer: asyncio.TimerHandle | None = None
+        self._due_ns = NEVER
         self._waiter: asyncio.Future[Response] | None = None
         self._reading: Reading | None = None
         self._want_body = True
@@ -91,8 +93,9 @@ class Connection(asyncio.Protocol):
         self._keep = keep
         self._timeout_s = timeout_s
         if timeout_s:
-            self._heard_ns = perf_counter_ns()
-            self._watch(timeout_s)
+            self._heard_ns = now = perf_counter_ns()
+            if now + timeout_s * 1e9 < self._due_ns:
+                self._watch(now, timeout_s)
         self.transport.write(request)
         return waiter
 
@@ -241,17 +244,16 @@ class Connection(asyncio.Protocol):
         else:
             self.transport.abort()
 
-    def _watch(self, wait_s: float) -> None:
+    def _watch(self, now: int, wait_s: float) -> None:
         """See to it that the silence is looked at in time. One timer serves all exchanges until it fires in vain."""
-        timer = self._timer
-        if timer is not None:
-            if timer.when() <= self._loop.time() + wait_s:
-                return
-            timer.cancel()
+        if self._timer is not None:
+            self._timer.cancel()
         self._timer = self._loop.call_later(wait_s, self._look)
+        self._due_ns = now + int(wait_s * 1e9)
 
     def _look(self) -> None:
         self._timer = None
+        self._due_ns = NEVER
         if self._waiter is None or not self._timeout_s:
             return
         now = perf_counter_ns()
@@ -259,7 +261,7 @@ class Connection(asyncio.Protocol):
             self._heard_ns = now  # still sending: no read is waiting yet
         left_s = self._timeout_s - (now - self._heard_ns) / 1e9
         if left_s > 0:
-            self._watch(max(left_s, 0.001))  # some loops count whole milliseconds
+            self._watch(now, max(left_s, 0.001))  # some loops count whole milliseconds
         else:
             self._fail(read_timeout(), now)
 

@@ -1,11 +1,12 @@
 """Hot path: a response's head: what it says about the body and the connection, read as Apache HttpClient 4 reads it.
 
-Answers of one server mostly repeat to the byte, so heads are kept and shared: a lookup costs a fifth of parsing again.
+Heads repeat: those seen twice are kept and shared, and so is what a line of interest means.
 """
 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from .errors import malformed
 
@@ -13,9 +14,13 @@ UNTIL_CLOSE = -1
 CHUNKED = -2
 
 _KEPT_MAX = 1024
+_KEPT_LENGTH_MAX = 4096
+_BODILESS = frozenset((204, 205, 304))
 _STATUS = re.compile(rb"[ \t]*HTTP/(\d+)\.(\d+)[ \t]+(\d+)(?: (.*))?", re.DOTALL)
-_SIGNED = re.compile(rb"[+-]?\d+")
+_SIGNED = re.compile(rb"[+-]?\d{1,18}")
 _kept: dict[bytes, Head] = {}
+_SEEN_MASK = 0x3FF
+_seen = [0] * (_SEEN_MASK + 1)
 
 
 class Head:
@@ -30,7 +35,6 @@ class Head:
         "raw",
         "status",
         "version",
-        "reason",
         "length",
         "bodiless",
         "reuse",
@@ -39,17 +43,18 @@ class Head:
         "_fields",
     )
 
-    def __init__(self, raw: bytes, status: int, version: tuple[int, int], reason: str) -> None:
+    def __init__(self, raw: bytes, status: int, version: tuple[int, int], told: _Told) -> None:
         self.raw = raw
         self.status = status
         self.version = version
-        self.reason = reason
-        self.length = UNTIL_CLOSE
-        self.bodiless = status < 200 or status in (204, 205, 304)
-        self.reuse = False
-        self.reuse_head = False
-        self.keep_alive_s = 0
+        self.length, self.bodiless, self.reuse, self.reuse_head, self.keep_alive_s = _framing(status, version, told)
         self._fields: list[tuple[str, str]] | None = None
+
+    @property
+    def reason(self) -> str:
+        """The reason phrase, possibly empty."""
+        found = _STATUS.fullmatch(_lines(self.raw)[0])
+        return (found[4] or b"").strip(b" \t").decode("latin-1") if found else ""
 
     @property
     def fields(self) -> list[tuple[str, str]]:
@@ -80,7 +85,10 @@ def head_of(raw: bytes) -> Head | None:
     head = _kept.get(raw)
     if head is None:
         head = _parse(raw)
-        if head is not None:
+        seen = hash(raw)
+        if _seen[seen & _SEEN_MASK] != seen:  # kept from the second time on: many servers' heads never come again
+            _seen[seen & _SEEN_MASK] = seen
+        elif head is not None and len(raw) <= _KEPT_LENGTH_MAX:
             if len(_kept) >= _KEPT_MAX:
                 _kept.clear()
             _kept[raw] = head
@@ -123,67 +131,107 @@ def _lines(raw: bytes) -> list[bytes]:
 
 
 def _parse(raw: bytes) -> Head | None:
+    lines = raw.split(b"\r\n")
+    start = _start(lines[0])
+    if start is None or raw.count(b"\n") != len(lines) - 1 or lines[-1] or lines[-2]:
+        return _parse_odd(raw)
+    told = []
+    for line in lines[1:-2]:
+        if line[0] in _STARTS:
+            field = _field(line)
+            if field is None:
+                return _parse_odd(raw)
+            if field is not _OTHER:
+                told.append(field)
+        elif line.find(b":") < 1 or line[0] in b" \t":
+            return _parse_odd(raw)
+    return Head(raw, start[0], start[1], tuple(told))
+
+
+def _parse_odd(raw: bytes) -> Head | None:
+    """Read what is not all plain lines, as HttpClient does."""
     end = END.search(raw)
     if end is None or end.end() != len(raw):
         return None
     lines = _lines(raw)
     if not lines or not lines[0].lstrip(b" \t").startswith(b"HTTP/"):
         return None
-    found = _STATUS.fullmatch(lines[0])
-    if found is None or int(found[3]) < 100:
+    start = _start(lines[0])
+    if start is None:
         raise malformed()
-    reason = (found[4] or b"").strip(b" \t").decode("latin-1")
-    head = Head(raw, int(found[3]), (int(found[1]), int(found[2])), reason)
-    told: dict[bytes, list[bytes]] = {}
-    for line in lines[1:]:
-        name, colon, value = line.partition(b":")
-        name = name.strip(b" \t")
-        if not colon or not name:
-            raise malformed()
-        name = name.lower()
-        if name in _OF_INTEREST:
-            told.setdefault(name, []).append(value.strip(b" \t"))
-    _frame(head, told)
-    return head
+    fields = [_field(line) for line in lines[1:]]
+    if None in fields:
+        raise malformed()
+    return Head(raw, start[0], start[1], tuple([field for field in fields if field]))
 
 
+@lru_cache(256)
+def _start(line: bytes) -> tuple[int, tuple[int, int]] | None:
+    """Status and version; None for what is no status line, or an impossible one."""
+    found = _STATUS.fullmatch(line)
+    if found is None or b"\n" in line or len(found[3]) > 9 or int(found[3]) < 100:
+        return None
+    return int(found[3]), (int(found[1]), int(found[2]))
+
+
+_Told = tuple[tuple[bytes, bytes], ...]
+_OTHER = (b"", b"")
+_STARTS = frozenset(b"CcTtPpKk")  # with which the names of interest begin
 _OF_INTEREST = frozenset((b"content-length", b"transfer-encoding", b"connection", b"proxy-connection", b"keep-alive"))
 
 
-def _frame(head: Head, told: dict[bytes, list[bytes]]) -> None:
-    """Work out the body's length and whether the connection lives on."""
-    lengths, codings = told.get(b"content-length", ()), told.get(b"transfer-encoding", ())
+@lru_cache(2048)
+def _field(line: bytes) -> tuple[bytes, bytes] | None:
+    """Name and value of a field that matters here, _OTHER for one that does not, None for what is no field."""
+    name, colon, value = line.partition(b":")
+    if not colon or line[0] in b" \t" or b"\n" in line:
+        return None
+    name = name.strip(b" \t").lower()
+    if name in _OF_INTEREST:
+        return name, value.strip(b" \t").lower()
+    return _OTHER if name else None
+
+
+@lru_cache(1024)
+def _framing(status: int, version: tuple[int, int], told: _Told) -> tuple[int, bool, bool, bool, int]:
+    """Work out length, bodiless, reuse, reuse_head and keep_alive_s of a `Head`."""
+    lengths = [value for name, value in told if name == b"content-length"]
+    codings = [value for name, value in told if name == b"transfer-encoding"]
+    length = _length(lengths, codings)
+    bodiless = status in _BODILESS or status < 200
+    if status == 204 and (codings or (lengths and lengths[0].isdigit() and int(lengths[0]) > 0)):
+        return length, bodiless, False, False, 0
+    if codings and codings != [b"chunked"]:
+        return length, bodiless, False, False, 0
+    alive = _alive(told, version)
+    one_length = len(lengths) == 1 and lengths[0].isdigit()
+    return length, bodiless, alive and (bool(codings) or one_length or bodiless), alive, _keep_alive_s(told)
+
+
+def _length(lengths: list[bytes], codings: list[bytes]) -> int:
     if codings:
         last = codings[0].rpartition(b",")[2].partition(b";")[0].strip()
-        if last.lower() == b"chunked":
-            head.length = CHUNKED
-    else:
-        for value in reversed(lengths):  # the last that is a number counts
-            if _SIGNED.fullmatch(value):
-                head.length = max(int(value), UNTIL_CLOSE)
-                break
-    if head.status == 204 and (codings or (lengths and lengths[0].isdigit() and int(lengths[0]) > 0)):
-        return
-    if codings and (len(codings) > 1 or codings[0].lower() != b"chunked"):
-        return
-    alive = _alive(head, told)
-    one_length = len(lengths) == 1 and lengths[0].isdigit()
-    head.reuse_head = alive
-    head.reuse = alive and bool(codings or one_length or head.bodiless)
-    for value in told.get(b"keep-alive", ()):
-        for part in value.lower().split(b","):
-            name, _, seconds = part.partition(b"=")
-            if name.strip() == b"timeout" and seconds.strip().isdigit():
-                head.keep_alive_s = int(seconds)
-                return
+        return CHUNKED if last == b"chunked" else UNTIL_CLOSE
+    for value in reversed(lengths):  # the last that is a number counts
+        if _SIGNED.fullmatch(value):
+            return max(int(value), UNTIL_CLOSE)
+    return UNTIL_CLOSE
 
 
-def _alive(head: Head, told: dict[bytes, list[bytes]]) -> bool:
-    wishes = told.get(b"connection") or told.get(b"proxy-connection")
-    if wishes:
-        words = [word.strip().lower() for wish in wishes for word in wish.split(b",")]
-        if b"close" in words:
-            return False
-        if b"keep-alive" in words:
-            return True
-    return head.version >= (1, 1)
+def _alive(told: _Told, version: tuple[int, int]) -> bool:
+    wishes = [value for name, value in told if name == b"connection"]
+    wishes = wishes or [value for name, value in told if name == b"proxy-connection"]
+    words = [word.strip() for wish in wishes for word in wish.split(b",")]
+    if b"close" in words:
+        return False
+    return b"keep-alive" in words or version >= (1, 1)
+
+
+def _keep_alive_s(told: _Told) -> int:
+    for name, value in told:
+        if name == b"keep-alive":
+            for part in value.split(b","):
+                word, _, seconds = part.partition(b"=")
+                if word.strip() == b"timeout" and seconds.strip().isdigit():
+                    return int(seconds[:9])
+    return 0

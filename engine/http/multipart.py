@@ -46,7 +46,7 @@ def multipart_body(
             out.append(_disposition(part.name))
             if not browser_like:
                 out.append(_typed(_with_charset(part.content_type, charset), "8bit"))
-            out += (b"\r\n", part.value.encode(charset, "replace"))
+            out += (b"\r\n", part.value.encode(_own_charset(part.content_type) or charset, "replace"))
         else:
             out.append(_disposition(part.name, part.file_name))
             out.append(_typed(part.content_type, "" if browser_like else "binary"))
@@ -68,6 +68,14 @@ def _typed(content_type: str, transfer: str) -> bytes:
     if transfer:
         text += f"Content-Transfer-Encoding: {transfer}\r\n"
     return text.encode("ascii", "replace")
+
+
+def _own_charset(content_type: str) -> str | None:
+    """The charset that a field's own type names, which is also that of its value."""
+    if ";" not in content_type:
+        return None
+    name = content_type.lower().partition("charset=")[2].partition(";")[0].strip().strip('"')
+    return name or "ascii"
 
 
 def _with_charset(content_type: str, charset: str) -> str:

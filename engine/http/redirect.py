@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from .errors import ILLEGAL_ARGUMENT, WireError
-from .url import Url, collapse_dots, parse_url, sane_url
+from .uri import sane_url
+from .url import Url, collapse_dots, parse_url
 
 
 def is_redirect(status: int, method: str) -> bool:
@@ -30,12 +31,12 @@ def follow(status: int, method: str, location: str | None, url: Url) -> tuple[st
 def follow_automatically(status: int, method: str, location: str | None, url: Url) -> tuple[str, Url] | None:
     """Give method and URL of the next request as "redirect automatically" makes it, None if there is none.
 
-    All methods but PUT, PATCH and OPTIONS are followed. After 307 and 308 method and body stay; else HEAD stays and
-    all others become GET. Only the last answer makes a sample.
+    After 303 all methods are followed, else all but PUT, PATCH and OPTIONS. After 307 and 308 method and body stay;
+    else HEAD stays and all others become GET. Only the last answer makes a sample.
     """
     if location is None or status not in (301, 302, 303, 307, 308):
         return None
-    if method not in ("GET", "HEAD", "POST", "DELETE"):
+    if status != 303 and method not in ("GET", "HEAD", "POST", "DELETE"):
         return None
     if status not in (307, 308) and method != "HEAD":
         method = "GET"

@@ -1,18 +1,16 @@
-"""URLs as Java and Apache HttpClient 4 read them: what JMeter asks for, and its words for what is none."""
+"""URLs as java.net.URL reads them, which is how JMeter does, and its words for what is none."""
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from typing import NamedTuple
-from urllib.parse import quote, unquote, unquote_to_bytes
 
-from .errors import INDEX, MALFORMED_URL, PROTOCOL, URI_SYNTAX, WireError
+from .errors import INDEX, MALFORMED_URL, WireError
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _PROTOCOLS = frozenset(("http", "https", "file", "ftp", "jar", "mailto", "jmod", "jrt"))
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*")
-_JAVA_SPACE = "".join(map(chr, range(33)))
+JAVA_SPACE = "".join(map(chr, range(33)))
 
 
 class Url(NamedTuple):
@@ -51,7 +49,7 @@ class Url(NamedTuple):
 
 def parse_url(spec: str, base: Url | None = None) -> Url:
     """Read a URL, relative to `base` if given, as java.net.URL does. Raises WireError for what that calls malformed."""
-    text = spec.strip(_JAVA_SPACE)
+    text = spec.strip(JAVA_SPACE)
     if text[:4].lower() == "url:":
         text = text[4:]
     protocol, rest = _protocol(text)
@@ -157,89 +155,9 @@ def _malformed(text: str) -> WireError:
     return WireError(MALFORMED_URL, text)
 
 
-# What may stand in each part of a URI; beyond ASCII everything but blanks and controls may
-_UNRESERVED = "A-Za-z0-9_\\-!.~'()*"
-_BAD = {
-    "path": re.compile(rf"[^{_UNRESERVED}:@&=+$,;/%\u00a1-\U0010ffff]"),
-    "query": re.compile(rf"[^{_UNRESERVED}:@&=+$,;/?\[\]%\u00a1-\U0010ffff]"),
-    "authority": re.compile(rf"[^{_UNRESERVED}:@&=+$,;\[\]%\u00a1-\U0010ffff]"),
-    "fragment": re.compile(rf"[^{_UNRESERVED}:@&=+$,;/?\[\]%\u00a1-\U0010ffff]"),
-}
-_BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
-
-
-def check_uri(url: Url) -> None:
-    """Hold a URL against the syntax of URIs. Raises WireError with java.net.URISyntaxException's words."""
-    text = url.text
-    at = len(url.protocol) + 1
-    if url.authority:
-        at += 2
-    for part, name in ((url.authority, "authority"), (url.path, "path"), (url.query, "query"), (url.ref, "fragment")):
-        if name in ("query", "fragment"):
-            if part is None:
-                continue
-            at += 1
-        assert part is not None
-        bad, escape = _BAD[name].search(part), _BAD_ESCAPE.search(part)
-        if escape is not None and (bad is None or escape.start() < bad.start()):
-            raise WireError(URI_SYNTAX, f"Malformed escape pair at index {at + escape.start()}: {text}")
-        if bad is not None:
-            raise WireError(URI_SYNTAX, f"Illegal character in {name} at index {at + bad.start()}: {text}")
-        at += len(part)
-
-
-def check_host(url: Url) -> None:
-    """See that a URL names a host. Raises WireError with HttpClient's words if it does not."""
-    host = unquote(url.host)
-    if not host or host.isspace() or any([char in _JAVA_SPACE for char in host]):
-        raise WireError(PROTOCOL, f"URI does not specify a valid host name: {url.text}")
-
-
-def sane_url(url: Url) -> Url:
-    """Give a URL that is a URI: itself, or with its path, query and ref escaped once more, percent signs included."""
-    try:
-        check_uri(url)
-    except WireError:
-        escaped = [
-            None if part is None else _BAD[name].sub(_escape, part.replace("%", "%25"))
-            for name, part in (("path", url.path), ("query", url.query), ("fragment", url.ref))
-        ]
-        url = url._replace(path=escaped[0] or "", query=escaped[1], ref=escaped[2])
-        check_uri(url)
-    return url
-
-
-def _escape(found: re.Match[str]) -> str:
-    return quote(found[0], safe="")
-
-
-def request_target(url: Url) -> str:
-    """Give what stands in the request line: path and query in ASCII, with the path's empty segments left out."""
-    path = url.path or "/"
-    if "//" in path:
-        segments = path.split("/")
-        kept = [segment for segment in segments[1:-1] if segment] + [segments[-1]]
-        path = "/" + "/".join([_segment(segment) for segment in kept])
-    query = "" if url.query is None else f"?{url.query}"
-    return _ascii(path + query)
-
-
-def _segment(segment: str) -> str:
-    """One segment unescaped and escaped anew, which is what HttpClient does to a path it has to change."""
-    raw = b"".join([bytes((ord(char) & 0xFF,)) if ord(char) > 127 else char.encode() for char in segment])
-    return quote(unquote_to_bytes(raw).decode("utf-8", "replace"), safe=";:@&=+,$!*'()~")
-
-
-def _ascii(text: str) -> str:
-    if text.isascii():
-        return text
-    normal = unicodedata.normalize("NFC", text)
-    return "".join([char if char < "\x80" else quote(char) for char in normal])
-
-
 def collapse_dots(location: str) -> str:
     """Take "/.." out of a redirect's location as JMeter does before it looks at it as a URL."""
-    location = location.strip(_JAVA_SPACE)
+    location = location.strip(JAVA_SPACE)
     if len(location) < 4 or "/.." not in location:
         return location
     scheme = location.find("://")

@@ -1,0 +1,67 @@
+"""Turn host names into addresses, once for all users of a worker."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import socket
+from collections.abc import Awaitable, Callable
+from time import perf_counter_ns
+
+from . import errors
+from .errors import WireError
+
+Resolve = Callable[[str], Awaitable[list[str]]]
+
+
+class Resolver:
+    """Turn host names into addresses, each name once in `keep_s` seconds for the whole worker."""
+
+    __slots__ = ("_keep_ns", "_known", "_lookup")
+
+    def __init__(self, lookup: Resolve | None = None, keep_s: float = 30.0) -> None:
+        self._lookup = lookup or _system_lookup
+        self._keep_ns = int(keep_s * 1e9)
+        self._known: dict[str, tuple[int, list[str]]] = {}
+
+    async def addresses(self, host: str) -> list[str]:
+        """Give the addresses of a host, an address being its own. Raises WireError for an unknown name."""
+        known = self._known.get(host)
+        now = perf_counter_ns()
+        if known is not None and now < known[0]:
+            return known[1]
+        if is_address(host):
+            found = [host]
+        else:
+            try:
+                found = await self._lookup(host)
+            except (OSError, UnicodeError):
+                found = []
+            if not found:
+                raise WireError(errors.UNKNOWN_HOST, f"{host}: Name or service not known")
+        self._known[host] = (now + self._keep_ns, found)
+        return found
+
+
+def is_address(host: str) -> bool:
+    """Tell an IP address from a name."""
+    try:
+        ipaddress.ip_address(host.partition("%")[0])
+    except ValueError:
+        return False
+    return True
+
+
+async def _system_lookup(host: str) -> list[str]:
+    found = await asyncio.get_running_loop().getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    entries = sorted(found, key=lambda entry: entry[0] != socket.AF_INET)  # IPv4 first, as Java does
+    return list(dict.fromkeys(str(entry[4][0]) for entry in entries))
+
+
+def java_address(address: str) -> str:
+    """Write an address as Java does: IPv6 in full."""
+    if ":" not in address:
+        return address
+    bare, _, zone = address.partition("%")
+    words = ipaddress.IPv6Address(bare).exploded.split(":")
+    return ":".join([f"{int(word, 16):x}" for word in words]) + (f"%{zone}" if zone else "")
