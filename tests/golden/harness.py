@@ -1,9 +1,9 @@
 """Runs a plan through an engine against the stub, and holds what it did against what JMeter did.
 
-A recording is a list of two runs of JMeter. They say how exactly a thing can be compared: what is the same in both must
-be the same in ours, to the letter and in order; where only digits differ between them (random numbers, times), digits are
-left out for that item alone; where more differs, only how often an item of that kind occurs is held, or, where even that
-differs (plans bound by time), that it occurs. Response code and success are never left out.
+A recording is a list of two runs of JMeter. They say how exactly a thing can be compared: what is the same in both
+must be the same in ours, to the letter and in order; where only digits differ between them (random numbers, times),
+digits are left out for that item alone; where more differs, only how often an item of that kind occurs is held, or,
+where even that differs (plans bound by time), that it occurs. Response code and success are never left out.
 
 Plans are written for port 8080; a run uses any free port of four digits in its place, so that sizes are the same.
 """
