@@ -119,7 +119,7 @@ class Conductor:
         properties = self.build.properties
         self.set_property("TESTSTART.MS", str(wall_ms()))
         variables: dict[str, Any] = {key: properties[key] for key in PRESET if key in properties}
-        user = User(NoGroup(Nobody(properties)), 0, "", variables)
+        user = User(NoGroup(Nobody(properties)), 0, "StandardJMeterEngine", variables)
         for definition in self.program.definitions:
             definition.define(user)
         return user

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pyjm.engine.compile.element import Sampler
+from pyjm.engine.compile.java_error import JavaError
 from pyjm.engine.compile.merge import merged
 from pyjm.engine.compile.registry import element
 from pyjm.engine.http.errors import SOCKET, WireError
@@ -63,6 +64,9 @@ class HttpRequest(Sampler):
                 made = recipe.make(user)
             except WireError as error:
                 self.refuse(result, error)
+                return result
+            except JavaError as error:
+                self.refuse(result, WireError(error.kind, error.text))
                 return result
         target = made.target
         settings = made.maker.settings
