@@ -33,7 +33,7 @@ log = logging.getLogger("pyjm.run")
 READY_S = 60.0
 """How long workers may take to compile a plan."""
 
-_HARMLESS = re.compile(r"\$\{__(P|property)\([\w.,\- ]*\)\}")
+_HARMLESS = re.compile(r"\$\{__(P\([\w.,\- ]*|property\([\w.\- ]*(,,[\w.\- ]*)?)\)\}")
 
 
 class Engine:
