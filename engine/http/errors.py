@@ -33,18 +33,6 @@ INDEX = "java.lang.StringIndexOutOfBoundsException"
 IO = "java.io.IOException"
 
 
-# Measured: what a stack trace is long without its message
-_TRACE_BYTES = {
-    (NO_RESPONSE, ""): 2035,
-    (SOCKET_TIMEOUT, "Read timed out"): 2663,
-    (SOCKET, "Connection reset"): 2583,
-    (SOCKET, "Connection reset by peer"): 2444,
-    (REFUSED, ""): 2480,
-    (UNKNOWN_HOST, ""): 2454,
-    (CONNECT_TIMEOUT, ""): 2411,
-}
-
-
 class WireError(Exception):
     """Say that an exchange failed: a failed sample, not a fault of the program.
 
@@ -71,17 +59,6 @@ class WireError(Exception):
     def message(self) -> str:
         """The sample's response message."""
         return MESSAGE + self.text
-
-    @property
-    def trace_bytes(self) -> int:
-        """What JMeter counts as `bytes` of such a sample: its body is a stack trace in UTF-8.
-
-        As JMeter 5.5 on Java 17 has it for a sampler's own request over plain HTTP, where that is known; else 0.
-        """
-        if self.body_at_ns or self.text.endswith("failed: Read timed out"):
-            return 0
-        frames = _TRACE_BYTES.get((self.kind, self.text)) or _TRACE_BYTES.get((self.kind, ""), 0)
-        return frames + len(self.text.encode()) if frames else 0
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.text}"

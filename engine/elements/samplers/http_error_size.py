@@ -23,6 +23,8 @@ _ADDED: dict[str, tuple[tuple[str, int], ...]] = {
     errors.NO_RESPONSE: (("", 1994),),
     errors.SOCKET_TIMEOUT: (("", 2630),),
     errors.REFUSED: (("", 2433),),
+    errors.CONNECT_TIMEOUT: (("", 2365),),
+    errors.SOCKET: (("Connection reset by peer", 2418), ("Connection reset", 2557)),
     errors.UNKNOWN_HOST: (("", 2423),),
     errors.URI_SYNTAX: (
         ("Malformed escape pair", 1181),

@@ -69,8 +69,8 @@ class Wire:
         return future.result()
 
 
-@pytest.fixture
-def loop() -> Iterator[asyncio.AbstractEventLoop]:
+@pytest.fixture(scope="session")
+def idle_loop() -> Iterator[asyncio.AbstractEventLoop]:
     """A loop that is never run: futures only keep their result."""
     loop = asyncio.new_event_loop()
     yield loop
@@ -78,10 +78,10 @@ def loop() -> Iterator[asyncio.AbstractEventLoop]:
 
 
 @pytest.fixture
-def wire(loop: asyncio.AbstractEventLoop) -> Wire:
-    return Wire(loop)
+def wire(idle_loop: asyncio.AbstractEventLoop) -> Wire:
+    return Wire(idle_loop)
 
 
-@pytest.fixture
-def new_wire(loop: asyncio.AbstractEventLoop) -> Callable[[], Wire]:
-    return lambda: Wire(loop)
+@pytest.fixture(scope="session")
+def make_wire(idle_loop: asyncio.AbstractEventLoop) -> Callable[[], Wire]:
+    return lambda: Wire(idle_loop)
