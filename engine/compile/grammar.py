@@ -59,19 +59,20 @@ def compile_parts(parts: tuple[Part, ...], build: Build, path: str) -> Value[str
         return Value.of("".join(value.constant or "" for value in values))
     if len(values) == 1:
         return values[0]
-    return Value(joined([value.get for value in values]))
+    return Value(joined(values))
 
 
-def joined(gets: list[Get]) -> Get:
-    """Join the texts of several getters."""
+def joined(values: list[Value[str]]) -> Get:
+    """Join texts, some of them constant."""
+    pattern = "".join("%s" if value.constant is None else value.constant.replace("%", "%%") for value in values)
+    gets = [value.get for value in values if value.constant is None]
+    if len(gets) == 1:
+        (only,) = gets
+        return lambda user: pattern % only(user)
     if len(gets) == 2:
         first, second = gets
-        return lambda user: first(user) + second(user)
-    if len(gets) == 3:
-        first, second, third = gets
-        return lambda user: first(user) + second(user) + third(user)
-    join = "".join
-    return lambda user: join([get(user) for get in gets])
+        return lambda user: pattern % (first(user), second(user))
+    return lambda user: pattern % tuple([get(user) for get in gets])
 
 
 def compile_part(part: Part, build: Build, path: str) -> Value[str]:

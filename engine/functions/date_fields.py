@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -26,10 +27,16 @@ DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sun
 ORDINALS = ("1st", "2nd", "3rd", "4th")
 
 
+@lru_cache(maxsize=8)
+def second_here(seconds: int) -> datetime:
+    """Give a whole second since the epoch in this machine's zone; mostly asked for the present one."""
+    return datetime.fromtimestamp(seconds).astimezone()
+
+
 def local(nanos: int) -> Moment:
     """Make the moment of a time since the epoch, in this machine's zone."""
     seconds, rest = divmod(nanos, 1_000_000_000)
-    return Moment(datetime.fromtimestamp(seconds).astimezone(), rest)
+    return Moment(second_here(seconds), rest)
 
 
 def number(of: Callable[[Moment], int], most: int = 2) -> Letter:

@@ -25,17 +25,33 @@ MOST = (1 << 63) - 1
 """The greatest bound has no next number, and so JMeter refuses it."""
 
 
+KEPT = 1000
+"""How many pairs of bounds are kept as numbers for one place."""
+
+
+def read_span(lowest: str, highest: str) -> tuple[int, int]:
+    """Read bounds: the lowest number and how many there are; raises JavaError."""
+    low = java_number(java_trim(lowest), LONG)
+    high = java_number(java_trim(highest), LONG)
+    if high < low or high == MOST:
+        raise JavaError(ILLEGAL_ARGUMENT, "bound must be greater than origin")
+    return low, high - low + 1
+
+
 @function("__Random", 2, 3)
 def make_random(args: Args, build: Build, path: str) -> Callable[[User], str]:
     """Give a number from the first to the second argument, both included; the third names a variable to keep it."""
     low_of, high_of = args[0].get, args[1].get
+    known: dict[tuple[str, str], tuple[int, int]] = {}
 
     def get(user: User) -> str:
-        low = java_number(java_trim(low_of(user)), LONG)
-        high = java_number(java_trim(high_of(user)), LONG)
-        count = high - low + 1
-        if count < 1 or high == MOST:
-            raise JavaError(ILLEGAL_ARGUMENT, "bound must be greater than origin")
+        bounds = low_of(user), high_of(user)
+        span = known.get(bounds)
+        if span is None:
+            if len(known) >= KEPT:
+                known.clear()
+            span = known[bounds] = read_span(*bounds)
+        low, count = span
         return str(low + (int(random() * count) if count < EXACT else getrandbits(128) % count))
 
     return saved(get, args, 2)
