@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator
+import contextlib
+import ssl
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
+from typing import Any
 
 import pytest
 
@@ -85,3 +88,56 @@ def wire(idle_loop: asyncio.AbstractEventLoop) -> Wire:
 @pytest.fixture(scope="session")
 def make_wire(idle_loop: asyncio.AbstractEventLoop) -> Callable[[], Wire]:
     return lambda: Wire(idle_loop)
+
+
+Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+
+
+def loop_factories() -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """The loops that everything over real sockets is held on."""
+    found = {"asyncio": asyncio.new_event_loop}
+    with contextlib.suppress(ImportError):
+        import uvloop
+
+        found["uvloop"] = uvloop.new_event_loop
+    return found
+
+
+@pytest.fixture(params=loop_factories())
+def run(request: pytest.FixtureRequest) -> Iterator[Callable[[Any], Any]]:
+    """Run a coroutine on a loop of each kind."""
+    with asyncio.Runner(loop_factory=loop_factories()[request.param]) as runner:
+        yield lambda work: runner.run(asyncio.wait_for(work, 20))
+
+
+@contextlib.asynccontextmanager
+async def _serving(serve: Serve, context: ssl.SSLContext | None = None) -> AsyncIterator[int]:
+    """Serve on a free port of loopback; at the end every connection is seen to its end."""
+    running: set[asyncio.Task[Any]] = set()
+
+    async def one(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        running.add(task)
+        try:
+            await serve(reader, writer)
+        except (asyncio.IncompleteReadError, OSError):
+            pass
+        finally:
+            writer.close()
+            with contextlib.suppress(OSError):
+                await writer.wait_closed()
+            running.discard(task)
+
+    server = await asyncio.start_server(one, "127.0.0.1", 0, ssl=context)
+    try:
+        yield server.sockets[0].getsockname()[1]
+    finally:
+        server.close()
+        if running:
+            await asyncio.wait(running)
+
+
+@pytest.fixture
+def serving() -> Callable[..., contextlib.AbstractAsyncContextManager[int]]:
+    return _serving
