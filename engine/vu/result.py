@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum
+from typing import Protocol
 
 from .clock import now_ns, to_wall_ms
 
@@ -26,6 +27,16 @@ class AssertionResult:
         self.message = message
         self.failure = failure
         self.error = error
+
+
+class Sent(Protocol):
+    """What a sampler has sent, which can describe itself."""
+
+    @property
+    def head_text(self) -> str: ...
+
+    @property
+    def sampler_data(self) -> str: ...
 
 
 class SampleResult:
@@ -57,13 +68,12 @@ class SampleResult:
         "ignored",
         "label",
         "latency_ms",
-        "request_headers",
         "response_code",
         "response_headers",
         "response_message",
         "result_file",
         "sample_count",
-        "sampler_data",
+        "sent",
         "sent_bytes",
         "start_ms",
         "start_ns",
@@ -75,6 +85,8 @@ class SampleResult:
         "thread_name",
         "transaction",
         "url",
+        "_request_headers",
+        "_sampler_data",
         "_text",
     )
 
@@ -95,9 +107,8 @@ class SampleResult:
         self.body: bytes = b""
         self.encoding: str | None = None
         self.content_type = ""
-        self.request_headers = ""
         self.response_headers = ""
-        self.sampler_data = ""
+        self.sent: Sent | None = None
         self.url = ""
         self.header_bytes = 0
         self.body_bytes = 0
@@ -117,7 +128,27 @@ class SampleResult:
         self.stop_test = False
         self.stop_test_now = False
         self.action = Action.CONTINUE
+        self._request_headers = ""
+        self._sampler_data = ""
         self._text: str | None = None
+
+    @property
+    def request_headers(self) -> str:
+        """The header fields of the request; worked out only when somebody looks."""
+        return self._request_headers if self.sent is None else self.sent.head_text
+
+    @request_headers.setter
+    def request_headers(self, text: str) -> None:
+        self._request_headers = text
+
+    @property
+    def sampler_data(self) -> str:
+        """What the sampler sent or did, as text; worked out only when somebody looks."""
+        return self._sampler_data if self.sent is None else self.sent.sampler_data
+
+    @sampler_data.setter
+    def sampler_data(self, text: str) -> None:
+        self._sampler_data = text
 
     def begin(self) -> None:
         """Take the start time: the present."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from pyjm.engine.compile.build import Build
 from pyjm.engine.compile.element import Config, flag
@@ -16,11 +16,18 @@ from .cookie_policy import POLICIES
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from pyjm.engine.http.connect import Origin
     from pyjm.engine.http.set_cookie import Cookie
-    from pyjm.engine.http.url import Url
     from pyjm.engine.vu.user import User
 
 IGNORE = "ignorecookies"
+
+
+class Target(Protocol):
+    """Where a request goes, as cookies need to know it. `path` is without query."""
+
+    origin: Origin
+    path: str
 
 
 class Written:
@@ -96,22 +103,23 @@ class CookieManager(Config):
                     jar.varying.append((cookie, each.value))
         return jar
 
-    def header(self, user: User, url: Url) -> str | None:
+    def header(self, user: User, target: Target) -> str | None:
         """Give the Cookie field for a request."""
         if self.ignores:
             return None
-        jar = self.jar(user)
+        jar: Jar = user.state.get(self) or self.jar(user)
         for cookie, value in jar.varying:
             jar.cookies.change(cookie, value.get(user))
-        return jar.cookies.header_for(url.bare_host, url.path, url.protocol == "https")
+        origin = target.origin
+        return jar.cookies.header_for(origin.host, target.path, origin.scheme == "https")
 
-    def store(self, user: User, set_cookies: Sequence[str], url: Url) -> None:
+    def store(self, user: User, set_cookies: Sequence[str], target: Target) -> None:
         """Take the cookies of an answer."""
         if self.ignores:
             return
         jar = self.jar(user).cookies
         for each in set_cookies:
-            cookie = jar.store(each, url.bare_host, url.path)
+            cookie = jar.store(each, target.origin.host, target.path)
             if cookie is not None and self.saves:
                 user.vars[self.prefix + cookie.name] = cookie.value
 

@@ -36,6 +36,7 @@ class Argument:
         self.content_type = build.value(node.text("HTTPArgument.content_type", "text/plain"), path)
         fixed = self.name.constant is not None and self.encode.constant is not None
         self.query_name = self._query_name() if fixed and self.metadata.constant is not None else None
+        self.form_name: tuple[str, str] | None = None
         self.constant = fixed and self.value.constant is not None and self.metadata.constant is not None
 
     def _query_name(self) -> str:
@@ -46,15 +47,18 @@ class Argument:
 
 
 class Arguments:
-    """All arguments. They are read once for a sample, by `read`, and then made into what is sent."""
+    """All arguments. They are read once for a sample, by `read`, and then made into what is sent.
 
-    __slots__ = ("arguments", "constant", "constant_names", "pairs")
+    `bodiless` says that all have names, so that they never are the body themselves.
+    """
+
+    __slots__ = ("arguments", "constant", "bodiless", "pairs")
 
     def __init__(self, node: Node | None, build: Build, path: str) -> None:
         items = node.items("Arguments.arguments") if node is not None else []
         self.arguments = [Argument(item, build, path) for item in items if isinstance(item, Node)]
         self.constant = all(argument.constant for argument in self.arguments)
-        self.constant_names = all(argument.name.constant is not None for argument in self.arguments)
+        self.bodiless = not any(a.name.constant == "" or a.name.constant is None for a in self.arguments)
         self.pairs: Pairs | None = None
         if self.constant:
             self.pairs = [(a.name.constant or "", a.value.constant or "") for a in self.arguments]
@@ -94,14 +98,30 @@ class Arguments:
         """Write them as a form. Raises WireError for a value that can't be unescaped, or an unknown charset."""
         out = []
         for argument, (name, value) in zip(self.arguments, pairs):
-            if skipped(name):
-                continue
-            if not argument.encode.get(user):
-                name, value = unescape(name, charset), unescape(value, charset)
-            elif not known_charset(charset):
-                raise WireError(UNSUPPORTED_ENCODING, charset)
-            out.append(f"{form_escape(name, charset)}={form_escape(value, charset)}")
+            ready = argument.form_name
+            if ready is not None and ready[0] == charset:
+                begin = ready[1]
+            else:
+                begin = self.form_begin(user, argument, name, charset)
+            if begin:
+                if not argument.encode.get(user):
+                    value = unescape(value, charset)
+                out.append(begin + form_escape(value, charset))
         return "&".join(out)
+
+    def form_begin(self, user: User, argument: Argument, name: str, charset: str) -> str:
+        """Write an argument's name as a form has it, up to its value; empty for one that is left out."""
+        if skipped(name):
+            begin = ""
+        elif argument.encode.get(user):
+            if not known_charset(charset):
+                raise WireError(UNSUPPORTED_ENCODING, charset)
+            begin = form_escape(name, charset) + "="
+        else:
+            begin = form_escape(unescape(name, charset), charset) + "="
+        if argument.name.constant is not None and argument.encode.constant is not None:
+            argument.form_name = (charset, begin)
+        return begin
 
     def raw(self, user: User, pairs: Pairs, charset: str) -> str:
         """Join the values as a body. `charset` is empty where none is set."""

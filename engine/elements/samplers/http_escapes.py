@@ -5,7 +5,6 @@ from __future__ import annotations
 import codecs
 import re
 from functools import lru_cache
-from urllib.parse import quote
 
 from pyjm.engine.http.errors import ILLEGAL_ARGUMENT, WireError
 
@@ -16,6 +15,7 @@ _SAFE = re.compile(r"[A-Za-z0-9*._-]*").fullmatch
 _RUNS = re.compile(r"[A-Za-z0-9*._-]+|[^A-Za-z0-9*._-]+")
 _ESCAPES = re.compile(r"((?:%[^%]?[^%]?)+)")
 _JAVA_NAMES = {"UTF8": "UTF-8", "LATIN1": "ISO-8859-1", "ISO8859_1": "ISO-8859-1", "ASCII": "US-ASCII"}
+_ESCAPED = [chr(byte) if _SAFE(chr(byte)) else "+" if byte == 0x20 else f"%{byte:02X}" for byte in range(256)]
 _MARKED = {"utf-16": "utf-16-be", "utf-16le": "utf-16-le", "utf-16be": "utf-16-be"}
 
 
@@ -60,16 +60,16 @@ def query_escape(text: str, charset: str = "utf-8") -> str:
     """Escape as java.net.URLEncoder does. The charset must exist."""
     if _SAFE(text):
         return text
-    if charset.lower().startswith("utf-16"):
+    if charset[:6].lower() == "utf-16":
         runs = _RUNS.findall(text.replace(" ", "+"))
         return "".join([run if _SAFE(run) else _bytewise(run, charset) for run in runs])
-    return quote(text, "*", charset, "replace").replace("~", "%7E").replace("%20", "+")
+    return "".join([_ESCAPED[byte] for byte in text.encode(charset, "replace")])
 
 
 def form_escape(text: str, charset: str = "utf-8") -> str:
     """Escape as HttpClient's UrlEncodedFormEntity does, byte by byte. The charset must exist."""
-    if charset.lower().startswith("utf-16"):
-        return quote(encoded(text, charset), "*").replace("~", "%7E").replace("%20", "+")
+    if charset[:6].lower() == "utf-16":
+        return "".join([_ESCAPED[byte] for byte in encoded(text, charset)])
     return query_escape(text, charset)
 
 

@@ -35,38 +35,61 @@ def merged_fields(managers: Sequence[Sequence[Written]]) -> list[Written]:
     return fields
 
 
-class Fields:
-    """The fields of the Header Managers in a sampler's scope."""
+class Own:
+    """The fields that come first in a request: Connection, and those of the Header Managers.
 
-    __slots__ = ("_ready", "_written", "constant")
+    `names` are theirs in lower case; `keep` says that none asks for the connection to be closed.
+    """
+
+    __slots__ = ("fields", "keep", "lines", "names")
+
+    def __init__(self, fields: list[Field], names: frozenset[str] | None = None) -> None:
+        self.fields = fields
+        self.lines = field_lines(fields)
+        self.names = frozenset(name.lower() for name, _ in fields) if names is None else names
+        self.keep = fields[0][1] != "close" and (names is not None or not closing(fields))
+
+    def first(self, name: str) -> str | None:
+        """Give the value of the first field of that name, given in lower case."""
+        return next((value for field, value in self.fields if field.lower() == name), None)
+
+    def with_first(self, name: str, value: str) -> Own:
+        """Replace the first field of that name."""
+        changed = list(self.fields)
+        at = next(at for at, (field, _) in enumerate(changed) if field.lower() == name.lower())
+        changed[at] = (name, value)
+        return Own(changed)
+
+    def without(self, name: str) -> Own:
+        """Leave all fields of that name, given in lower case, out."""
+        return Own([field for field in self.fields if field[0].lower() != name])
+
+
+class Fields:
+    """The fields of the Header Managers in a sampler's scope, behind a field Connection."""
+
+    __slots__ = ("_names", "_written", "constant")
 
     def __init__(self, written: list[Written]) -> None:
         self._written = [each for each in written if (each[0].constant or "").lower() != "content-length"]
-        self._ready: list[Field] = []
         self.constant = all(name.constant is not None and value.constant is not None for name, value in self._written)
-        if self.constant:
-            self._ready = [(name.constant or "", value.constant or "") for name, value in self._written]
-            self.constant = not has(self._ready, "host")
+        names = [name.constant.lower() for name, _ in self._written if name.constant is not None]
+        self._names: frozenset[str] | None = None
+        if len(names) == len(self._written) and "connection" not in names and "host" not in names:
+            self._names = frozenset(("connection", *names))
+        self.constant = self.constant and "host" not in names
 
-    def read(self, user: User, target: Target) -> list[Field]:
-        """Evaluate them for a request."""
-        fields = self._ready
-        if not fields:
-            fields = [(name.get(user), value.get(user)) for name, value in self._written]
-            fields = [field for field in fields if field[0].lower() != "content-length"]
-        if not self.constant and has(fields, "host"):
-            return [("Host", host_of(value, target)) if is_host(name) else (name, value) for name, value in fields]
-        return fields
+    def ready(self, connection: Field) -> Own:
+        """Give the fields where they are the same for all users and targets (`constant`)."""
+        return Own([connection, *[(name.constant or "", value.constant or "") for name, value in self._written]])
 
-    @property
-    def ready(self) -> list[Field]:
-        """The fields, where they are the same for all users and targets (`constant`)."""
-        return self._ready
-
-
-def is_host(name: str) -> bool:
-    """Tell whether a field is Host."""
-    return name.lower() == "host"
+    def read(self, user: User, target: Target, connection: Field) -> Own:
+        """Evaluate the fields for a request."""
+        fields = [connection, *[(name.get(user), value.get(user)) for name, value in self._written]]
+        if self._names is not None:
+            return Own(fields, self._names)
+        fields = [field for field in fields if field[0].lower() != "content-length"]
+        return Own([("Host", host_of(field[1], target)) if field[0].lower() == "host" else field for field in fields])
 
 
 def host_of(value: str, target: Target) -> str:
@@ -84,29 +107,3 @@ def closing(fields: Sequence[Field]) -> bool:
         if name.lower() == "connection" and "close" in [word.strip().lower() for word in value.split(",")]:
             return True
     return False
-
-
-def has(fields: Sequence[Field], name: str) -> bool:
-    """Tell whether there is a field of that name, given in lower case."""
-    return any(field.lower() == name for field, _ in fields)
-
-
-def first(fields: Sequence[Field], name: str) -> str | None:
-    """Give the value of the first field of that name, given in lower case."""
-    return next((value for field, value in fields if field.lower() == name), None)
-
-
-def with_first(fields: Sequence[Field], name: str, value: str) -> list[Field]:
-    """Replace the first field of that name, or add one."""
-    changed = list(fields)
-    for at, (field, _) in enumerate(changed):
-        if field.lower() == name.lower():
-            changed[at] = (name, value)
-            return changed
-    changed.append((name, value))
-    return changed
-
-
-def lines(fields: Sequence[Field]) -> bytes:
-    """Write fields, none included."""
-    return field_lines(fields) if fields else b""

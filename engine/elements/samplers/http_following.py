@@ -43,7 +43,7 @@ async def follow(sampler: HttpRequest, user: User, total: SampleResult, made: Ma
         last.begin()
         try:
             target = target_of(url)
-            cookie = sampler.cookies.header(user, url) if sampler.cookies is not None else None
+            cookie = sampler.cookies.header(user, target) if sampler.cookies is not None else None
             made = made.maker.send(user, target, method, cookie, None)
             response = await sampler.once(user, made)
         except WireError as error:
@@ -67,8 +67,7 @@ async def follow(sampler: HttpRequest, user: User, total: SampleResult, made: Ma
 def show(total: SampleResult, last: SampleResult) -> None:
     """Make a sample look like the last of its sub-results, but for label, times and sizes."""
     total.url = last.url
-    total.request_headers = last.request_headers
-    total.sampler_data = last.sampler_data
+    total.sent = last.sent
     total.body = last.body
     total.response_code = last.response_code
     total.success = last.success

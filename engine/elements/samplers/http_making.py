@@ -10,13 +10,12 @@ from pyjm.engine.http.errors import ILLEGAL_ARGUMENT, PROTOCOL, WireError
 from pyjm.engine.http.multipart import Field as FormField
 from pyjm.engine.http.multipart import File as FormFile
 from pyjm.engine.http.multipart import multipart_body, multipart_type
-from pyjm.engine.http.request import start_line
+from pyjm.engine.http.request import field_lines
 
 from .http_arguments import URL_CHARSET, body_bytes, skipped
 from .http_error_size import ILLEGAL_STATE, PARSE
 from .http_escapes import canonical
-from .http_fields import Field, closing, first, has, lines, with_first
-from .http_files import ReadFile
+from .http_fields import Own
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,12 +24,16 @@ if TYPE_CHECKING:
 
     from .http_arguments import Arguments, Pairs
     from .http_fields import Fields
+    from .http_files import ReadFile
     from .http_target import Target
 
 _TOKEN = re.compile(r"[\dA-Za-z!#$%&'*+\-.^_`|~]+").fullmatch
 _WITHOUT_ENTITY = frozenset(("HEAD", "OPTIONS", "TRACE"))
 IN_QUERY = frozenset(("GET", "DELETE", "OPTIONS"))
 _BOUNDARY = "-_1234567890abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_USUAL = frozenset(("POST", "PUT", "DELETE", "PATCH"))
+_PLAIN = b"Content-Type: text/plain\r\n"
+_KNOWN_MAX = 256
 FORM_TYPE = "application/x-www-form-urlencoded"
 HIDDEN = "<actual file content, not shown here>"
 
@@ -51,10 +54,10 @@ class Settings(NamedTuple):
 
 
 class Entity(NamedTuple):
-    """A request's body with the fields that come with it. `missing` is why its file can't be sent."""
+    """A request's body with the lines of the fields that come with it. `missing` is why its file can't be sent."""
 
-    own: list[Field]
-    content: list[Field]
+    own: Own
+    content: bytes
     body: bytes
     shown: str
     missing: WireError | None = None
@@ -94,54 +97,50 @@ class Made(NamedTuple):
 class Maker:
     """Makes the requests for one set of settings."""
 
-    __slots__ = ("_after", "_before", "_connection", "_default_agent", "adds_type", "fields", "settings")
+    __slots__ = ("_after", "_agent", "_connection", "_form_type", "_own", "adds_type", "fields", "settings")
 
     def __init__(self, settings: Settings, fields: Fields, agent: str | None, adds_type: bool) -> None:
         self.settings = settings
         self.fields = fields
         self.adds_type = adds_type
-        self._default_agent = agent
+        self._agent = agent
         self._connection = ("Connection", "keep-alive" if settings.keep else "close")
-        self._after: dict[str, bytes] = {}
-        own = [self._connection, *fields.ready]
-        self._before = (own, lines(own), not closing(own)) if fields.constant else None
+        self._own = fields.ready(self._connection) if fields.constant else None
+        self._after: dict[tuple[str, bool], bytes] = {}
+        self._form_type: bytes | None = None
 
     def send(self, user: User, target: Target, method: str, cookie: str | None, entity: Entity | None) -> Made:
         """Put a request together."""
-        own, before, keep = self._before or self._read(user, target)
-        if entity is not None and entity.own is not own:
-            own = entity.own
-            before, keep = lines(own), not closing(own)
+        own = entity.own if entity is not None else self._own or self.fields.read(user, target, self._connection)
         if cookie:
-            if has(own, "cookie"):
-                own = with_first(own, "Cookie", cookie)
-                before = lines(own)
+            if "cookie" in own.names:
+                before = own.with_first("Cookie", cookie).lines
             else:
-                before += lines([("Cookie", cookie)])
-        after = self._after.get(target.host_field) if self._before else None
-        if after is None:
-            after = self._rest(own, target)
-            if self._before:
-                self._after[target.host_field] = after
-        begin = start_line(method, target.line) + before
+                before = own.lines + field_lines((("Cookie", cookie),))
+        else:
+            before = own.lines
+        if "host" in own.names:
+            after = self._rest("", own)
+        else:
+            key = (target.host_field, "user-agent" in own.names)
+            found = self._after.get(key)
+            if found is None:
+                if len(self._after) >= _KNOWN_MAX:
+                    self._after.clear()
+                found = self._after[key] = self._rest(target.host_field, own)
+            after = found
+        # method and target have been looked at: nothing in them can end the line
+        begin = f"{method} {target.line} HTTP/1.1\r\n".encode("ascii", "replace") + before
         if entity is None:
-            return Made(self, target, method, begin + after, keep, None, cookie)
-        request = begin + lines(entity.content) + after + entity.body
-        return Made(self, target, method, request, keep, entity, cookie)
+            return Made(self, target, method, begin + after, own.keep, None, cookie)
+        request = begin + entity.content + after + entity.body
+        return Made(self, target, method, request, own.keep, entity, cookie)
 
-    def own(self, user: User, target: Target) -> list[Field]:
-        """Give Connection and the Header Managers' fields."""
-        return (self._before or self._read(user, target))[0]
-
-    def _read(self, user: User, target: Target) -> tuple[list[Field], bytes, bool]:
-        own = [self._connection, *self.fields.read(user, target)]
-        return own, lines(own), not closing(own)
-
-    def _rest(self, own: Sequence[Field], target: Target) -> bytes:
-        rest = [] if has(own, "host") else [("Host", target.host_field)]
-        if self._default_agent and not has(own, "user-agent"):
-            rest.append(("User-Agent", self._default_agent))
-        return lines(rest) + b"\r\n"
+    def _rest(self, host: str, own: Own) -> bytes:
+        rest = [("Host", host)] if host else []
+        if self._agent and "user-agent" not in own.names:
+            rest.append(("User-Agent", self._agent))
+        return field_lines(rest) + b"\r\n"
 
     def entity(
         self, user: User, target: Target, arguments: Arguments, pairs: Pairs, files: Sequence[ReadFile]
@@ -149,72 +148,74 @@ class Maker:
         """Make the body of the first request, None for one without. Raises WireError where JMeter fails here."""
         settings = self.settings
         method = settings.method
-        if not _TOKEN(method):
-            raise WireError(ILLEGAL_ARGUMENT, f"Unexpected method: '{method}'")
         if method in _WITHOUT_ENTITY:
             return None
         raw = settings.raw or arguments.nameless(pairs)
         one_file = len(files) == 1 and bool(files[0].path) and not files[0].parameter
         as_body = one_file and not pairs
-        if method == "GET" and not raw and not as_body:
-            return None
-        own = self.own(user, target)
+        if method == "GET":
+            if not raw and not as_body:
+                return None
+        elif method not in _USUAL and not _TOKEN(method):
+            raise WireError(ILLEGAL_ARGUMENT, f"Unexpected method: '{method}'")
+        own = self._own or self.fields.read(user, target, self._connection)
         if settings.multipart or (files and all(file.path for file in files) and not one_file):
             entity = self._multipart(own, arguments, user, pairs, files)
         elif as_body:
             entity = self._file(own, files[0])
         elif raw:
-            text = arguments.raw(user, pairs, settings.charset.strip() and settings.charset)
-            entity = self._raw(own, text, files[0].mime if files else "")
+            charset = settings.charset.strip()
+            entity = self._raw(own, arguments.raw(user, pairs, charset), charset, files[0].mime if files else "")
         else:
             entity = self._form(own, arguments.form(user, pairs, settings.charset.strip() or URL_CHARSET))
-        if has(entity.own, "transfer-encoding"):
+        if "transfer-encoding" in own.names:
             raise WireError(PROTOCOL, "null")
         return entity
 
-    def _typed(self, own: list[Field], mime: str) -> tuple[list[Field], list[Field]]:
-        """Set Content-Type from a file's type, where the plan sets none."""
-        if first(own, "content-type"):
-            return own, []
+    def _typed(self, own: Own, mime: str) -> tuple[Own, bytes]:
+        """Set Content-Type from a file's type, where the plan sets none; give what is new as a line."""
         mime = mime or (FORM_TYPE if self.adds_type else "")
         if not mime:
-            return own, []
-        if has(own, "content-type"):
-            return with_first(own, "Content-Type", mime), []
-        return own, [("Content-Type", mime)]
+            return own, b""
+        if "content-type" in own.names:
+            return (own if own.first("content-type") else own.with_first("Content-Type", mime)), b""
+        return own, field_lines((("Content-Type", mime),))
 
-    def _file(self, own: list[Field], file: ReadFile) -> Entity:
+    def _file(self, own: Own, file: ReadFile) -> Entity:
         own, typed = self._typed(own, file.mime)
         try:
             body, missing = file.content(), None
         except WireError as error:
             body, missing = b"", error
-        return Entity(own, [*typed, ("Content-Length", str(len(body)))], body, HIDDEN, missing)
+        return Entity(own, typed + b"Content-Length: %d\r\n" % len(body), body, HIDDEN, missing)
 
-    def _raw(self, own: list[Field], text: str, mime: str) -> Entity:
-        charset = self.settings.charset.strip()
-        kind = f"text/plain; charset={canonical(charset)}" if charset else "text/plain"
-        own, typed = self._typed(own, mime)
+    def _raw(self, own: Own, text: str, charset: str, mime: str) -> Entity:
+        typed = b""
+        if mime or self.adds_type:
+            own, typed = self._typed(own, mime)
+        shown_charset = canonical(charset) if charset else ""
         body = body_bytes(text, charset)
-        content = [*typed, ("Content-Length", str(len(body)))]
-        if not typed and not has(own, "content-type"):
-            content.append(("Content-Type", kind))
+        content = typed + b"Content-Length: %d\r\n" % len(body)
+        if not typed and "content-type" not in own.names:
+            content += b"Content-Type: text/plain; charset=%b\r\n" % shown_charset.encode() if charset else _PLAIN
         return Entity(own, content, body, text)
 
-    def _form(self, own: list[Field], text: str) -> Entity:
-        own, typed = self._typed(own, "")
-        content = [*typed, ("Content-Length", str(len(text)))]
-        if not typed and not has(own, "content-type"):
-            charset = canonical(self.settings.charset.strip() or URL_CHARSET)
-            content.append(("Content-Type", f"{FORM_TYPE}; charset={charset}"))
+    def _form(self, own: Own, text: str) -> Entity:
+        typed = b""
+        if self.adds_type:
+            own, typed = self._typed(own, "")
+        content = typed + b"Content-Length: %d\r\n" % len(text)
+        if not typed and "content-type" not in own.names:
+            if self._form_type is None:
+                charset = canonical(self.settings.charset.strip() or URL_CHARSET)
+                self._form_type = f"Content-Type: {FORM_TYPE}; charset={charset}\r\n".encode()
+            content += self._form_type
         return Entity(own, content, text.encode("ascii"), text)
 
-    def _multipart(
-        self, own: list[Field], arguments: Arguments, user: User, pairs: Pairs, files: Sequence[ReadFile]
-    ) -> Entity:
+    def _multipart(self, own: Own, arguments: Arguments, user: User, pairs: Pairs, files: Sequence[ReadFile]) -> Entity:
         charset = self.settings.charset.strip()
         charset = canonical(charset) if charset else "US-ASCII"
-        fields: list[FormField | FormFile] = [
+        fields = [
             FormField(name, value, argument.content_type.get(user))
             for argument, (name, value) in zip(arguments.arguments, pairs)
             if not skipped(name)
@@ -224,12 +225,10 @@ class Maker:
                 raise WireError(PARSE, f"Invalid content type: {file.mime}")
             if not file.parameter.strip():
                 raise WireError(ILLEGAL_STATE, "Name is blank")
-        parts = [*fields, *[FormFile(f.parameter, f.name, f.content(), f.mime) for f in files]]
+        sent = [FormFile(file.parameter, file.name, file.content(), file.mime) for file in files]
         boundary = "".join([choice(_BOUNDARY) for _ in range(randint(30, 40))])
-        body = multipart_body(boundary, parts, charset, self.settings.browser_like)
-        own = [field for field in own if field[0].lower() != "content-type"]
-        content = [("Content-Length", str(len(body))), ("Content-Type", multipart_type(boundary))]
-        shown = body.decode("latin-1")
-        for file in files:
-            shown = shown.replace(file.content().decode("latin-1"), HIDDEN)
-        return Entity(own, content, body, shown)
+        body = multipart_body(boundary, [*fields, *sent], charset, self.settings.browser_like)
+        content = b"Content-Length: %d\r\nContent-Type: %b\r\n" % (len(body), multipart_type(boundary).encode())
+        hidden = [part._replace(content=HIDDEN.encode()) for part in sent]
+        shown = multipart_body(boundary, [*fields, *hidden], charset, self.settings.browser_like) if sent else body
+        return Entity(own.without("content-type"), content, body, shown.decode(charset, "replace"))

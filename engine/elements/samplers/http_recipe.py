@@ -80,12 +80,20 @@ class Recipe:
         )
         self.ready: Made | None = None
         self.begun: Made | None = None
+        # a GET that can have no body, and a server that is the same for all samples: what most plans have
+        self.plain_get = self.method.constant == "GET" and self.arguments.bodiless and not self.files
+        self.plain_get = self.plain_get and self.switches[5].constant is False
+        self.same_targets: Targets | None = None
+        if all(place.constant is not None for place in (self.domain, self.protocol, self.port)):
+            protocol = self.protocol.constant or "http"
+            port = port_of(protocol, self.port.constant or "")
+            self.same_targets = Targets(protocol, self.domain.constant or "", port)
 
     def make(self, user: User) -> Made:
         """Make the request of one sample. Raises WireError without a URL, RefusedUrl for a bad one."""
         begun = self.begun
         if begun is not None and self.cookies is not None:
-            cookie = self.cookies.header(user, begun.target.url)
+            cookie = self.cookies.header(user, begun.target)
             return begun.maker.send(user, begun.target, begun.method, cookie, begun.entity)
         pairs = self.arguments.pairs
         path = self.path.get(user)
@@ -95,14 +103,21 @@ class Recipe:
             target = self.whole(path)
             maker = self.maker(user)
         else:
-            domain = self.domain.get(user)
-            protocol = self.protocol.get(user) or "http"
-            maker = self.maker(user)
+            targets = self.same_targets
+            if targets is None:
+                domain = self.domain.get(user)
+                protocol = self.protocol.get(user) or "http"
+            maker = self.same_maker or self.maker(user)
             if maker.settings.method in IN_QUERY and self.arguments.arguments:
                 pairs = self.arguments.read(user) if pairs is None else pairs
                 path = self.with_query(user, maker, path, pairs)
-            target = self.target(protocol, domain, self.port.get(user), path)
+            if targets is None:
+                targets = self.targets_of(protocol, domain, self.port.get(user))
+            target = targets.of(path if path.startswith("/") else "/" + path)
         try:
+            if self.plain_get and not self.same:
+                cookie = self.cookies.header(user, target) if self.cookies is not None else None
+                return maker.send(user, target, "GET", cookie, None)
             return self.request(user, maker, target, pairs)
         except WireError as error:
             raise RefusedUrl(error, target.text) from None
@@ -112,7 +127,7 @@ class Recipe:
         if pairs is None:
             pairs = self.arguments.read(user)
         files = [ReadFile(file, user) for file in self.files] if self.files else ()
-        cookie = self.cookies.header(user, target.url) if self.cookies is not None else None
+        cookie = self.cookies.header(user, target) if self.cookies is not None else None
         entity = maker.entity(user, target, self.arguments, pairs, files)
         made = maker.send(user, target, maker.settings.method, cookie, entity)
         if self.same:
@@ -145,8 +160,8 @@ class Recipe:
             return path
         return f"{path}&{query}" if "?" in path else f"{path}?{query}"
 
-    def target(self, protocol: str, domain: str, port_text: str, path: str) -> Target:
-        """Give the target of the URL's parts."""
+    def targets_of(self, protocol: str, domain: str, port_text: str) -> Targets:
+        """Give the targets of a server."""
         port = port_of(protocol, port_text)
         key = (protocol, domain, port)
         targets = self.targets.get(key)
@@ -154,7 +169,7 @@ class Recipe:
             if len(self.targets) >= _KNOWN_MAX:
                 self.targets.clear()
             targets = self.targets[key] = Targets(protocol, domain, port)
-        return targets.of(path if path.startswith("/") else "/" + path)
+        return targets
 
     def whole(self, text: str) -> Target:
         """Give the target of a path that is a whole URL."""

@@ -134,9 +134,7 @@ class HttpRequest(Sampler):
     ) -> str | None:
         """Fill a sample from an answer; give where it sends on to, None for nowhere."""
         result.url = made.target.text
-        if self.keep_body:
-            result.request_headers = made.head_text
-            result.sampler_data = made.sampler_data
+        result.sent = made
         try:
             facts = self.filler.answer(result, response, self.keep_body)
             leads_on = response.status in REDIRECTS and facts.redirects(made.method)
@@ -146,14 +144,12 @@ class HttpRequest(Sampler):
             self.filler.failure(result, error, following=following)
             return None
         if facts.cookies and self.cookies is not None:
-            self.cookies.store(user, facts.cookies, made.target.url)
+            self.cookies.store(user, facts.cookies, made.target)
         return facts.location if leads_on else None
 
     def failed(self, result: SampleResult, made: Made, error: WireError, *, following: bool = False) -> None:
         """Fill a sample that got no answer."""
-        if self.keep_body:
-            result.request_headers = made.head_text
-            result.sampler_data = made.sampler_data
+        result.sent = made
         self.filler.failure(result, error, following=following)
 
     def refuse(self, result: SampleResult, error: WireError) -> None:

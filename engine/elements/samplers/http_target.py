@@ -6,7 +6,6 @@ import re
 
 from pyjm.engine.http.connect import Origin
 from pyjm.engine.http.errors import MALFORMED_URL, WireError
-from pyjm.engine.http.request import host_value
 from pyjm.engine.http.uri import check_host, check_uri, request_target
 from pyjm.engine.http.url import Url, parse_url
 
@@ -19,9 +18,12 @@ _KNOWN_MAX = 1024
 
 
 class Target:
-    """A URL ready to be asked for. `odd` names connections that are not just the origin's, empty for those that are."""
+    """A URL ready to be asked for. `odd` names connections that are not just the origin's, empty for those that are.
 
-    __slots__ = ("_url", "host_field", "line", "odd", "origin", "text")
+    `line` is what stands in the request line; `path` the URL's own, without the query.
+    """
+
+    __slots__ = ("_url", "host_field", "line", "odd", "origin", "path", "text")
 
     def __init__(self, url: Url) -> None:
         """Look at a URL. Raises WireError for one that can't be asked for; its text is the sample's URL then."""
@@ -32,8 +34,9 @@ class Target:
         if url.protocol not in ("http", "https"):
             raise WireError(UNSUPPORTED_SCHEME, f"{url.protocol} protocol is not supported")
         self.origin = Origin(url.protocol, url.bare_host, url.real_port)
-        self.host_field = host_value(url.protocol, url.host, url.port)
+        self.host_field = url.host if url.port < 0 else f"{url.host}:{url.port}"
         self.line = request_target(url)
+        self.path = url.path
         default = (url.protocol, url.port) in (("http", 80), ("https", 443))
         self.odd = f"{url.protocol}://{url.authority}" if url.user is not None or default else ""
 
@@ -102,6 +105,7 @@ class Targets:
             target.host_field = root.host_field
             target.odd = root.odd
             target.line = file
+            target.path = file.partition("?")[0]
             target.text = self.prefix + file
             return target
         target = self.known.get(file) or target_of(url_of_parts(self.protocol, self.host, self.port, file))
