@@ -17,6 +17,7 @@ _KEPT_MAX = 1024
 _KEPT_LENGTH_MAX = 4096
 _BODILESS = frozenset((204, 205, 304))
 _STATUS = re.compile(rb"[ \t]*HTTP/(\d+)\.(\d+)[ \t]+(\d+)(?: (.*))?", re.DOTALL)
+_BEGIN = re.compile(rb"^[ \t]*HTTP/", re.MULTILINE)
 _SIGNED = re.compile(rb"[+-]?\d{1,18}")
 _kept: dict[bytes, Head] = {}
 _SEEN_MASK = 0x3FF
@@ -104,15 +105,10 @@ def status_line_at(data: bytes | bytearray, *, ended: bool) -> int:
 
     Returns -1 if there is none; with `ended` unset the last line may still become one and counts as such.
     """
-    at = 0
-    while True:
-        feed = data.find(b"\n", at)
-        line = bytes(data[at : feed if feed >= 0 else None]).lstrip(b" \t")
-        if line.startswith(b"HTTP/") or (feed < 0 and not ended):
-            return at
-        if feed < 0:
-            return -1
-        at = feed + 1
+    found = _BEGIN.search(data)
+    if found is not None:
+        return found.start()
+    return -1 if ended else data.rfind(b"\n") + 1
 
 
 def _lines(raw: bytes) -> list[bytes]:

@@ -7,7 +7,7 @@ from .errors import CLOSED, TOO_LONG, WireError, malformed, no_response
 from .head import CHUNKED, END, UNTIL_CLOSE, Head, head_of, status_line_at
 
 HEAD_MAX = 8 << 20
-"""The most bytes before a body begins. HttpClient has no limit here; an endless head must end all the same."""
+"""The most bytes to come before a head is whole. HttpClient has no limit; an endless head must end all the same."""
 
 
 class Reading:
@@ -62,6 +62,8 @@ class Reading:
         self.received += len(data)
         if self.head is not None:
             return self._body(data, now)
+        if self.received > HEAD_MAX:
+            raise WireError(TOO_LONG, "Maximum line length limit exceeded")
         self._buffer += data
         return self._heads(now)
 
@@ -108,8 +110,6 @@ class Reading:
             found = END.search(buffer, self._searched) if self._begins == 0 else None
             if found is None:
                 self._searched = max(len(buffer) - 2, 0)
-                if len(buffer) > HEAD_MAX or self.received > 2 * HEAD_MAX:
-                    raise WireError(TOO_LONG, "Maximum line length limit exceeded")
                 return False
             head = head_of(bytes(buffer[: found.end()]))
             if head is None:

@@ -191,7 +191,13 @@ def test_an_endless_head_comes_to_an_end(wire: Any) -> None:
 
 def test_endless_lines_before_the_status_line_come_to_an_end(wire: Any) -> None:
     with pytest.raises(WireError) as caught:
-        wire.answer([b"junk\r\n" * (1 << 18)] * 12)
+        wire.answer([b"\n" * (1 << 20)] * 12)
+    assert caught.value.kind == errors.TOO_LONG
+
+
+def test_endless_interim_answers_come_to_an_end(wire: Any) -> None:
+    with pytest.raises(WireError) as caught:
+        wire.answer([b"HTTP/1.1 100 Continue\r\n\r\n" * 4_000] * 100)
     assert caught.value.kind == errors.TOO_LONG
 
 
