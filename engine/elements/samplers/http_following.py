@@ -86,8 +86,7 @@ async def automatically(sampler: HttpRequest, user: User, made: Made, response: 
         location = response.header("location")
         step = redirect.follow_automatically(response.status, made.method, location, made.target.url)
         if step is None:
-            response.connect_end_ns = response.connect_end_ns or connected_ns
-            return made, response
+            return made, response._replace(connect_end_ns=response.connect_end_ns or connected_ns)
         method, url = step
         target = target_of(url)
         if len(seen) >= sampler.connections.max_redirects or target.text in seen:
