@@ -17,6 +17,7 @@ from .reading import Reading
 from .response import Response
 
 NEVER = 1 << 62
+_response = tuple.__new__  # what Response() comes to, without its Python frame
 _LARGE_REQUEST = 1 << 16
 
 
@@ -116,18 +117,23 @@ class Connection(asyncio.Protocol):
                     else:
                         length, body_at = head.length, now
                     if cut + length == len(data) and length >= 0:
+                        body = data[cut:] if self._want_body else b""
                         self._finish(
-                            Response(
-                                head,
-                                data[cut:] if self._want_body else b"",
-                                length,
-                                len(data),
-                                self._sent,
-                                self._start_ns,
-                                self.connect_end_ns,
-                                now,
-                                body_at,
-                                now,
+                            _response(
+                                Response,
+                                (
+                                    head,
+                                    head.status,
+                                    body,
+                                    length,
+                                    len(data),
+                                    self._sent,
+                                    self._start_ns,
+                                    self.connect_end_ns,
+                                    now,
+                                    body_at,
+                                    now,
+                                ),
                             )
                         )
                         return
@@ -154,8 +160,12 @@ class Connection(asyncio.Protocol):
         head = reading.head
         assert head is not None
         body = b"".join(reading.parts) if self._want_body else b""
+        body_at = reading.body_at_ns
+        if not body_at and not reading.bodiless:
+            body_at = now
         response = Response(
             head,
+            head.status,
             body,
             reading.body_bytes,
             reading.received,
@@ -163,11 +173,9 @@ class Connection(asyncio.Protocol):
             self._start_ns,
             self.connect_end_ns,
             reading.first_ns,
-            reading.body_at_ns,
+            body_at,
             now,
         )
-        if reading.body_at_ns == 0 and not reading.bodiless:
-            response.body_at_ns = now
         self._finish(response, clean=reading.clean)
 
     def _finish(self, response: Response, clean: bool = True) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from .head import Head
 
 
-class Response:
+class Response(NamedTuple):
     """One answer, with its times and sizes; everything else about its head is worked out when asked for.
 
     Instants are of `perf_counter_ns`:
@@ -19,44 +21,17 @@ class Response:
     JMeter's `sentBytes`: the whole request.
     """
 
-    __slots__ = (
-        "head",
-        "status",
-        "body",
-        "body_bytes",
-        "received_bytes",
-        "sent_bytes",
-        "start_ns",
-        "connect_end_ns",
-        "first_byte_ns",
-        "body_at_ns",
-        "end_ns",
-    )
-
-    def __init__(
-        self,
-        head: Head,
-        body: bytes,
-        body_bytes: int,
-        received_bytes: int,
-        sent_bytes: int,
-        start_ns: int,
-        connect_end_ns: int,
-        first_byte_ns: int,
-        body_at_ns: int,
-        end_ns: int,
-    ) -> None:
-        self.head = head
-        self.status = head.status
-        self.body = body
-        self.body_bytes = body_bytes
-        self.received_bytes = received_bytes
-        self.sent_bytes = sent_bytes
-        self.start_ns = start_ns
-        self.connect_end_ns = connect_end_ns
-        self.first_byte_ns = first_byte_ns
-        self.body_at_ns = body_at_ns
-        self.end_ns = end_ns
+    head: Head
+    status: int
+    body: bytes
+    body_bytes: int
+    received_bytes: int
+    sent_bytes: int
+    start_ns: int
+    connect_end_ns: int
+    first_byte_ns: int
+    body_at_ns: int
+    end_ns: int
 
     @property
     def reason(self) -> str:
