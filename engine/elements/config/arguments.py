@@ -53,7 +53,7 @@ class Arguments(Definitions):
 
 
 @element("TestPlan")
-class TestPlan(Definitions):
+class PlanVariables(Definitions):
     """The Test Plan's own variables."""
 
     def prepare(self, node: Node, build: Build) -> None:
