@@ -9,8 +9,6 @@ import marshal
 from enum import IntEnum
 from typing import IO, Any
 
-VERSION = marshal.version
-
 
 class Say(IntEnum):
     """The kinds of frames, towards the worker and from it."""

@@ -50,7 +50,6 @@ class Engine:
         self.lag_ms: dict[int, float] = {}
         self.conductor: Conductor | None = None
         self.closed = False
-        self.lost = 0
         self.spawn()  # the first worker loads its code while this process reads the plan
 
     def spawn(self) -> None:
@@ -174,22 +173,16 @@ class Engine:
         self.out.end(worker)
         died = not self.closed and (self.conductor is None or not self.conductor.quitting)
         if died:
-            self.lost += 1
             code = self.links[worker].process.wait()
             words = self.links[worker].last_words()
             text = f"worker {worker + 1} of {len(self.links)} died (exit {code}){': ' + words if words else ''}"
             log.error("%s; its users are lost", text)
-            self.out.note(f"{text}; its users and at most {self.flush_note()} of samples are lost")
+            self.out.note(f"{text}; its users and at most the last 0.2 s of samples are lost")
             with self.changed:
                 self.faults.setdefault(worker, [Fault("", text)])
                 self.changed.notify_all()
         if self.conductor is not None:
             self.conductor.gone(worker)
-
-    @staticmethod
-    def flush_note() -> str:
-        """Say how much a worker may hold back."""
-        return "the last 0.2 s"
 
     def close(self) -> None:
         """End all worker processes and remove what the run left."""
