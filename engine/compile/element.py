@@ -85,6 +85,9 @@ class Sampler(Element):
         """Fill and give back the result (begin(), end(), code, message, success, body …), or None for no sample."""
         raise NotImplementedError(type(self).__name__)
 
+    labels_late = False
+    """Whether `sample` sets the result's label itself, because JMeter evaluates the name in mid-sample."""
+
     keep_body = True
     """Set by the compiler: whether anything in the sampler's scope reads the body."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from asyncio import CancelledError, sleep
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -33,9 +33,10 @@ class Controller(Protocol):
 
 
 class Sampler(Protocol):
-    """What makes a sample. None where there is none (Flow Control Action)."""
+    """What makes a sample, None where there is none. One that `labels_late` evaluates its label itself."""
 
     label: Any
+    labels_late: bool
 
     async def sample(self, user: User, result: SampleResult) -> SampleResult | None: ...
 
@@ -97,6 +98,10 @@ class Scope:
                 listener.add(user, result)
 
 
+def _no_label(user: User) -> str:
+    return ""
+
+
 def _judge(assertion: Assertion, user: User, result: SampleResult) -> None:
     try:
         said = assertion.check(user, result)
@@ -122,7 +127,7 @@ def _judge_subs(assertion: Assertion, user: User, result: SampleResult, level: i
 class Step:
     """One sampler with its scope, shared by all users. `path` is the plan controllers above it, innermost first."""
 
-    __slots__ = ("after", "before", "delays", "name", "path", "sampler", "scope", "waits")
+    __slots__ = ("after", "before", "delays", "label", "path", "sampler", "scope")
 
     is_step = True
 
@@ -137,7 +142,7 @@ class Step:
         timer_factor: float = 1.0,
     ) -> None:
         self.sampler = sampler
-        self.name: str = getattr(sampler, "name", "")
+        self.label: Callable[[User], str] = _no_label if sampler.labels_late else sampler.label.get
         self.before = tuple((element.before, iscoroutinefunction(element.before)) for element in before)
         self.after = tuple((element.after, iscoroutinefunction(element.after)) for element in after)
         self.delays = tuple(
@@ -171,7 +176,9 @@ class Step:
         except Stop as stop:
             obey(stop, user)
         except Exception as error:
-            log.error("Error while processing sampler: '%s': %r", self.name, error, exc_info=log.isEnabledFor(10))
+            # as in JMeter, a name that can't be worked out ends the user here
+            name = self.sampler.label.get(user)
+            log.error("Error while processing sampler: '%s': %r", name, error, exc_info=log.isEnabledFor(10))
 
     async def wait(self, user: User) -> None:
         """Wait for the sum of all timers; a user whose time would be over by then ends at once."""
@@ -188,7 +195,7 @@ class Step:
     async def sample(self, user: User) -> SampleResult | None:
         """Sample; a sampler that a stop cuts says itself what that gives."""
         sampler = self.sampler
-        result = SampleResult(sampler.label.get(user), user.name)
+        result = SampleResult(self.label(user), user.name)
         try:
             made = await sampler.sample(user, result)
         except CancelledError:

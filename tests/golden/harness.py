@@ -23,6 +23,7 @@ import socket
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,8 @@ SAVE = (
 )
 
 Facts = dict[str, Any]
+Engine = Callable[[list[str], Path, Path, float], "int | str"]
+"""Arguments, folder, file for the console, seconds → exit status, or `timeout`."""
 
 
 def capped(plan: Path, target: Path, port: str = PORT) -> None:
@@ -89,54 +92,79 @@ def free_port() -> str:
     raise OSError("no free port of four digits")
 
 
-def run(command: list[str], plan: Path, where: Path, properties: list[str], timeout: float = 60) -> Facts:
-    """Run one engine on a fresh copy of the plan's folder against a fresh stub; give what it did."""
+class Stub:
+    """The target, as a process that may serve many runs: each reads its own part of the log of requests."""
+
+    def __init__(self, folder: Path) -> None:
+        for attempt in range(5):
+            self.port = free_port()
+            self.log = folder / f"requests{attempt}.jsonl"
+            self.log.touch()
+            self.process = subprocess.Popen(
+                [sys.executable, str(HERE / "stub.py"), "--log", str(self.log), "--port", self.port],
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                text=True,
+            )
+            assert self.process.stdout is not None
+            if self.process.stdout.readline().strip() == "stub ready":
+                break
+            self.close()
+        self.read_to = 0
+
+    def requests(self) -> list[str]:
+        """Give the requests since the last time, a line each."""
+        data = self.log.read_bytes()[self.read_to :]
+        self.read_to += len(data)
+        return data.decode().splitlines()
+
+    def close(self) -> None:
+        """End the process."""
+        self.process.terminate()
+        self.process.wait()
+        assert self.process.stdout is not None
+        self.process.stdout.close()
+
+
+def command_engine(command: list[str]) -> Engine:
+    """Make an engine of a command: JMeter's, or ours."""
+
+    def engine(args: list[str], cwd: Path, console: Path, timeout: float) -> int | str:
+        with console.open("w") as out:
+            process = subprocess.Popen(
+                [*command, *args], cwd=cwd, stdout=out, stderr=subprocess.STDOUT, start_new_session=True
+            )
+            try:
+                return process.wait(timeout)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+                return "timeout"
+
+    return engine
+
+
+def run(engine: Engine, stub: Stub, plan: Path, where: Path, properties: list[str], timeout: float = 60) -> Facts:
+    """Run one engine on a fresh copy of the plan's folder; give what it did."""
     where.mkdir(parents=True)
     base = where / "plan"
     ignore = shutil.ignore_patterns("*.jmx", "*.golden.json")
     shutil.copytree(plan.parent, base, ignore=ignore)
-    for attempt in range(5):
-        port = free_port()
-        log = where / f"requests{attempt}.jsonl"
-        log.touch()
-        stub = subprocess.Popen(
-            [sys.executable, str(HERE / "stub.py"), "--log", str(log), "--port", port],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-        )
-        assert stub.stdout is not None
-        if stub.stdout.readline().strip() == "stub ready":
-            break
-        stub.wait()
-        stub.stdout.close()
     copy = base / f".{plan.stem}.capped.jmx"
-    capped(plan, copy, port)
+    capped(plan, copy, stub.port)
     jtl = where / "samples.jtl"
-    args = [*command, "-n", "-t", str(copy), "-l", str(jtl), "-j", str(where / "engine.log")]
+    args = ["-n", "-t", str(copy), "-l", str(jtl), "-j", str(where / "engine.log")]
     args += [f"-J{each}" for each in (*SAVE, *properties)]
-    try:
-        with (where / "console.txt").open("w") as out:
-            process = subprocess.Popen(args, cwd=base, stdout=out, stderr=subprocess.STDOUT, start_new_session=True)
-            code: int | str
-            try:
-                code = process.wait(timeout)
-            except subprocess.TimeoutExpired:
-                os.killpg(process.pid, signal.SIGKILL)
-                process.wait()
-                code = "timeout"
-    finally:
-        stub.terminate()
-        stub.wait()
-        stub.stdout.close()
-    own_port = re.compile(rf"(?<!\d){port}(?!\d)")
+    stub.requests()
+    code = engine(args, base, where / "console.txt", timeout)
+    own_port = re.compile(rf"(?<!\d){stub.port}(?!\d)")
     rows: list[dict[str, str]] = []
     header = ""
     if jtl.exists():
         text = own_port.sub(PORT, jtl.read_text(errors="replace"))
         header = text.split("\n", 1)[0]
         rows = list(csv.DictReader(text.splitlines(keepends=True)))
-    requests = [json.loads(own_port.sub(PORT, line)) for line in log.read_text().splitlines()]
+    requests = [json.loads(own_port.sub(PORT, line)) for line in stub.requests()]
     return {"code": code, "header": header, **facts(rows, requests, str(base))}
 
 

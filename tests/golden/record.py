@@ -7,7 +7,7 @@ import json
 import tempfile
 from pathlib import Path
 
-from harness import run
+from harness import Stub, command_engine, run
 
 HERE = Path(__file__).resolve().parent
 
@@ -19,8 +19,10 @@ def main() -> None:
     args = parser.parse_args()
     for plan in args.plans:
         with tempfile.TemporaryDirectory() as folder:
-            command = [str(args.jmeter / "bin" / "jmeter")]
-            runs = [run(command, plan.resolve(), Path(folder) / str(i), []) for i in range(2)]
+            engine = command_engine([str(args.jmeter / "bin" / "jmeter")])
+            stub = Stub(Path(folder))
+            runs = [run(engine, stub, plan.resolve(), Path(folder) / str(i), []) for i in range(2)]
+            stub.close()
         (HERE / "recorded" / f"{plan.stem}.golden.json").write_text(json.dumps(runs))
         print(f"{plan.stem}: {runs[0]['rows']} and {runs[1]['rows']} samples")  # noqa: T201
 

@@ -3,35 +3,53 @@
 from __future__ import annotations
 
 import json
-import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from golden.harness import differences, run
+from golden.harness import Stub, differences, run
+from golden.ready import Ready
 
 HERE = Path(__file__).resolve().parent
-PYJM = [sys.executable, "-c", "from pyjm.client.cli import main; main()"]
 RECORDED = sorted(path.name.removesuffix(".golden.json") for path in (HERE / "recorded").glob("*.golden.json"))
 ANYHOW = ("ctl_loops", "csv_modes", "grp_phases", "http_redirects", "tx_parent")
 """Plans that are run in other ways as well."""
 
 
+Run = Callable[..., dict[str, Any]]
+
+
+@pytest.fixture(scope="session")
+def pyjm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
+    """Run pyjm on a plan, as `pyjm` from the command line, in a process that is ready to."""
+    stub = Stub(tmp_path_factory.mktemp("stub"))
+    ready = Ready()
+
+    def run_plan(name: str, first: dict[str, Any], where: Path, *properties: str) -> dict[str, Any]:
+        agent = [f"pyjm.http.user_agent={first['agent']}"] if first["agent"] else []
+        ran = run(ready, stub, HERE / "plans" / f"{name}.jmx", where / "run", [*agent, *properties])
+        return dict(json.loads(json.dumps(ran)))
+
+    yield run_plan
+    ready.close()
+    stub.close()
+
+
 @pytest.mark.parametrize("name", RECORDED)
-def test_pyjm_does_as_jmeter_did(name: str, tmp_path: Path) -> None:
+def test_pyjm_does_as_jmeter_did(name: str, pyjm: Run, tmp_path: Path) -> None:
     first, second = json.loads((HERE / "recorded" / f"{name}.golden.json").read_text())
-    agent = [f"pyjm.http.user_agent={first['agent']}"] if first["agent"] else []
-    ours = json.loads(json.dumps(run(PYJM, HERE / "plans" / f"{name}.jmx", tmp_path / "run", agent)))
-    console = (tmp_path / "run" / "console.txt").read_text()
-    assert differences(first, second, ours) == [], console
+    ours = pyjm(name, first, tmp_path)
+    assert differences(first, second, ours) == [], (tmp_path / "run" / "console.txt").read_text()
 
 
 @pytest.mark.parametrize("properties", [["pyjm.loop=asyncio"], ["pyjm.workers=2"], ["pyjm.workers=3"]], ids=str)
 @pytest.mark.parametrize("name", [name for name in RECORDED if name in ANYHOW])
-def test_the_loop_and_the_number_of_workers_change_nothing(name: str, properties: list[str], tmp_path: Path) -> None:
+def test_the_loop_and_the_number_of_workers_change_nothing(
+    name: str, properties: list[str], pyjm: Run, tmp_path: Path
+) -> None:
     first, second = json.loads((HERE / "recorded" / f"{name}.golden.json").read_text())
-    agent = [f"pyjm.http.user_agent={first['agent']}"] if first["agent"] else []
-    ours = run(PYJM, HERE / "plans" / f"{name}.jmx", tmp_path / "run", [*agent, *properties])
-    assert differences(first, second, json.loads(json.dumps(ours))) == []
+    assert differences(first, second, pyjm(name, first, tmp_path, *properties)) == []
 
 
 def test_every_plan_has_its_recording() -> None:

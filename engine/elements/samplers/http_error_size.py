@@ -18,6 +18,7 @@ FOLLOWING = 491
 FILE_NOT_FOUND = "java.io.FileNotFoundException"
 PARSE = "org.apache.http.ParseException"
 ILLEGAL_STATE = "java.lang.IllegalStateException"
+NUMBER_FORMAT = "java.lang.NumberFormatException"
 
 _ADDED: dict[str, tuple[tuple[str, int], ...]] = {
     errors.NO_RESPONSE: (("", 1994),),
@@ -46,6 +47,7 @@ _ADDED: dict[str, tuple[tuple[str, int], ...]] = {
     FILE_NOT_FOUND: (("", 2051),),
     PARSE: (("", 1008),),
     ILLEGAL_STATE: (("", 1183),),
+    NUMBER_FORMAT: (("", 1684),),
 }
 
 

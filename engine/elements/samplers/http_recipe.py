@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pyjm.engine.compile.build import Build
     from pyjm.engine.compile.value import Value
     from pyjm.engine.plan.tree import Node
+    from pyjm.engine.vu.result import SampleResult
     from pyjm.engine.vu.user import User
 
     from ..config.cookie_manager import CookieManager
@@ -89,8 +90,15 @@ class Recipe:
             port = port_of(protocol, self.port.constant or "")
             self.same_targets = Targets(protocol, self.domain.constant or "", port)
 
-    def make(self, user: User) -> Made:
-        """Make the request of one sample. Raises WireError without a URL, RefusedUrl for a bad one."""
+    def make(self, user: User, result: SampleResult, label: Value[str] | None) -> Made:
+        """Make the request of one sample. Raises WireError without a URL, RefusedUrl for a bad one.
+
+        A `label` is evaluated when the URL is known, before the rest.
+        """
+        if label is not None and (self.ready is not None or self.begun is not None):
+            result.label = label.get(user)
+        if self.ready is not None:
+            return self.ready
         begun = self.begun
         if begun is not None and self.cookies is not None:
             cookie = self.cookies.header(user, begun.target)
@@ -114,6 +122,8 @@ class Recipe:
             if targets is None:
                 targets = self.targets_of(protocol, domain, self.port.get(user))
             target = targets.of(path if path.startswith("/") else "/" + path)
+        if label is not None:
+            result.label = label.get(user)
         try:
             if self.plain_get and not self.same:
                 cookie = self.cookies.header(user, target) if self.cookies is not None else None

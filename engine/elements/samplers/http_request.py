@@ -54,19 +54,20 @@ class HttpRequest(Sampler):
         self.recipe = Recipe(written, build, fields, self.cookies, agent_of(build.properties))
         self.connections = connections_of(build)
         self.filler = Filler(build.properties.get("sampleresult.default.encoding", ""))
+        self.labels_late = self.label.constant is None
 
     async def sample(self, user: User, result: SampleResult) -> SampleResult | None:
         result.begin()
         recipe = self.recipe
         made = recipe.ready
-        if made is None:
+        if made is None or self.labels_late:
             try:
-                made = recipe.make(user)
+                made = recipe.make(user, result, self.label if self.labels_late else None)
             except WireError as error:
-                self.refuse(result, error)
+                self.refuse(user, result, error)
                 return result
             except JavaError as error:
-                self.refuse(result, WireError(error.kind, error.text))
+                self.refuse(user, result, WireError(error.kind, error.text))
                 return result
         target = made.target
         settings = made.maker.settings
@@ -152,10 +153,12 @@ class HttpRequest(Sampler):
         result.sent = made
         self.filler.failure(result, error, following=following)
 
-    def refuse(self, result: SampleResult, error: WireError) -> None:
+    def refuse(self, user: User, result: SampleResult, error: WireError) -> None:
         """Fill a sample whose request could not even be made."""
         if isinstance(error, RefusedUrl):
             result.url = error.url
+            if self.labels_late and not result.label:
+                result.label = self.label.get(user)
         else:
             result.url = "null"
             result.label = ""
