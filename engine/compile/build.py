@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from .faults import Fault
 from .grammar import compile_text
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from pyjm.engine.shared.cells import Cells
 
     from .element import Element
+
+E = TypeVar("E")
 
 
 class ResultFiles(Protocol):
@@ -33,7 +35,8 @@ class Build:
     innermost first; `base` is the folder against which file names are resolved, but for those in `files`, which a
     controller shipped: name as the plan comes to it → path. `reads_previous` says that something
     outside post-processors and assertions (a function) reads the previous sample's body. `kept` is what functions, or
-    elements, of one kind have in common in this process.
+    elements, of one kind have in common in this process. `literal` says that the element's texts are not to be read for
+    `${…}`; `broken` holds what could not be read in the element that is being made.
     """
 
     properties: dict[str, str]
@@ -50,6 +53,8 @@ class Build:
     files: dict[str, str] = field(default_factory=dict)
     places: dict[str, int] = field(default_factory=dict)
     kept: dict[str, Any] = field(default_factory=dict)
+    literal: bool = False
+    broken: list[Fault] = field(default_factory=list)
 
     def place(self, name: str) -> str:
         """Name one place in the plan: the same in all processes, as all compile the same plan in the same order."""
@@ -61,9 +66,20 @@ class Build:
         """The config elements in scope as they are written, innermost first."""
         return [config.node for config in self.configs]
 
+    def element(self, make: Callable[[Node, Build], E], node: Node) -> E:
+        """Make an element; one call of a function that can't be read leaves all its texts as written, as in JMeter."""
+        before = len(self.faults)
+        self.broken = []
+        made = make(node, self)
+        if self.broken:
+            self.faults[before:], self.literal = self.broken, True
+            made = make(node, self)
+            self.literal = False
+        return made
+
     def value(self, raw: str, path: str) -> Value[str]:
         """Compile a text with `${…}`; a fault in it (an unknown function) is reported with the element's path."""
-        return compile_text(raw, self, path)
+        return Value.of(raw) if self.literal else compile_text(raw, self, path)
 
     def fault(self, path: str, problem: str, remedy: str = "", *, fatal: bool = True) -> None:
         """Report what is wrong; the compile goes on, so that all faults are found at once."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from .faults import Fault
 from .functions import CORE, FUNCTIONS
 from .grammar_parse import Call, GrammarError, Parser, Part, Variable
 from .java_text import java_text
@@ -31,7 +32,10 @@ def compile_text(raw: str, build: Build, path: str) -> Value[str]:
             return Value.of(raw)  # without a reference the text stays as it is written, its backslashes too
         return compile_parts(parts, build, path)
     except GrammarError as error:
-        build.fault(path, f"{shown(raw)}: {error}", "see the function's arguments; a comma within one is written \\,")
+        remedy = "its element keeps all texts as written, as in JMeter; a comma within an argument is written \\,"
+        fault = Fault(path, f"{shown(raw)}: {error}", remedy, fatal=False)
+        build.broken.append(fault)
+        build.faults.append(fault)
         return Value.of(raw)
 
 

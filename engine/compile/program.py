@@ -101,7 +101,7 @@ class Compiler:
         if cls is None:
             self.build.fault(node.path, f"pyjm does not know the element {node.kind}", "disable or remove it")
             return None
-        return cls(node, self.build)
+        return self.build.element(cls, node)
 
     def group(self, node: Node, plan_level: Sequence[Node]) -> GroupProgram | None:
         """Compile a thread group. The plan's own elements stand behind the group's, on one level with them."""

@@ -6,8 +6,10 @@ from collections.abc import Callable, Sequence
 
 from pyjm.engine.compile.build import Build
 from pyjm.engine.compile.element import PlanController, flag, text
+from pyjm.engine.compile.java_text import java_trim
 from pyjm.engine.compile.registry import element
 from pyjm.engine.plan.tree import Node
+from pyjm.engine.scripts.condition import JavaScriptCondition
 from pyjm.engine.vu.flow import Cursor, Next, PassListener
 from pyjm.engine.vu.step import Step
 from pyjm.engine.vu.user import User
@@ -56,21 +58,14 @@ class IfController(PlanController):
     use_expression = flag("IfController.useExpression")
 
     def prepare(self, node: Node, build: Build) -> None:
-        if self.use_expression.constant is not True and not self.decided():
-            build.fault(
-                node.path,
-                "an If Controller in JavaScript mode is not supported yet",
-                'tick "Interpret Condition as Variable Expression" and use __jexl3',
-            )
-
-    def decided(self) -> bool:
-        """Tell whether the condition is one that needs no JavaScript: a constant or one function."""
-        written = self.node.text("IfController.condition").strip()
-        return written in ("true", "false") or (written.startswith("${__") and written.endswith("}"))
+        self.script = None if self.use_expression.constant is True else JavaScriptCondition(node.name)
 
     def holds(self, user: User) -> bool:
         """Ask the condition."""
-        return self.condition.get(user).strip().lower() == "true"
+        said = java_trim(self.condition.get(user))
+        if self.script is None or self.use_expression.get(user):
+            return said.lower() == "true"
+        return self.script.holds(said)
 
     def cursor(self, user: User) -> IfCursor:
         return IfCursor(user, self.cursors(user), self.listeners, self.holds, self.each_child.get(user))

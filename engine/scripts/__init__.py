@@ -1,0 +1,1 @@
+"""Script languages, and the objects of JMeter and Java that scripts see."""
