@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import shlex
 import sys
 from collections.abc import Mapping, Sequence
 from importlib import import_module
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from pyjm.properties import Option, PropertiesError
+from pyjm.properties import PropertiesError
 from pyjm.properties.options import CommandLine, UsageError, describe, parse
 
 if TYPE_CHECKING:
@@ -125,6 +124,7 @@ def run_test(line: CommandLine, environ: Mapping[str, str]) -> int:
     """Read the properties, open the log, run the plan."""
     from pyjm.engine.run import runlog
     from pyjm.properties import Settings
+    from pyjm.properties.launch import java_options
 
     given, ignored = java_options(environ)
     try:
@@ -174,24 +174,6 @@ def make_order(line: CommandLine, settings: Settings) -> Order | None:
     if written is not None:
         hosts = [host for part in written.split(",") if (host := part.strip())]
     return Order(plan, line.value("l"), hosts, line.has("f"), line.has("X"))
-
-
-def java_options(environ: Mapping[str, str]) -> tuple[list[Option], list[str]]:
-    """Take the -D parts of JVM_ARGS as options; says what is ignored of what JMeter's launcher hands to Java."""
-    given: list[Option] = []
-    ignored: list[str] = []
-    try:
-        parts = shlex.split(environ.get("JVM_ARGS", ""))
-    except ValueError:
-        parts = environ.get("JVM_ARGS", "").split()
-    for part in parts:
-        if part.startswith("-D") and "=" in part:
-            given.append(("D", part[2:]))
-        else:
-            ignored.append(part)
-    if environ.get("HEAP"):
-        ignored.append(f"HEAP={environ['HEAP']}")
-    return given, [f"Ignored, there is no JVM: {' '.join(ignored)}"] if ignored else []
 
 
 def make_members(order: Order, settings: Settings) -> list[Member]:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from pyjm.properties import shipped
 from pyjm.properties.parse import PropertiesError, load
+from pyjm.properties.without_effect import set_in_vain
 
 JMETER_VERSION = "5.5"
 
@@ -76,6 +77,8 @@ class LayerReader:
             target.globals["sample_variables"] = target.jmeter["sample_variables"]
         target.jmeter["jmeter.version"] = JMETER_VERSION
         _set_start_time(target.jmeter, now)
+        for said in set_in_vain(target.jmeter):
+            self._warn(said)
 
     def _find_home(self, home: str | Path | None, environ: Mapping[str, str]) -> Path | None:
         if home is not None:

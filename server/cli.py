@@ -6,7 +6,6 @@ import datetime
 import errno
 import logging
 import os
-import shlex
 import signal
 import socket
 import sys
@@ -18,7 +17,8 @@ from types import FrameType
 from pyjm.engine.run import runlog
 from pyjm.engine.run.parent import Engine
 from pyjm.keystore.context import KeystoreError, expiry_warning, own_keystore, server_context
-from pyjm.properties import Option, PropertiesError, Settings
+from pyjm.properties import PropertiesError, Settings
+from pyjm.properties.launch import server_options
 from pyjm.properties.options import CommandLine, UsageError, describe, parse
 from pyjm.server.host import Host
 from pyjm.server.listen import Listener, open_port
@@ -84,7 +84,7 @@ def serve(line: CommandLine, environ: Mapping[str, str]) -> int:
         raise NoStart(f"pyjm does not have {kind.both} yet")
     for stray in line.strays():
         raise NoStart(f"Unknown arg: {stray}")
-    given, ignored = launcher_options(environ)
+    given, ignored = server_options(environ)
     try:
         settings = Settings.load([*given, *line], home=line.value("d"), propfile=line.value("p"), environ=environ)
     except PropertiesError as error:
@@ -104,26 +104,6 @@ def serve(line: CommandLine, environ: Mapping[str, str]) -> int:
     finally:
         logging.getLogger().removeHandler(handler)
         handler.close()
-
-
-def launcher_options(environ: Mapping[str, str]) -> tuple[list[Option], list[str]]:
-    """Give what JMeter's launch scripts take from the environment, as options, and lines on what is ignored of it."""
-    given: list[Option] = []
-    ignored = []
-    if environ.get("SERVER_PORT"):
-        given.append(("D", f"server_port={environ['SERVER_PORT']}"))
-    try:
-        parts = shlex.split(environ.get("JVM_ARGS", ""))
-    except ValueError:
-        parts = environ.get("JVM_ARGS", "").split()
-    for part in parts:
-        if part.startswith("-D") and "=" in part:
-            given.append(("D", part[2:]))
-        else:
-            ignored.append(part)
-    if environ.get("HEAP"):
-        ignored.append(f"HEAP={environ['HEAP']}")
-    return given, [f"Ignored, there is no JVM: {' '.join(ignored)}"] if ignored else []
 
 
 def serve_with(settings: Settings) -> int:

@@ -101,13 +101,6 @@ def test_the_property_files_are_written_to_edit(capsys: pytest.CaptureFixture[st
     assert "is there already" in capsys.readouterr().out
 
 
-def test_what_jvm_args_define_is_a_system_property_and_the_rest_is_ignored() -> None:
-    given, ignored = cli.java_options({"JVM_ARGS": "-Da=1 '-Db=x y' -Xmx2g -Dc", "HEAP": "-Xms1g"})
-    assert given == [("D", "a=1"), ("D", "b=x y")]
-    assert ignored == ["Ignored, there is no JVM: -Xmx2g -Dc HEAP=-Xms1g"]
-    assert cli.java_options({}) == ([], [])
-
-
 @pytest.mark.parametrize(
     ("arguments", "hosts"),
     [

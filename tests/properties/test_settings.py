@@ -87,7 +87,6 @@ DEFAULTS = [
     ("server.rmi.ssl.truststore.file", ""),
     ("client.retries_delay", "5000"),
     ("mode", "StrippedBatch"),
-    ("jmeterengine.stopfail.system.exit", "true"),
     ("jmeter.save.saveservice.default_delimiter", ","),
     ("pyjm.workers", "auto"),
     ("pyjm.lease", "60"),

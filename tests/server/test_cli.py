@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from wired.rig import keystore
 
-from pyjm.server.cli import launcher_options, run
+from pyjm.server.cli import run
 
 
 @pytest.fixture(autouse=True)
@@ -66,9 +66,3 @@ def test_an_unknown_option_is_answered_as_jmeter_answers_it(capsys: pytest.Captu
 def test_it_says_what_it_is(capsys: pytest.CaptureFixture[str], option: str) -> None:
     assert run([option], {}) == 0
     assert "pyjm" in capsys.readouterr().out
-
-
-def test_the_environment_of_launch_scripts_is_honoured_or_named() -> None:
-    given, ignored = launcher_options({"SERVER_PORT": "1664", "JVM_ARGS": "-Xmx2g -Dx=1", "HEAP": "-Xms1g"})
-    assert given == [("D", "server_port=1664"), ("D", "x=1")]
-    assert ignored == ["Ignored, there is no JVM: -Xmx2g HEAP=-Xms1g"]
