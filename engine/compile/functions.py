@@ -34,7 +34,7 @@ class Function:
             number = f"at least {self.least}"
         else:
             number = f"{self.least} to {self.most}"
-        return f"{number} argument{'' if self.least == self.most == 1 else 's'}"
+        return f"{number} argument{'' if self.least == 1 and self.most in (1, inf) else 's'}"
 
 
 FUNCTIONS: dict[str, Function] = {}
@@ -42,7 +42,7 @@ FUNCTIONS: dict[str, Function] = {}
 
 _CORE = """
 BeanShell CSVRead FileToString P Random RandomDate RandomFromMultipleVars RandomString StringFromFile StringToFile
-TestPlanName UUID V XPath base64Decode base64Encode changeCase char counter dateTimeConvert digest escapeHtml
+TestPlanName UUID V XPath changeCase char counter dateTimeConvert digest escapeHtml
 escapeOroRegexpChars escapeXml eval evalVar groovy intSum isPropDefined isVarDefined javaScript jexl2 jexl3 log logn
 longSum machineIP machineName property regexFunction samplerName setProperty split threadGroupName threadNum time
 timeShift unescape unescapeHtml urldecode urlencode

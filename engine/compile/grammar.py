@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
     from .build import Build
 
+PREVIOUS = ("sampleResult", "PreviousResult", "previousResult")
+"""What a script calls the sample before: one that names it may read that sample's body."""
+
 Get = Callable[["User"], str]
 
 SEEN_INDEX = "__jm__"
@@ -127,6 +130,8 @@ def compile_call(call: Call, build: Build, path: str) -> Value[str]:
         return Value.of("")
     if not function.least <= len(call.args) <= function.most:
         raise GrammarError(f"{call.name} takes {function.expects()}, not {len(call.args)}")
+    if any(word in part for arg in call.args for part in arg if isinstance(part, str) for word in PREVIOUS):
+        build.reads_previous = True
     args = [compile_parts(arg, build, path) if arg else Value.of("") for arg in call.args]
     return Value(function.make(args, build, path))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 NUMBER_FORMAT = "java.lang.NumberFormatException"
 ILLEGAL_ARGUMENT = "java.lang.IllegalArgumentException"
 ARITHMETIC = "java.lang.ArithmeticException"
+INDEX_OUT_OF_BOUNDS = "java.lang.StringIndexOutOfBoundsException"
 
 
 class JavaError(ValueError):

@@ -75,6 +75,10 @@ class Compiler:
         if not program.groups:
             for child in plan_level:
                 self.element(child)
+        if self.build.reads_previous:  # known only now: a function may read what stands before it in the plan
+            for element in self.elements.values():
+                if isinstance(element, Sampler):
+                    element.keep_body = True
         program.definitions = [element for node in root.walk() if hasattr(element := self.made(node), "define")]
         return program
 
@@ -169,9 +173,7 @@ class Compiler:
         if not isinstance(sampler, Sampler):
             return None
         readers = [*scope.after, *scope.assertions, *scope.listeners]
-        sampler.keep_body = self.build.reads_previous or any(
-            getattr(element, "reads_body", True) for element in readers
-        )
+        sampler.keep_body = any(getattr(element, "reads_body", True) for element in readers)
         path = [frame.owner for frame in reversed(frames)]
         after = Scope(scope.assertions, scope.listeners)
         return Step(sampler, scope.before, scope.timers, scope.after, after, path, self.timer_factor)

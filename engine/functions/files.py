@@ -1,9 +1,10 @@
-"""Functions that read files: __FileToString, __StringFromFile."""
+"""Functions that read and write files whole: __FileToString, __StringToFile."""
 
 from __future__ import annotations
 
 import codecs
 import logging
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -51,33 +52,24 @@ def make_file_to_string(args: Args, build: Build, path: str) -> Callable[[User],
     return saved(lambda user: content(found(build, name(user)), java_trim(encoding(user))), args, 2)
 
 
-@function("__StringFromFile", 1, 4)
-def make_string_from_file(args: Args, build: Build, path: str) -> Callable[[User], str]:
-    """Give a file's lines, one for each call of any user, and then from the first again."""
-    if len(args) > 2:
-        build.fault(path, "__StringFromFile with numbered files is not supported yet")
-    name = args[0].get
-    place = build.place(f"__StringFromFile {path}")
-    lines: list[str] | None = None
+@function("__StringToFile", 2, 4)
+def make_string_to_file(args: Args, build: Build, path: str) -> Callable[[User], str]:
+    """Write a text (`\\n` for a new line) to a file, at its end unless the third argument is other than `true`."""
+    name_of, content_of = args[0].get, args[1].get
+    append_of = args[2].get if len(args) > 2 else lambda user: ""
+    encoding_of = args[3].get if len(args) > 3 else lambda user: ""
 
     def get(user: User) -> str:
-        nonlocal lines
-        if lines is None:
-            lines = read_lines(found(build, name(user)))
-        return lines[build.cells.cell(place).add() % len(lines)] if lines else NOTHING
+        name = java_trim(name_of(user))
+        text = content_of(user).replace("\\n", os.linesep)
+        appends = java_trim(append_of(user)).lower() in ("", "true")
+        try:
+            data = text.encode(encoding_of(user) or "utf-8", "replace")
+            with Path(name).open("ab" if appends else "wb") as file:
+                file.write(data)
+        except (OSError, LookupError) as error:
+            log.error("__StringToFile %s: %s", name, error)
+            return "false"
+        return "true"
 
-    def get_and_keep(user: User) -> str:
-        value = user.vars["StringFromFile_"] = get(user)
-        return value
-
-    return saved(get, args, 1) if len(args) > 1 else get_and_keep
-
-
-def read_lines(path: Path) -> list[str]:
-    """Read a file's lines; none where it can't be read."""
-    try:
-        with path.open(encoding="utf-8") as file:
-            return [line.rstrip("\n") for line in file]
-    except (OSError, UnicodeDecodeError) as error:
-        log.error("openFile() error: %s: %s", path, error)
-        return []
+    return get

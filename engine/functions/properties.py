@@ -15,16 +15,27 @@ if TYPE_CHECKING:
     from pyjm.engine.vu.user import User
 
 
+def lookup(build: Build) -> Callable[[str], str | None]:
+    """Make what finds a property of JMeter, or else one of the system (`user.dir`, -D)."""
+    properties, system = build.properties, build.system
+
+    def find(name: str) -> str | None:
+        value = properties.get(name)
+        return system.get(name) if value is None else value
+
+    return find
+
+
 @function("__P", 1, 2)
 def make_p(args: Args, build: Build, path: str) -> Callable[[User], str]:
     """Give a property, `1` or the second argument where there is none. Blanks around the value go, as in JMeter."""
-    properties = build.properties
+    find = lookup(build)
     key = args[0].get
     default = args[1].get if len(args) > 1 else lambda user: "1"
 
     def get(user: User) -> str:
         fallback = default(user)
-        value = properties.get(key(user))
+        value = find(key(user))
         return java_trim(fallback if value is None else value)
 
     return get
@@ -33,14 +44,14 @@ def make_p(args: Args, build: Build, path: str) -> Callable[[User], str]:
 @function("__property", 1, 3)
 def make_property(args: Args, build: Build, path: str) -> Callable[[User], str]:
     """Give a property, its key or the third argument where there is none; the second names a variable to keep it."""
-    properties = build.properties
+    find = lookup(build)
     key = args[0].get
     default = args[2].get if len(args) > 2 else key
 
     def get(user: User) -> str:
         name = key(user)
         fallback = default(user)
-        value = properties.get(name)
+        value = find(name)
         return java_trim(fallback if value is None else value)
 
     return saved(get, args, 1, trim=False)
@@ -67,6 +78,6 @@ def make_set_property(args: Args, build: Build, path: str) -> Callable[[User], s
 @function("__isPropDefined", 1)
 def make_is_prop_defined(args: Args, build: Build, path: str) -> Callable[[User], str]:
     """Tell whether there is a property."""
-    properties = build.properties
+    find = lookup(build)
     key = args[0].get
-    return lambda user: "true" if key(user) in properties else "false"
+    return lambda user: "false" if find(key(user)) is None else "true"

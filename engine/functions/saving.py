@@ -28,3 +28,17 @@ def saved(get: Callable[[User], str], args: Args, index: int, *, trim: bool = Tr
         return value
 
     return get_and_keep
+
+
+def saved_anyway(get: Callable[[User], str], args: Args, index: int) -> Callable[[User], str]:
+    """Keep what `get` gives in the variable that argument `index` names, an empty name too."""
+    if len(args) <= index:
+        return get
+    name_of = args[index].get
+
+    def get_and_keep(user: User) -> str:
+        value = get(user)
+        user.vars[java_trim(name_of(user))] = value
+        return value
+
+    return get_and_keep

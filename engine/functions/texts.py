@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
 from pyjm.engine.compile.functions import Args, function
+from pyjm.engine.compile.java_error import ILLEGAL_ARGUMENT, JavaError
 from pyjm.engine.compile.java_text import java_trim
 
+from .md2 import md2
 from .saving import saved
 
 if TYPE_CHECKING:
@@ -77,7 +79,11 @@ def unescape_html(text: str) -> str:
         if match[3]:
             return chr(name2codepoint[match[3]]) if match[3] in name2codepoint else match[0]
         code = int(match[1]) if match[1] else int(match[2], 16)
-        return chr(code) if code <= 0x10FFFF else match[0]
+        if code >= 1 << 31:
+            return match[0]
+        if code > 0x10FFFF:
+            raise JavaError(ILLEGAL_ARGUMENT, f"Not a valid Unicode code point: 0x{code:X}")
+        return chr(code)
 
     return _ENTITY.sub(found, text)
 
@@ -110,7 +116,11 @@ def register(name: str, change: Callable[[str], str]) -> None:
 
     @function(name, 1)
     def make(args: Args, build: Build, path: str) -> Callable[[User], str]:
-        return args[0].map(change).get
+        text = args[0]
+        try:
+            return text.map(change).get
+        except JavaError:
+            return lambda user: change(text.get(user))
 
 
 register("__escapeHtml", escape_html)
@@ -175,6 +185,8 @@ def digested(name: str, text: str) -> str:
     known = {"SHA": "sha1", "SHA512_256": "sha512_256", "SHA512_224": "sha512_224"}.get(plain, plain.lower())
     if known.startswith("sha3"):
         known = known.replace("sha3-", "sha3_")
+    if known == "md2":
+        return md2(text.encode()).hex()
     try:
         return hashlib.new(known, text.encode()).hexdigest()
     except ValueError:
