@@ -31,6 +31,8 @@ TUNNEL = "org.apache.http.impl.execchain.TunnelRefusedException"
 OUT_OF_MEMORY = "java.lang.OutOfMemoryError"
 INDEX = "java.lang.StringIndexOutOfBoundsException"
 IO = "java.io.IOException"
+NUMBER_FORMAT = "java.lang.NumberFormatException"
+NULL_POINTER = "java.lang.NullPointerException"
 
 
 class WireError(Exception):

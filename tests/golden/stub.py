@@ -7,7 +7,7 @@ the results and the requests themselves be compared. Loopback only. Standard lib
 
 Paths (any host, any method; everything else gets a page, JSON or XML by its extension or Accept header):
   /status/N  /redirect/N  /redirect-to?url=U  /delay/MS  /bytes/N  /chunked/N  /close  /gzip  /deflate  /echo
-  /cookies/set?a=b  /cookies  /basic-auth/USER/PASS  /digest-auth/USER/PASS  /etag/TAG  /cache/SECONDS
+  /answer?code=N&h=Name:value&type=T&body=B  /cookies/set?a=b  /cookies  /basic-auth/USER/PASS  /digest-auth/USER/PASS  /etag/TAG  /cache/SECONDS
   /embedded (page with css, js, images, iframe)  /form (hidden token)  /api/... (JSON)  *.xml *.json *.css *.js *.png
 """
 
@@ -132,6 +132,10 @@ def answer(method, target, headers, body):
     if m := re.fullmatch(r"/cache/(\d+)", path):
         out.append(("Cache-Control", f"max-age={m[1]}"))
         return reply(200, "text/plain", b"fresh")
+    if path == "/answer":  # whatever the query asks for: code=, h=Name:value (several), type=, body=
+        asked = parse_qsl(url.query, keep_blank_values=True)
+        out += [(v.partition(":")[0], v.partition(":")[2].strip()) for k, v in asked if k == "h"]
+        return reply(int(query.get("code", 200)), query.get("type", "text/html"), query.get("body", "").encode())
     if path == "/embedded":
         extra = (
             '<link rel="stylesheet" href="/static/site.css"/><script src="/static/app.js"></script>'

@@ -18,7 +18,6 @@ FOLLOWING = 491
 FILE_NOT_FOUND = "java.io.FileNotFoundException"
 PARSE = "org.apache.http.ParseException"
 ILLEGAL_STATE = "java.lang.IllegalStateException"
-NUMBER_FORMAT = "java.lang.NumberFormatException"
 
 _ADDED: dict[str, tuple[tuple[str, int], ...]] = {
     errors.NO_RESPONSE: (("", 1994),),
@@ -37,6 +36,7 @@ _ADDED: dict[str, tuple[tuple[str, int], ...]] = {
     errors.ILLEGAL_ARGUMENT: (
         ("URLDecoder", 1171),
         ("Unexpected method", 831),
+        ("LRUMap", 1805),
         ("Missing location", 735),
         ("", 1931),
     ),
@@ -47,7 +47,7 @@ _ADDED: dict[str, tuple[tuple[str, int], ...]] = {
     FILE_NOT_FOUND: (("", 2051),),
     PARSE: (("", 1008),),
     ILLEGAL_STATE: (("", 1183),),
-    NUMBER_FORMAT: (("", 1684),),
+    errors.NUMBER_FORMAT: (("", 1684),),
 }
 
 

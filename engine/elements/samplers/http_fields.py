@@ -60,6 +60,17 @@ class Own:
         changed[at] = (name, value)
         return Own(changed)
 
+    def replacing(self, fields: Sequence[Field]) -> Own:
+        """Set fields: in the place of the first one of their name, else behind all."""
+        changed = self
+        for name, value in fields:
+            changed = (
+                changed.with_first(name, value)
+                if name.lower() in changed.names
+                else Own([*changed.fields, (name, value)])
+            )
+        return changed
+
     def without(self, name: str) -> Own:
         """Leave all fields of that name, given in lower case, out."""
         return Own([field for field in self.fields if field[0].lower() != name])

@@ -9,6 +9,7 @@ from pyjm.engine.http import redirect
 from pyjm.engine.http.errors import IO, WireError
 from pyjm.engine.vu.result import SampleResult
 
+from ..config.cache_manager import InCache
 from .http_error_size import TooManyRedirects
 from .http_result import fail
 from .http_target import RefusedUrl, target_of
@@ -39,13 +40,17 @@ async def follow(sampler: HttpRequest, user: User, total: SampleResult, made: Ma
             break
         assert step is not None
         method, url = step
-        last = SampleResult(total.label, total.thread_name)
+        before, last = last, SampleResult(total.label, total.thread_name)
         last.begin()
         try:
-            target = target_of(url)
-            cookie = sampler.cookies.header(user, target) if sampler.cookies is not None else None
-            made = made.maker.send(user, target, method, cookie, None)
+            made = sampler.recipe.send(user, made.maker, target_of(url), method, None)
             response = await sampler.once(user, made)
+        except InCache:
+            leads = None
+            last.url = url.text
+            if sampler.cached(last) is None:
+                last = before
+                break
         except WireError as error:
             last.url = error.url if isinstance(error, RefusedUrl) else url.text
             sampler.failed(last, made, error, following=True)

@@ -80,6 +80,12 @@ class Made(NamedTuple):
         return self.entity is not None and self.entity.missing is not None
 
     @property
+    def sent_fields(self) -> list[tuple[str, str]]:
+        """The fields as they were sent, all but the cookies."""
+        split = (line.partition(": ") for line in self.head_text.split("\n"))
+        return [(name, value) for name, colon, value in split if colon]
+
+    @property
     def head_text(self) -> str:
         """The fields as the sample's request headers show them: all but the cookies."""
         head = self.request.partition(b"\r\n\r\n")[0].decode("latin-1").split("\r\n")[1:]
@@ -109,9 +115,22 @@ class Maker:
         self._after: dict[tuple[str, bool], bytes] = {}
         self._form_type: bytes | None = None
 
-    def send(self, user: User, target: Target, method: str, cookie: str | None, entity: Entity | None) -> Made:
-        """Put a request together."""
-        own = entity.own if entity is not None else self._own or self.fields.read(user, target, self._connection)
+    def own(self, user: User, target: Target, entity: Entity | None) -> Own:
+        """Give the fields of the plan, as they are now."""
+        return entity.own if entity is not None else self._own or self.fields.read(user, target, self._connection)
+
+    def send(
+        self,
+        user: User,
+        target: Target,
+        method: str,
+        cookie: str | None,
+        entity: Entity | None,
+        own: Own | None = None,
+    ) -> Made:
+        """Put a request together; `own` are its first fields where they are not those of the plan."""
+        if own is None:
+            own = entity.own if entity is not None else self._own or self.fields.read(user, target, self._connection)
         if cookie:
             if "cookie" in own.names:
                 before = own.with_first("Cookie", cookie).lines

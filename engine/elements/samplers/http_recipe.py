@@ -10,7 +10,7 @@ from pyjm.engine.http.errors import WireError
 from .http_arguments import Arguments, Pairs
 from .http_fields import Fields
 from .http_files import ReadFile, files_of
-from .http_making import IN_QUERY, Made, Maker, Settings
+from .http_making import IN_QUERY, Entity, Made, Maker, Settings
 from .http_target import RefusedUrl, Target, Targets, port_of, target_of_text
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pyjm.engine.vu.result import SampleResult
     from pyjm.engine.vu.user import User
 
+    from ..config.cache_manager import CacheManager
     from ..config.cookie_manager import CookieManager
 
 _KNOWN_MAX = 256
@@ -37,10 +38,12 @@ class Recipe:
         build: Build,
         fields: Fields,
         cookies: CookieManager | None,
+        cache: CacheManager | None,
         agent: str | None,
     ) -> None:
         self.fields = fields
         self.cookies = cookies
+        self.cache = cache
         self.agent = agent
         self.adds_type = build.properties.get("http.post_add_content_type_if_missing", "").strip().lower() == "true"
         self.arguments = Arguments(node.child("HTTPsampler.Arguments"), build, node.path)
@@ -100,9 +103,8 @@ class Recipe:
         if self.ready is not None:
             return self.ready
         begun = self.begun
-        if begun is not None and self.cookies is not None:
-            cookie = self.cookies.header(user, begun.target)
-            return begun.maker.send(user, begun.target, begun.method, cookie, begun.entity)
+        if begun is not None:
+            return self.send(user, begun.maker, begun.target, begun.method, begun.entity)
         pairs = self.arguments.pairs
         path = self.path.get(user)
         if " " in path:
@@ -126,8 +128,7 @@ class Recipe:
             result.label = label.get(user)
         try:
             if self.plain_get and not self.same:
-                cookie = self.cookies.header(user, target) if self.cookies is not None else None
-                return maker.send(user, target, "GET", cookie, None)
+                return self.send(user, maker, target, "GET", None)
             return self.request(user, maker, target, pairs)
         except WireError as error:
             raise RefusedUrl(error, target.text) from None
@@ -137,15 +138,23 @@ class Recipe:
         if pairs is None:
             pairs = self.arguments.read(user)
         files = [ReadFile(file, user) for file in self.files] if self.files else ()
-        cookie = self.cookies.header(user, target) if self.cookies is not None else None
         entity = maker.entity(user, target, self.arguments, pairs, files)
-        made = maker.send(user, target, maker.settings.method, cookie, entity)
+        made = self.send(user, maker, target, maker.settings.method, entity)
         if self.same:
-            if self.cookies is None:
+            if self.cookies is None and self.cache is None:
                 self.ready = made
             else:
                 self.begun = made
         return made
+
+    def send(self, user: User, maker: Maker, target: Target, method: str, entity: Entity | None) -> Made:
+        """Put a request together with what the user's managers add. Raises InCache for one that need not be sent."""
+        cookie = self.cookies.header(user, target) if self.cookies is not None else None
+        if self.cache is None:
+            return maker.send(user, target, method, cookie, entity)
+        own = maker.own(user, target, entity)
+        own = own.replacing(self.cache.conditions(user, method, target.text, own.fields))
+        return maker.send(user, target, method, cookie, entity, own)
 
     def maker(self, user: User) -> Maker:
         """Give the maker for the present settings."""

@@ -14,6 +14,7 @@ from pyjm.engine.compile.merge import merged
 from pyjm.engine.compile.registry import element
 from pyjm.engine.http.errors import SOCKET, WireError
 
+from ..config.cache_manager import CacheManager, InCache
 from ..config.cookie_manager import CookieManager
 from ..config.header_manager import HeaderManager
 from .http_agent import agent_of
@@ -49,9 +50,11 @@ class HttpRequest(Sampler):
         report_unsupported(written, build)
         managers = [config.fields for config in build.configs if isinstance(config, HeaderManager)]
         cookies = [config for config in build.configs if isinstance(config, CookieManager)]
+        caches = [config for config in build.configs if isinstance(config, CacheManager)]
         self.cookies = cookies[-1] if cookies else None
+        self.cache = caches[-1] if caches else None
         fields = Fields(merged_fields(managers))
-        self.recipe = Recipe(written, build, fields, self.cookies, agent_of(build.properties))
+        self.recipe = Recipe(written, build, fields, self.cookies, self.cache, agent_of(build.properties))
         self.connections = connections_of(build)
         self.filler = Filler(build.properties.get("sampleresult.default.encoding", ""))
         self.labels_late = self.label.constant is None
@@ -69,6 +72,8 @@ class HttpRequest(Sampler):
             except JavaError as error:
                 self.refuse(user, result, WireError(error.kind, error.text))
                 return result
+            except InCache:
+                return self.cached(result)
         target = made.target
         settings = made.maker.settings
         result.url = target.text
@@ -141,12 +146,19 @@ class HttpRequest(Sampler):
             leads_on = response.status in REDIRECTS and facts.redirects(made.method)
             if leads_on and facts.location is None:
                 raise missing_location(result, made)
+            if facts.cookies and self.cookies is not None:
+                self.cookies.store(user, facts.cookies, made.target)
+            if self.cache is not None:
+                self.cache.store(user, made.method, made.target.text, response, made.sent_fields)
         except WireError as error:
             self.filler.failure(result, error, following=following)
             return None
-        if facts.cookies and self.cookies is not None:
-            self.cookies.store(user, facts.cookies, made.target)
         return facts.location if leads_on else None
+
+    def cached(self, result: SampleResult) -> SampleResult | None:
+        """Fill a sample whose answer is known without asking."""
+        assert self.cache is not None
+        return result if self.cache.fill(result) else None
 
     def failed(self, result: SampleResult, made: Made, error: WireError, *, following: bool = False) -> None:
         """Fill a sample that got no answer."""
