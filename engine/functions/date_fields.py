@@ -218,7 +218,7 @@ def zone_name(count: int) -> Piece | None:
 
 def zone_id(count: int) -> Piece | None:
     """Write `VV`: Europe/Berlin."""
-    return (lambda moment: machine_zone()) if count == 2 else None
+    return (lambda moment: getattr(moment.at.tzinfo, "key", None) or machine_zone()) if count == 2 else None
 
 
 def machine_zone() -> str:

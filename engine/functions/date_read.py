@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from .date_fields import DAYS, MONTHS, Moment, local
 from .date_pattern import quoted
@@ -33,6 +34,12 @@ def part(letter: str, count: int) -> str:
         return f"(?P<S>[0-9]{{{count}}})"
     if letter == "a":
         return "(?P<a>AM|PM)"
+    if letter == "D":
+        return f"(?P<D>[0-9]{{{'1,3' if count == 1 else count}}})"
+    if letter == "G":
+        return "(?P<G>AD|BC)" if count < 4 else "(?P<G>Anno Domini|Before Christ)"
+    if letter in "zV":
+        return r"(?P<name>[A-Za-z]+(?:[/_+-][A-Za-z0-9_+-]+)*)"
     if letter in "ZXx":
         return r"(?P<zone>Z|[+-][0-9]{2}(?::?[0-9]{2})?)"
     raise DateError(f"the letter {letter} is written, not read")
@@ -64,8 +71,11 @@ def reader(pattern: str) -> re.Pattern[str]:
         raise DateError(str(error)) from None
 
 
-def read_date(text: str, pattern: str, now: Moment) -> Moment:
-    """Read a date; fields that are not there are this year, the first of January, midnight, this machine's zone."""
+def read_date(text: str, pattern: str, now: Moment, *, defaults: bool = True) -> Moment:
+    """Read a date; fields that are not there are this year, the first of January, midnight, this machine's zone.
+
+    With JMeter's `defaults` for these, a day of the year or a fraction of a second that differs from them is refused.
+    """
     match = reader(pattern).fullmatch(text)
     if match is None:
         raise DateError(f"Text '{text}' could not be parsed")
@@ -75,11 +85,21 @@ def read_date(text: str, pattern: str, now: Moment) -> Moment:
     year = int(found["y"]) if "y" in found else 2000 + int(found["y2"]) if "y2" in found else now.at.year
     month = month_of(found)
     day = int(found.get("d", "1"))
+    if "D" in found and "d" not in found:
+        if defaults and int(found["D"]) != 1:
+            raise DateError("Conflict found: the day of the year against the first of January")
+        at = datetime(year, 1, 1) + timedelta(days=int(found["D"]) - 1)
+        month, day = at.month, at.day
     last = (datetime(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)).day if 1 <= month <= 12 else 0
     nanos = int(found.get("S", "0").ljust(9, "0"))
+    if defaults and nanos:
+        raise DateError("Conflict found: the second's fraction against 0")
     try:
         at = datetime(year, month, min(day, last) if day <= 31 else day, hour_of(found), int(found.get("m", "0")))
-        at = at.replace(second=int(found.get("s", "0")), tzinfo=zone_of(found.get("zone")))
+        at = at.replace(second=int(found.get("s", "0")))
+        zone = zone_of(found.get("zone"), found.get("name"))
+        # JMeter's default offset, this machine's, says which instant it is; the zone that is named, how it is written
+        at = at.astimezone(zone) if "name" in found and defaults else at.replace(tzinfo=zone)
     except ValueError as error:
         raise DateError(f"Text '{text}' could not be parsed: {error}") from None
     return Moment(at if at.tzinfo else at.astimezone(), nanos)
@@ -98,8 +118,13 @@ def hour_of(found: dict[str, str]) -> int:
     return int(found.get("H") or found.get("k") or "0") % (24 if "k" in found else 99)
 
 
-def zone_of(text: str | None) -> tzinfo | None:
-    """Give the zone that was read."""
+def zone_of(text: str | None, name: str | None) -> tzinfo | None:
+    """Give the zone that was read as an offset or by its name; raises ValueError."""
+    if name is not None:
+        try:
+            return UTC if name in ("UTC", "GMT", "Z", "UT") else ZoneInfo(name)
+        except ZoneInfoNotFoundError:
+            raise ValueError(f"unknown zone {name}") from None
     if text is None:
         return None
     if text == "Z":

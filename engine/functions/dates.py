@@ -26,6 +26,16 @@ if TYPE_CHECKING:
 log = logging.getLogger("pyjm.functions")
 
 
+_FIELDS = """
+HHourOfDay hClockHourOfAmPm KHourOfAmPm kClockHourOfDay mMinuteOfHour sSecondOfMinute SNanoOfSecond nNanoOfSecond
+AMilliOfDay NNanoOfDay aAmPmOfDay XOffsetSeconds xOffsetSeconds ZOffsetSeconds OOffsetSeconds
+"""
+
+TIME_LETTERS = {field[0]: f"Unsupported field: {field[1:]}" for field in _FIELDS.split()}
+TIME_LETTERS |= dict.fromkeys("zV", "Unable to extract ZoneId from temporal")
+"""Letters that a day alone can't be written with → what Java says of them."""
+
+
 def check_locale(args: Args, index: int, build: Build, path: str) -> None:
     """Refuse names of months and days in another language than English."""
     language = (args[index].constant or "").strip().lower() if len(args) > index else ""
@@ -68,9 +78,10 @@ def parsed(text: str, pattern: str, now: Moment) -> Moment:
     try:
         if not pattern:
             return local(java_number(text, LONG) * 1_000_000)
-        if "a" not in written(pattern) or "H" in written(pattern):
+        letters = set(written(pattern))
+        if "u" not in letters and ("a" not in letters or "H" in letters):
             return read_date(text, pattern, now)
-        error: ValueError = DateError("its hour stands against JMeter's default, 0 of 24")
+        error: ValueError = DateError("it stands against JMeter's defaults: the present year, hour 0 of 24")
     except (DateError, JavaError) as caught:
         error = caught
     log.error("Failed to parse the date '%s' to shift with formatter '%s': %s", text, pattern, error)
@@ -88,8 +99,8 @@ def make_date_time_convert(args: Args, build: Build, path: str) -> Callable[[Use
             if not source:
                 return date_pattern(target)(local(java_number(text, LONG) * 1_000_000))
             write = date_pattern(target)
-            if fields(target) <= fields(source):
-                return write(read_date(text, source, local(time_ns())))
+            if fields(target) <= whole(source):
+                return write(read_date(text, source, local(time_ns()), defaults=False))
             error: ValueError = DateError("Unsupported field")
         except (DateError, JavaError) as caught:
             error = caught
@@ -114,6 +125,13 @@ def fields(pattern: str) -> set[str]:
     return {kind for kind, of in (("date", "yuMLdDEe"), ("time", "HhKkmsSa")) if letters & set(of)}
 
 
+def whole(pattern: str) -> set[str]:
+    """Tell whether a pattern tells a whole date, and a time of day."""
+    letters = set(written(pattern))
+    told = letters & set("yu") and ("D" in letters or ("d" in letters and letters & set("ML")))
+    return fields(pattern) - (set() if told else {"date"})
+
+
 def written(pattern: str) -> str:
     """Give a pattern without what stands in quotes."""
     return "".join(pattern.split("'")[::2])
@@ -132,6 +150,7 @@ def make_random_date(args: Args, build: Build, path: str) -> Callable[[User], st
         except PatternError as error:
             log.error("Format date pattern '%s' is invalid: %s", pattern, error)
             return ""
+        no_day = next((letter for letter in written(pattern) if letter in TIME_LETTERS), "")
         given = java_trim(start_of(user))
         start = day(given, pattern) if given else local(time_ns()).at.date()
         end = day(java_trim(end_of(user)), pattern)
@@ -140,6 +159,8 @@ def make_random_date(args: Args, build: Build, path: str) -> Callable[[User], st
             return ""
         if end == start:
             raise JavaError(ILLEGAL_ARGUMENT, "bound must be greater than origin")
+        if no_day:
+            raise JavaError("java.time.temporal.UnsupportedTemporalTypeException", TIME_LETTERS[no_day])
         chosen = start + timedelta(days=randrange((end - start).days))
         return write(read_date(chosen.isoformat(), "yyyy-MM-dd", local(0)))
 
