@@ -97,10 +97,14 @@ class Sampler(Element):
 
 
 class PlanController(Element):
-    """Decides what comes next. `children` and `listeners` (of the start of each pass) are set by the compiler."""
+    """Decides what comes next.
+
+    `children`, `listeners` (of the start of each pass) and `around`, the controller around it, are set by the compiler.
+    """
 
     children: Sequence[Step | PlanController] = ()
     listeners: Sequence[PassListener] = ()
+    around: PlanController | None = None
     scope: Scope | None = None
     suspends = False
     """Whether it can leave a child in mid-pass for another one (Interleave)."""

@@ -147,6 +147,7 @@ class Compiler:
                 continue
             element = self.made(child)
             if isinstance(element, PlanController):
+                element.around = controller
                 inner = [*frames, self.frame(element, child.children)]
                 self.controller(element, child.children, inner)
                 scope = gather(inner, of_transaction=True)

@@ -7,8 +7,9 @@ child is taken out of its parent.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Final, TypeAlias, cast
+from asyncio import sleep
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 
 if TYPE_CHECKING:
     from .step import Step
@@ -17,9 +18,13 @@ if TYPE_CHECKING:
 
 
 class Again:
-    """The type of AGAIN."""
+    """No step yet: `pause` waits until it is worth asking again."""
 
     __slots__ = ()
+
+    def pause(self) -> Awaitable[Any]:
+        """Let the others have their turn."""
+        return sleep(0)
 
 
 AGAIN: Final = Again()
@@ -27,13 +32,13 @@ AGAIN: Final = Again()
 samples can't hold up the event loop.
 """
 
-_REPEAT: Final = Again()
+REPEAT: Final = Again()
 """A loop's pass is over and the next one follows at once; known to loops alone."""
 
 PassListener: TypeAlias = "Callable[[User], None]"
 Next: TypeAlias = "Step | ParentTransaction | Again | None"
 
-_SPINS = 1000
+SPINS = 1000
 """Passes without a step after which a loop lets the event loop have its turn."""
 
 
@@ -43,6 +48,8 @@ class Cursor:
     __slots__ = ("children", "current", "done", "first", "iterations", "listeners", "user")
 
     is_step = False
+    asks_anew = False
+    """Whether it looks again whether it may go on at all after a child that had nothing left."""
 
     def __init__(self, user: User, children: Sequence[Step | Cursor], listeners: Sequence[PassListener]) -> None:
         self.user = user
@@ -75,6 +82,13 @@ class Cursor:
             if step is not None:
                 return step
             self.child_passed(cast(Cursor, child))
+            if self.asks_anew:
+                return REPEAT
+
+    @property
+    def passes(self) -> int:
+        """The number of the present pass as those who listen to it are told."""
+        return self.iterations
 
     def fire(self) -> None:
         """Tell the listeners of this controller that a pass begins."""
@@ -123,10 +137,62 @@ class Cursor:
         self.restart()
 
 
-class LoopCursor(Cursor):
+class IteratingCursor(Cursor):
+    """A controller with loops of its own, and their number in a variable. Mirrors IteratingController."""
+
+    __slots__ = ("breaking", "index_key")
+
+    def __init__(
+        self, user: User, children: Sequence[Step | Cursor], listeners: Sequence[PassListener], index_key: str
+    ) -> None:
+        super().__init__(user, children, listeners)
+        self.index_key = index_key
+        self.breaking = False
+
+    @property
+    def index(self) -> int:
+        """The number of the present loop, from 0."""
+        return self.iterations
+
+    def next(self) -> Next:
+        variables, key = self.user.vars, self.index_key
+        spins = 0
+        while True:
+            variables[key] = self.index
+            if self.refuses():
+                return None
+            step = super().next()
+            variables[key] = self.index
+            if step is not REPEAT:
+                return step
+            spins += 1
+            if spins == SPINS:
+                return AGAIN
+
+    def refuses(self) -> bool:
+        """Tell whether there is nothing to do, and leave things as they are to be then."""
+        return False
+
+    def next_loop(self) -> None:
+        """Go on with the next loop."""
+        self.restart()
+
+    def break_loop(self) -> None:
+        """End the loops of this run."""
+        self.breaking = True
+        self.first = True
+        self.current = 0
+        self.reset_loops()
+
+    def reset_loops(self) -> None:
+        """Begin to count loops anew."""
+        self.iterations = 0
+
+
+class LoopCursor(IteratingCursor):
     """A pass per loop. Mirrors LoopController; `count` gives the loops, -1 for ever."""
 
-    __slots__ = ("breaking", "count", "forever", "index_key", "loops", "turn")
+    __slots__ = ("count", "forever", "loops", "turn")
 
     def __init__(
         self,
@@ -137,15 +203,17 @@ class LoopCursor(Cursor):
         forever: bool,
         index_key: str,
     ) -> None:
-        super().__init__(user, children, listeners)
+        super().__init__(user, children, listeners, index_key)
         self.count = count
         self.forever = forever
-        self.index_key = index_key
         self.loops: int | None = None
         self.turn = 0
-        self.breaking = False
 
-    def next(self) -> Next:
+    @property
+    def index(self) -> int:
+        return self.turn
+
+    def next(self) -> Next:  # the one of all iterating cursors, with less to look up
         variables, key = self.user.vars, self.index_key
         spins = 0
         while True:
@@ -155,20 +223,20 @@ class LoopCursor(Cursor):
                     self.set_done()
                 self.breaking = False
                 return None
-            step = super().next()
+            step = Cursor.next(self)
             variables[key] = self.turn
-            if step is not _REPEAT:
+            if step is not REPEAT:
                 return step
             spins += 1
-            if spins == _SPINS:
+            if spins == SPINS:
                 return AGAIN
 
     def end_of_pass(self) -> Next:
         self.restart()
         if not self.over():
-            return _REPEAT
+            return REPEAT
         if self.forever:
-            self.reset_turn()
+            self.reset_loops()
         else:
             self.set_done()
         return None
@@ -192,20 +260,8 @@ class LoopCursor(Cursor):
 
     def cut_pass(self) -> None:
         self.restart()
-        self.reset_turn()
+        self.reset_loops()
 
-    def next_loop(self) -> None:
-        """Go on with the next loop."""
-        self.restart()
-
-    def break_loop(self) -> None:
-        """End the loops of this run."""
-        self.breaking = True
-        self.first = True
-        self.current = 0
-        self.reset_turn()
-
-    def reset_turn(self) -> None:
-        """Begin to count loops anew."""
+    def reset_loops(self) -> None:
         self.turn = 0
         self.loops = None

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
 from .clock import wall_ms
-from .flow import AGAIN, Again, Cursor, Next
+from .flow import Again, Cursor, Next
 from .result import SampleResult
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class SampleTransactionCursor(Cursor):
             self.begin()
         self.at_end = False
         step = super().next()
-        if step is AGAIN:
+        if isinstance(step, Again):
             return step
         if step is None and self.at_end:
             if self.result is not None:

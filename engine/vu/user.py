@@ -10,7 +10,7 @@ from math import inf
 from typing import TYPE_CHECKING, Any, Protocol
 
 from .clock import now_ns
-from .flow import Again, Cursor, LoopCursor
+from .flow import Again, Cursor, IteratingCursor
 from .result import Action, SampleResult
 from .step import Controller, Scope, Step
 from .transaction import LAST_SAMPLE_OK, ParentTransaction
@@ -140,10 +140,11 @@ class User:
                 turn += 1
                 if isinstance(step, Again) or turn >= TURN:
                     turn = 0
-                    await sleep(0)
                     if isinstance(step, Again):
+                        await step.pause()
                         step = root.next()
                         continue
+                    await sleep(0)
                 if isinstance(step, Step):
                     await step.run(self, None)
                 else:
@@ -195,13 +196,13 @@ class User:
             return
         for controller in step.path[:-1]:
             cursor = self.cursor(controller)
-            if action is not Action.NEXT_ITERATION and isinstance(cursor, LoopCursor):
+            if action is not Action.NEXT_ITERATION and isinstance(cursor, IteratingCursor):
                 cursor.break_loop() if action is Action.BREAK_LOOP else cursor.next_loop()
                 break
             cursor.cut_pass()
         else:
             main = self.cursor(step.path[-1])
-            if isinstance(main, LoopCursor):
+            if isinstance(main, IteratingCursor):
                 main.break_loop() if action is Action.BREAK_LOOP else main.next_loop()
         if isinstance(given, ParentTransaction):
             self.end_transaction(given, None)

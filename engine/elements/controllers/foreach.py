@@ -1,0 +1,127 @@
+"""ForEach Controller. Mirrors ForeachController."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from sys import maxsize
+
+from pyjm.engine.compile.build import Build
+from pyjm.engine.compile.element import PlanController, flag, text
+from pyjm.engine.compile.registry import element
+from pyjm.engine.compile.value import as_whole
+from pyjm.engine.plan.tree import Node
+from pyjm.engine.vu.flow import REPEAT, Cursor, IteratingCursor, Next, PassListener
+from pyjm.engine.vu.step import Step
+from pyjm.engine.vu.user import User
+
+
+class ForEachCursor(IteratingCursor):
+    """Where one user stands in a ForEach Controller.
+
+    Whoever asks whether it is done sets the output variable by that, as in JMeter: after the last loop the controller
+    around it does, to the first of the inputs.
+    """
+
+    __slots__ = ("_done", "element", "turn")
+
+    asks_anew = True
+
+    def __init__(
+        self,
+        user: User,
+        children: Sequence[Step | Cursor],
+        listeners: Sequence[PassListener],
+        index_key: str,
+        element: ForEachController,
+    ) -> None:
+        self.element = element
+        super().__init__(user, children, listeners, index_key)
+        self.turn = element.start.get(user)
+
+    @property
+    def index(self) -> int:
+        return self.turn
+
+    @property
+    def done(self) -> bool:
+        """Whether it is over; sets the output variable where it is not."""
+        if self.turn >= self.element.end.get(self.user):
+            return True
+        value = self.user.vars.get(self.input())
+        if value is None:
+            return self._done
+        self.user.vars[self.element.output.get(self.user)] = value
+        return False
+
+    @done.setter
+    def done(self, done: bool) -> None:
+        self._done = done
+
+    @property
+    def passes(self) -> int:
+        return self.turn + 1
+
+    def input(self) -> str:
+        """Name the variable of the next loop."""
+        element, user = self.element, self.user
+        separator = "_" if element.separated.get(user) else ""
+        return f"{element.input.get(user)}{separator}{self.turn + 1}"
+
+    def refuses(self) -> bool:
+        if self.breaking or self.user.vars.get(self.input()) is None:
+            self.breaking = False
+            self.restart()
+            self.reset_loops()
+            return True
+        return False
+
+    def end_of_pass(self) -> Next:
+        self.restart()
+        missing = self.breaking or self.user.vars.get(self.input()) is None
+        if missing or self.turn >= self.element.end.get(self.user):
+            self.breaking = False
+            self.reset_loops()
+            return None
+        return REPEAT
+
+    def restart(self) -> None:
+        self.first = True
+        self.current = 0
+        self.turn += 1
+
+    def reset_loops(self) -> None:
+        self.turn = self.element.start.get(self.user)
+
+    def initialize(self) -> None:
+        super().initialize()
+        self.reset_loops()
+
+    def cut_pass(self) -> None:
+        self.restart()
+        self.reset_loops()
+
+
+@element("ForeachController")
+class ForEachController(PlanController):
+    """Gives out its children once for each of a row of variables: `input_1`, `input_2` …"""
+
+    input = text("ForeachController.inputVal")
+    output = text("ForeachController.returnVal")
+    separated = flag("ForeachController.useSeparator", True)
+
+    def prepare(self, node: Node, build: Build) -> None:
+        self.start = build.value(node.text("ForeachController.startIndex"), node.path).map(as_whole(0))
+        # one that is missing is no limit, any that is there and no number is 0
+        end = node.text("ForeachController.endIndex", str(maxsize))
+        self.end = build.value(end, node.path).map(as_whole(0))
+
+    def pass_start(self, user: User) -> None:
+        """Begin with the first variable in each pass of the controller around it."""
+        cursor = user.cursor(self)
+        assert isinstance(cursor, ForEachCursor)
+        cursor.restart()
+        cursor.reset_loops()
+
+    def cursor(self, user: User) -> ForEachCursor:
+        key = f"__jm__{self.label.get(user)}__idx"
+        return ForEachCursor(user, self.cursors(user), self.listeners, key, self)
