@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from pyjm.engine.compile.functions import Args, function
 from pyjm.engine.compile.java_text import java_text, java_trim
+from pyjm.engine.scripts.errors import ScriptError
 
 from .jexl_nodes import Env
-from .jexl_read import JEXL2, JEXL3, Dialect, read
-from .jexl_words import JexlError, JexlSyntaxError, JexlUnsupportedError
+from .jexl_read import JEXL2, JEXL3, Dialect
+from .jexl_script import read
+from .jexl_words import JexlSyntaxError, JexlUnsupportedError
 
 if TYPE_CHECKING:
     from pyjm.engine.compile.build import Build
@@ -52,7 +54,7 @@ def evaluated(args: Args, build: Build, path: str, dialect: Dialect) -> Callable
         value = None
         try:
             value = compiled(text, dialect)(Env(user, build))
-        except JexlError as error:
+        except ScriptError as error:
             log.error('An error occurred while evaluating the expression "%s": %s', text, error)
             if dialect is JEXL2 or isinstance(error, JexlSyntaxError):
                 return ""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, MutableMapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .jexl_objects import Context, Log, Previous, Props, Vars, call
-from .jexl_values import compare, contains, ends, equal, starts, to_long, truth
+from pyjm.engine.scripts.java_objects import ROOTS, Props, Vars, call, property_of
+
+from .jexl_values import compare, contains, ends, equal, size, starts, to_long, truth
 from .jexl_words import JexlError
 
 if TYPE_CHECKING:
@@ -19,36 +20,30 @@ class Env:
 
     __slots__ = ("build", "own", "user")
 
-    def __init__(self, user: User, build: Build) -> None:
+    def __init__(self, user: User, build: Build, own: MutableMapping[str, Any] | None = None) -> None:
         self.user = user
         self.build = build
-        self.own: dict[str, Any] = {}
+        self.own: MutableMapping[str, Any] = {} if own is None else own
 
 
 Run = Callable[[Env], Any]
 
 
 class Node(NamedTuple):
-    """`safe` gives null where `run` finds a variable or a property undefined; `name` is that of a variable."""
+    """`safe` gives null where `run` finds a variable or a property undefined; `name` is that of a variable.
+
+    `assign` sets what the node stands for, where that can be set.
+    """
 
     run: Run
     safe: Run | None = None
     name: str | None = None
+    assign: Callable[[Env, Any], None] | None = None
 
     def safely(self) -> Run:
         """Give the form that does not mind what is undefined."""
         return self.safe or self.run
 
-
-OBJECTS: dict[str, Callable[[Env], Any]] = {
-    "vars": lambda env: Vars(env.user),
-    "props": lambda env: Props(env.build),
-    "ctx": lambda env: Context(env.user),
-    "log": lambda env: Log(),
-    "threadName": lambda env: env.user.name,
-    "sampleResult": lambda env: None if env.user.previous is None else Previous(env.user),
-    "sampler": lambda env: None if env.user.step is None else env.user.step.sampler,
-}
 
 COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
     "<": lambda a, b: a is not None and b is not None and compare(a, b) < 0,
@@ -75,15 +70,15 @@ def variable(name: str) -> Node:
     def safe(env: Env) -> Any:
         if name in env.own:
             return env.own[name]
-        make = OBJECTS.get(name)
-        return None if make is None else make(env)
+        make = ROOTS.get(name)
+        return None if make is None else make(env.user, env.build)
 
     def run(env: Env) -> Any:
-        if name not in env.own and name not in OBJECTS:
+        if name not in env.own and name not in ROOTS:
             raise JexlError(f"undefined variable {name}")
         return safe(env)
 
-    return Node(run, safe, name)
+    return Node(run, safe, name, lambda env, value: env.own.__setitem__(name, value))
 
 
 def member(of: Node, name: str) -> Node:
@@ -91,11 +86,7 @@ def member(of: Node, name: str) -> Node:
     safely = of.safely()
 
     def safe(env: Env) -> Any:
-        target = safely(env)
-        if isinstance(target, Mapping):
-            return target.get(name)
-        named = getattr(target, "named", None)
-        return None if named is None else named(name)
+        return property_of(safely(env), name)
 
     def run(env: Env) -> Any:
         value = safe(env)
@@ -103,7 +94,7 @@ def member(of: Node, name: str) -> Node:
             raise JexlError(f"undefined property {name}")
         return value
 
-    return Node(run, safe)
+    return Node(run, safe, None, lambda env, value: put(of.run(env), name, value))
 
 
 def indexed(of: Node, by: Node) -> Node:
@@ -117,16 +108,42 @@ def indexed(of: Node, by: Node) -> Node:
             at = to_long(key)
             if 0 <= at < len(target):
                 return target[at]
-        elif named := getattr(target, "named", None):
-            return named(key)
+        elif (value := property_of(target, key)) is not None:
+            return value
         raise JexlError(f"no element {key}")
 
-    return Node(run)
+    return Node(run, None, None, lambda env, value: put(of.run(env), by.run(env), value))
 
 
-def called(of: Node, name: str, args: list[Node]) -> Node:
-    """Make `of.name(args)`."""
+def put(target: Any, key: Any, value: Any) -> None:
+    """Do `target.key = value`."""
+    if isinstance(target, list):
+        at = to_long(key)
+        if not 0 <= at < len(target):
+            raise JexlError(f"no element {key}")
+        target[at] = value
+    elif isinstance(target, dict):
+        target[key] = value
+    elif isinstance(target, (Vars, Props)):
+        target.put(key, value)
+    else:
+        raise JexlError(f"undefined property {key}")
+
+
+def called(of: Node, name: str, args: list[Node], *, safe: bool = False) -> Node:
+    """Make `of.name(args)`, null where `of` is null if it is `safe`."""
+    if safe:
+        return Node(lambda env: None if (it := of.run(env)) is None else call(it, name, [arg.run(env) for arg in args]))
+    if name == "size" and not args:
+        return Node(lambda env: sized(of.run(env)))
     return Node(lambda env: call(of.run(env), name, [arg.run(env) for arg in args]))
+
+
+def sized(target: Any) -> int:
+    """Do `target.size()`, which JEXL also does for texts."""
+    if target is None:
+        raise JexlError("no size of null")
+    return size(target)
 
 
 def listed(items: list[Node]) -> Node:
@@ -230,11 +247,12 @@ def not_null(node: Node, other: Node) -> Node:
     return Node(run)
 
 
-def assigned(name: str, node: Node) -> Node:
-    """Make `name = node`; the variable lives as long as the expression."""
+def assigned(assign: Callable[[Env, Any], None], node: Node) -> Node:
+    """Make `target = node`; a variable lives as long as the expression."""
 
     def run(env: Env) -> Any:
-        value = env.own[name] = node.run(env)
+        value = node.run(env)
+        assign(env, value)
         return value
 
     return Node(run)

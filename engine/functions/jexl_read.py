@@ -1,4 +1,4 @@
-"""JEXL's grammar: an expression's text → a closure, for what JMeter plans use of it."""
+"""JEXL's grammar of expressions: text → a closure. Statements are read by jexl_script."""
 
 from __future__ import annotations
 
@@ -6,12 +6,16 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
+from pyjm.engine.compile.java_text import java_text
+from pyjm.engine.scripts.java_objects import KNOWN
+from pyjm.engine.scripts.java_statics import STATICS, call_static
+
+from .jexl_flow import called_function, function
 from .jexl_nodes import (
     COMPARISONS,
     Node,
     assigned,
     called,
-    conditional,
     constant,
     equality,
     first_true,
@@ -25,19 +29,20 @@ from .jexl_nodes import (
     negated,
     not_null,
     ranged,
-    sequence,
     ternary,
     unary,
     variable,
 )
-from .jexl_objects import KNOWN
 from .jexl_values import add, add_first, bits, calculate, empty, empty2, size, to_long
 from .jexl_words import JexlSyntaxError, JexlUnsupportedError, Token, tokens
 
 if TYPE_CHECKING:
-    from .jexl_nodes import Env
+    pass
 
-KEYWORDS = frozenset(("for", "while", "do", "function", "new", "return", "break", "continue", "foreach"))
+KEYWORDS = frozenset(("for", "while", "do", "return", "break", "continue", "foreach", "if", "else", "var"))
+"""Words that begin no expression."""
+
+CHANGES = ("+=", "-=", "*=", "/=", "%=", "&=", "|=", "^=")
 
 
 class Dialect(NamedTuple):
@@ -88,55 +93,9 @@ class Reader:
         token = self.token()
         return JexlSyntaxError(f"parsing error at {token.at + 1} in '{token.value}'")
 
-    def script(self) -> Node:
-        """Read the whole text: statements; the last one's value counts."""
-        nodes = self.statements("end")
-        return sequence(nodes)
-
-    def statements(self, end: str) -> list[Node]:
-        """Read statements up to `}` or the end."""
-        nodes = []
-        while self.token().kind != "end" and self.token().value != end:
-            if self.sign(";"):
-                continue
-            node, block = self.statement()
-            nodes.append(node)
-            if not (block or self.sign(";") or self.token().kind == "end" or self.token().value == end):
-                raise self.error()
-        return nodes
-
-    def statement(self) -> tuple[Node, bool]:
-        """Read one statement; tells also whether it needs no semicolon after it."""
-        token = self.token()
-        if token.kind == "name":
-            if token.value in KEYWORDS:
-                raise JexlUnsupportedError(f"`{token.value}`")
-            if self.word("if"):
-                return self.condition(), True
-            if self.word("var"):
-                if self.token().kind != "name":
-                    raise self.error()
-                following = self.tokens[self.at + 1]
-                if following.value != "=" or following.kind != "sign":
-                    return assigned(self.name(), constant(None)), False
-        return self.expression(), False
-
-    def condition(self) -> Node:
-        """Read an if after its word."""
-        self.need("(")
-        test = self.expression()
-        self.need(")")
-        then = self.block()
-        self.sign(";")
-        return conditional(test, then, self.block() if self.word("else") else constant(None))
-
     def block(self) -> Node:
-        """Read what an if does."""
-        if self.sign("{"):
-            nodes = self.statements("}")
-            self.need("}")
-            return sequence(nodes)
-        return self.statement()[0]
+        """Read statements in braces, or one without."""
+        raise NotImplementedError
 
     def name(self) -> str:
         """Take a name."""
@@ -150,12 +109,20 @@ class Reader:
         """Read an expression: an assignment or a choice."""
         left = self.choice()
         if self.sign("="):
-            if not left.name:
+            if left.assign is None:
                 raise JexlSyntaxError("assignment error")
-            return assigned(left.name, self.expression())
-        if self.token().kind == "sign" and self.token().value in ("+=", "-=", "*=", "/=", "%=", "&=", "|=", "^=", "->"):
-            raise JexlUnsupportedError(f"`{self.token().value}`")
+            return assigned(left.assign, self.expression())
+        if self.dialect.version == 3 and (sign := self.sign(*CHANGES)):
+            if left.assign is None:
+                raise JexlSyntaxError("assignment error")
+            return assigned(left.assign, infix(left, self.expression(), self.change(sign[0])))
         return left
+
+    def change(self, sign: str) -> Callable[[Any, Any], Any]:
+        """Give what an operator does."""
+        if sign in "|&^":
+            return partial(bits, sign)
+        return self.dialect.plus if sign == "+" else self.operation(sign)
 
     def choice(self) -> Node:
         """Read `a ? b : c`, `a ?: b` and `a ?? b`."""
@@ -249,21 +216,25 @@ class Reader:
         """Read calls, properties and indexes after a value."""
         node = self.primary()
         while True:
-            if self.sign("."):
+            safe = "" if self.dialect.version == 2 else self.sign("?.")
+            if safe or self.sign("."):
+                if safe:
+                    node = Node(node.safely(), node.safe)
                 name = str(self.token().value) if self.token().kind == "text" else ""
                 self.at += bool(name)
                 name = name or self.name()
                 if self.sign("("):
                     if name not in KNOWN:
                         raise JexlUnsupportedError(f"the method {name}")
-                    node = called(node, name, self.items(")"))
+                    node = called(node, name, self.items(")"), safe=bool(safe))
                 else:
                     node = member(node, name)
+                    node = Node(node.safely(), node.safe) if safe else node
             elif self.sign("["):
                 node = indexed(node, self.expression())
                 self.need("]")
-            elif node.name and self.token().value == "(" and self.token().kind == "sign":
-                raise JexlUnsupportedError(f"the function {node.name}")
+            elif node.name and self.sign("("):
+                node = called_function(node, self.items(")"))
             else:
                 return node
 
@@ -273,13 +244,22 @@ class Reader:
         if token.kind in ("text", "number"):
             self.at += 1
             return constant(token.value)
+        if token.kind == "template":
+            self.at += 1
+            return self.template(str(token.value))
         if token.kind == "name":
             if token.value in KEYWORDS:
-                raise JexlUnsupportedError(f"`{token.value}`")
+                raise self.error()
             self.at += 1
+            if token.value == "new":
+                return self.made()
+            if self.dialect.version == 3 and (token.value == "function" or self.token().value == "->"):
+                return self.function(str(token.value))
             literals = {"true": True, "false": False, "null": None, "NaN": float("nan")}
             name = cast(str, token.value)
             return constant(literals[name]) if name in literals else variable(name)
+        if self.dialect.version == 3 and self.begins_function():
+            return self.function("function")
         if self.sign("("):
             node = self.expression()
             self.need(")")
@@ -301,22 +281,78 @@ class Reader:
         self.need(end)
         return items
 
+    def begins_function(self) -> bool:
+        """Tell whether `(a, b) ->` follows."""
+        at = self.at
+        if self.token().value != "(" or self.token().kind != "sign":
+            return False
+        while self.tokens[at].kind != "end" and self.tokens[at].value != ")":
+            at += 1
+            if self.tokens[at].kind != "name" and self.tokens[at].value not in (",", ")"):
+                return False
+        return self.tokens[min(at + 1, len(self.tokens) - 1)].value == "->"
+
+    def function(self, word: str) -> Node:
+        """Read `function(a, b) {…}`, `(a, b) -> {…}` or, after its word, `a -> {…}`."""
+        names = [] if word == "function" else [word]
+        if word == "function":
+            self.need("(")
+            while not self.sign(")"):
+                self.word("var")
+                names.append(self.name())
+                self.sign(",")
+        self.sign("->")
+        if self.token().value != "{":
+            raise self.error()
+        return function(names, self.block())
+
+    def made(self) -> Node:
+        """Read `new("class", args)` after its word."""
+        self.need("(")
+        token = self.token()
+        if token.kind == "text" and f"new {token.value}" not in STATICS:
+            raise JexlUnsupportedError(f"new {token.value}")
+        args = self.items(")")
+        if not args:
+            raise self.error()
+        kind, *rest = args
+        return Node(lambda env: call_static(f"new {kind.run(env)}", [arg.run(env) for arg in rest]))
+
+    def template(self, text: str) -> Node:
+        """Read a text with `${…}`."""
+        parts: list[Node] = []
+        while text:
+            before, found, rest = text.partition("${")
+            if before:
+                parts.append(constant(before))
+            inner, closed, text = rest.partition("}")
+            if found and not closed:
+                raise JexlSyntaxError("a ${ without its }")
+            if found:
+                parts.append(type(self)(inner, self.dialect).expression())
+        return Node(lambda env: "".join("" if v is None else java_text(v) for v in [part.run(env) for part in parts]))
+
     def map(self) -> Node:
         """Read a map after its brace."""
         pairs: list[tuple[Node, Node]] = []
+        if self.dialect.version == 3 and self.sign("}"):
+            return Node(lambda env: set())
         if self.sign(":"):
             self.need("}")
             return mapped(pairs)
         while True:
             key = self.choice()
+            if self.dialect.version == 3 and not pairs and self.token().value in (",", "}"):
+                return self.set(key)
             self.need(":")
             pairs.append((key, self.expression()))
             if not self.sign(","):
                 self.need("}")
                 return mapped(pairs)
 
-
-def read(text: str, dialect: Dialect = JEXL3) -> Callable[[Env], Any]:
-    """Read an expression; raises JexlSyntaxError and JexlUnsupportedError."""
-    reader = Reader(text, dialect)
-    return reader.script().run
+    def set(self, first: Node) -> Node:
+        """Read a set after its first member."""
+        items = [first, *(self.items("}") if self.sign(",") else [])]
+        if len(items) == 1:
+            self.need("}")
+        return Node(lambda env: {item.run(env) for item in items})

@@ -109,7 +109,9 @@ def equal(left: Any, right: Any) -> bool:
         return left is right
     if isinstance(left, bool) or isinstance(right, bool):
         return truth(left) == truth(right)
-    if isinstance(left, (list, Mapping)) or isinstance(right, (list, Mapping)):
+    if isinstance(left, list):
+        return left is right  # an array
+    if isinstance(left, (set, Mapping)) or isinstance(right, (set, Mapping)):
         return bool(left == right)
     return compare(left, right) == 0
 
@@ -186,7 +188,7 @@ def contains(container: Any, value: Any) -> bool:
             raise JexlError(f"the pattern {container}: {error}") from None
     if isinstance(container, Mapping):
         return value in container
-    if isinstance(container, (list, tuple, range)):
+    if isinstance(container, (list, tuple, range, set)):
         return any(type(held) is type(value) and held == value for held in container)
     return equal(container, value)
 
@@ -195,19 +197,23 @@ def starts(left: Any, right: Any) -> bool:
     """Tell whether a text starts with another."""
     if left is None or right is None:
         return left is right
-    return isinstance(left, str) and left.startswith(to_text(right))
+    if not isinstance(left, str):
+        raise JexlError(f"=^ of {type_name(left)}")
+    return left.startswith(to_text(right))
 
 
 def ends(left: Any, right: Any) -> bool:
     """Tell whether a text ends with another."""
     if left is None or right is None:
         return left is right
-    return isinstance(left, str) and left.endswith(to_text(right))
+    if not isinstance(left, str):
+        raise JexlError(f"=$ of {type_name(left)}")
+    return left.endswith(to_text(right))
 
 
 def size(value: Any) -> int:
     """Tell how long a text, a list or a map is; 0 for all else."""
-    return len(value) if isinstance(value, (str, list, tuple, range, Mapping)) else 0
+    return len(value) if isinstance(value, (str, list, tuple, range, set, Mapping)) else 0
 
 
 def empty(value: Any) -> bool:
@@ -216,4 +222,4 @@ def empty(value: Any) -> bool:
         return False
     if isinstance(value, (int, float)):
         return value == 0 or value != value
-    return value is None or (isinstance(value, (str, list, tuple, range, Mapping)) and not len(value))
+    return value is None or (isinstance(value, (str, list, tuple, range, set, Mapping)) and not len(value))

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from pyjm.engine.scripts.errors import ScriptError, ScriptUnsupportedError
 
-class JexlError(ValueError):
+
+class JexlError(ScriptError):
     """The expression fails, in JMeter too: what it gives is an empty text."""
 
 
@@ -14,12 +16,12 @@ class JexlSyntaxError(JexlError):
     """It fails when it is read."""
 
 
-class JexlUnsupportedError(JexlError):
+class JexlUnsupportedError(JexlError, ScriptUnsupportedError):
     """JMeter knows it, this project does not."""
 
 
 class Token(NamedTuple):
-    """`kind`: name, text, number, sign or end."""
+    """`kind`: name, text, template (a text whose `${…}` are to be evaluated), number, sign or end."""
 
     kind: str
     value: str | int | float
@@ -31,7 +33,7 @@ _NAME = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]*")
 _REAL = re.compile(r"(\d+\.\d+(?:[eE][+-]?\d+)?|\d+[eE][+-]?\d+)([fFdDbB]?)|(\d+)([fFdDbB])(?![A-Za-z0-9_])")
 _WHOLE = re.compile(r"(0[xX][0-9A-Fa-f]+|\d+)[lLhH]?(?![A-Za-z0-9_])")
 _SIGN = re.compile(
-    r"\.\.|==|!=|<=|>=|=~|!~|=\^|!\^|=\$|!\$|&&|\|\||\?:|\?\?|->|[-+*/%&|^]=|[-+*/%&|^~!<>=?:;,.(){}\[\]]"
+    r"\?\.(?!\d)|\.\.|==|!=|<=|>=|=~|!~|=\^|!\^|=\$|!\$|&&|\|\||\?:|\?\?|->|[-+*/%&|^]=|[-+*/%&|^~!<>=?:;,.(){}\[\]]"
 )
 _ESCAPED = {"b": "\b", "t": "\t", "n": "\n", "f": "\f", "r": "\r", "\\": "\\"}
 
@@ -61,13 +63,11 @@ def token_at(text: str, at: int) -> tuple[Token, int]:
     """Read one token; gives also where it ends."""
     if text[at] in "\"'`":
         value, end = quoted(text, at)
-        return Token("text", value, at), end
+        return Token("template" if text[at] == "`" and "${" in value else "text", value, at), end
     if name := _NAME.match(text, at):
         word = WORDS.get(name[0])
         return (Token("sign", word, at) if word else Token("name", name[0], at)), name.end()
     if real := _REAL.match(text, at):
-        if (real[2] or real[4] or "") in ("b", "B") and (real[2] or real[4]):
-            raise JexlUnsupportedError(f"the number {real[0]}")
         return Token("number", float(real[1] or real[3]), at), real.end()
     if whole := _WHOLE.match(text, at):
         return Token("number", whole_number(whole[1], at), at), whole.end()
@@ -106,7 +106,5 @@ def quoted(text: str, at: int) -> tuple[str, int]:
                 char = quote
             else:
                 char = _ESCAPED.get(following, char + following)
-        elif quote == "`" and char == "$" and text[at : at + 1] == "{":
-            raise JexlUnsupportedError("a text with ${…} in backquotes")
         value += char
     raise JexlSyntaxError("a text without its closing quote")

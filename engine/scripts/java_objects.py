@@ -118,18 +118,17 @@ def present_sampler(user: User) -> Sampler | None:
     return None if user.step is None else Sampler(user)
 
 
-def objects(user: User, build: Build) -> dict[str, Callable[[], Any]]:
-    """Tell what each name means that JMeter's script functions bind."""
-    return {
-        "vars": lambda: Vars(user),
-        "props": lambda: Props(build),
-        "ctx": lambda: Context(user, build),
-        "log": Log,
-        "OUT": Out,
-        "threadName": lambda: user.name,
-        "sampleResult": lambda: user.previous,
-        "sampler": lambda: present_sampler(user),
-    }
+ROOTS: dict[str, Callable[[User, Build], Any]] = {
+    "vars": lambda user, build: Vars(user),
+    "props": lambda user, build: Props(build),
+    "ctx": Context,
+    "log": lambda user, build: Log(),
+    "OUT": lambda user, build: Out(),
+    "threadName": lambda user, build: user.name,
+    "sampleResult": lambda user, build: user.previous,
+    "sampler": lambda user, build: present_sampler(user),
+}
+"""What each name means that JMeter's script functions bind."""
 
 
 def logged(level: int) -> Callable[..., None]:
@@ -402,7 +401,5 @@ def property_of(target: Any, name: Any) -> Any:
         value = target.held.get(name)
         if value is not None:
             return java_text(value)
-    if isinstance(target, (list, tuple)) and name == "length":
-        return len(target)
     found = getter(target, name) if isinstance(name, str) else None
     return None if found is None else found(target)

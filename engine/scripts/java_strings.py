@@ -18,10 +18,10 @@ class Char(str):
 
 
 def text_of(value: Any) -> str:
-    """Take an argument that must be a text."""
-    if not isinstance(value, str):
-        raise ScriptError(f"{java_text(value)} is no text")
-    return value
+    """Take an argument that becomes a text."""
+    if value is None:
+        raise ScriptError("null is no text")
+    return java_text(value)
 
 
 def char_at(text: str, at: int) -> Char:

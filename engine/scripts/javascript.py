@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +11,7 @@ import quickjs
 from pyjm.engine.compile.java_text import java_text
 
 from .errors import ScriptError, ScriptUnsupportedError
-from .java_objects import call, method, objects, property_of
+from .java_objects import ROOTS, call, method, property_of
 from .java_statics import call_static
 
 if TYPE_CHECKING:
@@ -30,7 +29,7 @@ class Engine:
 
     def __init__(self) -> None:
         self.user: User | None = None
-        self.roots: dict[str, Callable[[], Any]] = {}
+        self.build: Build | None = None
         self.held: list[Any] = []
         self.context = quickjs.Context()
         for name in ("call", "get", "has", "root", "static"):
@@ -39,14 +38,14 @@ class Engine:
 
     def evaluate(self, code: str, user: User | None = None, build: Build | None = None) -> str:
         """Evaluate a script and give its result as text; JMeter's objects are there for a user. Raises ScriptError."""
-        before = self.roots, self.held
-        self.roots, self.held = {} if user is None or build is None else objects(user, build), []
+        before = self.user, self.build, self.held
+        self.user, self.build, self.held = user, build, []
         try:
             return str(self.run(code, user is not None))
         except (quickjs.JSException, UnicodeError) as error:
             raise ScriptError(str(error).strip().partition("\n")[0]) from None
         finally:
-            self.roots, self.held = before
+            self.user, self.build, self.held = before
 
     def check(self, code: str) -> None:
         """Read a script without running it; raises ScriptError."""
@@ -80,7 +79,8 @@ class Engine:
 
     def root(self, name: str) -> Any:
         """Give one of JMeter's objects; the thread's name is a text of JavaScript's own."""
-        value = self.roots[name]()
+        assert self.user is not None and self.build is not None
+        value = ROOTS[name](self.user, self.build)
         return f"j{value}" if name == "threadName" else self.tagged(value)
 
     def call(self, of: str, name: str, *args: Any) -> Any:
@@ -96,7 +96,8 @@ class Engine:
 
     def get(self, of: str, name: str) -> Any:
         """Give a property."""
-        value = property_of(self.target(of), name)
+        target = self.target(of)
+        value = len(target) if isinstance(target, list) and name == "length" else property_of(target, name)
         return "u" if value is None else self.tagged(value)
 
     def has(self, of: str, name: str) -> bool:
