@@ -41,6 +41,8 @@ def result_files(
 def _of_plan(node: Node, properties: Mapping[str, str], evaluate: Callable[[str, str], str]) -> ResultFile:
     written = node.props.get("saveConfig")
     save = save_from_plan(written, properties) if isinstance(written, dict) else save_from_properties(properties)
+    if node.kind.endswith("CorrectedResultCollector") and "thread_counts" not in save.flags:
+        save.flags.append("thread_counts")
     return ResultFile(
         path=evaluate(node.text("filename"), node.path),
         save=save,

@@ -11,10 +11,12 @@ from pyjm.engine.results.rows import csv_row
 
 from .job import ResultFile
 
+COLLECTORS = ("ResultCollector", "kg.apc.jmeter.vizualizers.CorrectedResultCollector")
+
 
 def collectors(root: Node) -> list[Node]:
     """Find the listeners of a plan that name a result file, in the order in which a job lists them."""
-    return [node for node in root.walk() if node.kind == "ResultCollector" and node.text("filename")]
+    return [node for node in root.walk() if node.kind in COLLECTORS and node.text("filename")]
 
 
 class ResultFiles:
