@@ -41,6 +41,7 @@ class Engine:
         before = self.user, self.build, self.held
         self.user, self.build, self.held = user, build, []
         try:
+            code.encode()  # what is no Unicode can't be handed on
             return str(self.run(code, user is not None))
         except (quickjs.JSException, UnicodeError) as error:
             raise ScriptError(str(error).strip().partition("\n")[0]) from None
