@@ -6,8 +6,7 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from pyjm.engine.compile.java_error import ILLEGAL_ARGUMENT, JavaError
-
-from .date_fields import LETTERS, Moment
+from pyjm.engine.vu.date_fields import LETTERS, Moment
 
 Piece = Callable[[Moment], str]
 

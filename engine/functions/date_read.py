@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from .date_fields import DAYS, MONTHS, Moment, local
+from pyjm.engine.vu.date_fields import DAYS, MONTHS, Moment, local
+
 from .date_pattern import quoted
 
 SHORT_MONTHS = [month[:3] for month in MONTHS]

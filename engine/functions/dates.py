@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from pyjm.engine.compile.functions import Args, function
 from pyjm.engine.compile.java_error import ILLEGAL_ARGUMENT, JavaError
 from pyjm.engine.compile.java_text import java_trim
+from pyjm.engine.vu.date_fields import Moment, local
 
-from .date_fields import Moment, local
 from .date_pattern import PatternError, date_pattern
 from .date_read import DateError, duration_nanos, epoch_nanos, read_date, shifted
 from .parsing import LONG, java_number

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from pyjm.engine.compile.functions import Args, function
 from pyjm.engine.compile.java_error import ARITHMETIC, JavaError
+from pyjm.engine.vu.date_fields import local
 
-from .date_fields import local
 from .date_pattern import date_pattern
 from .saving import saved
 

@@ -6,11 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
-MONTHS = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
-DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+from .date_fields import DAYS, MONTHS, Moment, local, week, week_of_month, week_year
 
 Piece = Callable[[datetime], str]
 
@@ -26,7 +22,7 @@ def date_format(pattern: str) -> Callable[[int], str]:
     pieces = tuple(_pieces(pattern))
 
     def write(wall_ms: int) -> str:
-        at = datetime.fromtimestamp(wall_ms // 1000).astimezone().replace(microsecond=wall_ms % 1000 * 1000)
+        at = local(wall_ms * 1_000_000).at.replace(microsecond=wall_ms % 1000 * 1000)
         return "".join([piece(at) for piece in pieces])
 
     return write
@@ -49,14 +45,6 @@ def _number(value: Callable[[datetime], int], width: int) -> Piece:
     return lambda at: f"{value(at):0{width}d}"
 
 
-def _week_of_year(at: datetime) -> int:
-    """Count weeks as Java's default locale does: they begin on Sunday, the first is that of January 1st."""
-    first = datetime(at.year, 1, 1).isoweekday() % 7
-    if at.month == 12 and at.day - (at.isoweekday() % 7) > 25:
-        return 1
-    return (at.timetuple().tm_yday + first - 1) // 7 + 1
-
-
 _NUMBERS: dict[str, Callable[[datetime], int]] = {
     "d": lambda at: at.day,
     "D": lambda at: at.timetuple().tm_yday,
@@ -69,8 +57,8 @@ _NUMBERS: dict[str, Callable[[datetime], int]] = {
     "s": lambda at: at.second,
     "S": lambda at: at.microsecond // 1000,
     "u": lambda at: at.isoweekday(),
-    "w": _week_of_year,
-    "W": lambda at: (at.day + datetime(at.year, at.month, 1).isoweekday() % 7 - 1) // 7 + 1,
+    "w": lambda at: week(Moment(at, 0)),
+    "W": lambda at: week_of_month(Moment(at, 0)),
 }
 
 
@@ -79,8 +67,7 @@ def _year(at: datetime) -> int:
 
 
 def _week_year(at: datetime) -> int:
-    """Give the year that the week belongs to."""
-    return at.year + (at.month == 12 and _week_of_year(at) == 1)
+    return week_year(Moment(at, 0))
 
 
 def _letters(letter: str, width: int, pattern: str) -> Piece:

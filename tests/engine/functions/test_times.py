@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from pyjm.engine.compile.java_error import ARITHMETIC, ILLEGAL_ARGUMENT, JavaError
-from pyjm.engine.functions.date_fields import Moment
 from pyjm.engine.functions.date_pattern import date_pattern
+from pyjm.engine.vu.date_fields import Moment
 
 MOMENT = Moment(datetime(2026, 11, 21, 3, 11, 48, tzinfo=UTC), 890_361_615)
 EAST = Moment(datetime(2026, 1, 3, 15, 4, 5, tzinfo=timezone(timedelta(hours=5, minutes=30), "IST")), 0)
