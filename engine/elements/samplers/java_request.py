@@ -66,7 +66,6 @@ class JavaRequest(Sampler):
                 "disable the sampler, or say what the class does in a JSR223 Sampler",
             )
         self.parameters = pairs_of(node.child("arguments"), build)
-        self.encoding = build.properties.get("sampleresult.default.encoding", "ISO-8859-1")
 
     async def sample(self, user: User, result: SampleResult) -> SampleResult:
         given: dict[str, str] = {}
@@ -84,7 +83,7 @@ class JavaRequest(Sampler):
         result.sampler_data = given.get("SamplerData", "")
         result.sent_bytes = len(result.sampler_data.encode("utf-16-le", "surrogatepass")) // 2
         if given.get("ResultData"):
-            result.set_text(given["ResultData"], self.encoding)
+            result.set_text(given["ResultData"])
         result.data_type = "text"
         base_ms, mask = number_of(given, "Sleep_Time", 100), number_of(given, "Sleep_Mask", 0xFF)
         result.begin()
