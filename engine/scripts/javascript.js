@@ -6,6 +6,7 @@
   var evaluate = global.eval;
   var TEXT = Symbol("text"), ID = Symbol("id");
   var texts = new Map();
+  var touched = false;
 
   function JavaText(text) { this[TEXT] = text; }
   JavaText.prototype = new Proxy(String.prototype, {
@@ -102,6 +103,7 @@
         return typeof value === "string" && value[0] === "j" ? value.slice(1) : wrapped(value);
       },
       set: function (value) {
+        touched = true;
         Object.defineProperty(global, name, { value: value, writable: true, configurable: true });
       }
     });
@@ -122,23 +124,34 @@
     roots[name] = Object.getOwnPropertyDescriptor(global, name);
   });
 
-  function clean(bound) {
-    texts.clear();
+  var isBound = true;
+
+  // JMeter's objects are there for functions, not for conditions
+  function bind(bound) {
+    if (bound) Object.defineProperties(global, roots);
+    else Object.keys(roots).forEach(function (name) { delete global[name]; });
+    own = Object.getOwnPropertyNames(global).length;
+    isBound = bound;
+  }
+
+  function clean() {
+    touched = false;
     Object.getOwnPropertyNames(global).forEach(function (name) {
-      if (!names[name]) delete global[name];
+      if (!names[name] || (!isBound && roots[name])) delete global[name];
     });
-    Object.defineProperties(global, roots);
+    if (isBound) Object.defineProperties(global, roots);
   }
 
   return function (code, bound) {
-    if (!bound) Object.keys(roots).forEach(function (name) { delete global[name]; });
+    if (bound !== isBound) bind(bound);
     try {
       var value = (0, evaluate)(code);
       if (typeof value === "object" && value !== null && value instanceof JavaText) return value[TEXT];
       if (typeof value === "function" && value[ID] === undefined && /^\s*function\s+\w/.test(code)) return "undefined";
       return value === global ? "[object Object]" : String(value);
     } finally {
-      if (!bound || texts.size || Object.getOwnPropertyNames(global).length !== own) clean(bound);
+      if (texts.size) texts.clear();
+      if (touched || Object.getOwnPropertyNames(global).length !== own) clean();
     }
   };
 })(globalThis)
