@@ -78,7 +78,8 @@ class DummySampler(Sampler):
         result.response_message = self.response_message.get(user)
         result.success = self.success.get(user)
         result.data_type = "text"
-        result.set_text(self.response_data.get(user), self.encoding)
+        result.body = self.response_data.get(user).encode(self.encoding, "replace")
+        result.body_bytes, result.encoding = len(result.body), self.encoding
         result.url = java_url(self.url.get(user))
         result.latency_ms = self.latency.get(user)
         result.connect_ms = self.connect.get(user)

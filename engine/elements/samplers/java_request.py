@@ -23,7 +23,7 @@ log = logging.getLogger("pyjm.java")
 
 PACKAGE = "org.apache.jmeter.protocol.java.test."
 JAVA_TEST, SLEEP_TEST = f"{PACKAGE}JavaTest", f"{PACKAGE}SleepTest"
-NUMBER = re.compile(r"([+-]?)(?:(?:0[xX]|#)([0-9a-fA-F]+)|0([0-7]+)|([0-9]+))")
+NUMBER = re.compile(r"([+-]?)(?:(?:0[xX]|#)([0-9a-fA-F]+)|0([0-7]+)|(0|[1-9][0-9]*))")
 
 
 def decoded(text: str) -> int | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from asyncio.subprocess import DEVNULL, PIPE, STDOUT, Process
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -18,6 +18,9 @@ from pyjm.engine.plan.tree import Node
 if TYPE_CHECKING:
     from pyjm.engine.vu.result import SampleResult
     from pyjm.engine.vu.user import User
+
+LEAVE_S = 1.0
+"""How long a process that is told to end is waited for."""
 
 FAILED = "Exception occurred whilst executing system call: "
 INTERRUPTED = "System Sampler interrupted whilst executing system call: java.lang.InterruptedException"
@@ -39,11 +42,13 @@ class OsProcessSampler(Sampler):
     def prepare(self, node: Node, build: Build) -> None:
         self.arguments = pairs_of(node.child("SystemSampler.arguments"), build)
         self.environment = pairs_of(node.child("SystemSampler.environment"), build)
+        self.encoding = build.properties.get("sampleresult.default.encoding", "ISO-8859-1")
         self.cwd = Path.cwd()
         self.files = ((self.stdin, "rb"), (self.stdout, "wb"), (self.stderr, "wb"))
 
     async def sample(self, user: User, result: SampleResult) -> SampleResult:
-        result.data_type = "text"
+        # JMeter takes output that it has in the platform's encoding for text in its default one
+        result.data_type, result.encoding = "text", self.encoding
         words = [self.command.get(user), *(value.get(user) for _, value in self.arguments)]
         environment = {name.get(user): value.get(user) for name, value in self.environment}
         where = str(self.cwd / self.directory.get(user))
@@ -95,7 +100,7 @@ class OsProcessSampler(Sampler):
             result.body = bytes(output)
             result.body_bytes = len(output)
             if process.returncode is None:
-                process.terminate()
+                await _terminated(process)
 
     def judge(self, user: User, result: SampleResult, code: int) -> None:
         """Hold the return code against the expected one."""
@@ -117,6 +122,12 @@ def fail(result: SampleResult, message: str) -> SampleResult:
 
 def _opened(stack: ExitStack, name: str, mode: str) -> IO[Any] | None:
     return stack.enter_context(Path(name.strip() if mode == "rb" else name).open(mode)) if name.strip() else None
+
+
+async def _terminated(process: Process) -> None:
+    with suppress(ProcessLookupError, TimeoutError):
+        process.terminate()
+        await asyncio.wait_for(process.wait(), LEAVE_S)
 
 
 async def _ended(process: Process, output: bytearray) -> int:
