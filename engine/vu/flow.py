@@ -160,6 +160,7 @@ class IteratingCursor(Cursor):
         while True:
             variables[key] = self.index
             if self.refuses():
+                variables[key] = self.index
                 return None
             step = super().next()
             variables[key] = self.index

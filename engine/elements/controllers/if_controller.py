@@ -44,6 +44,9 @@ class IfCursor(Cursor):
             self.initialize_children()
             self.current = len(self.children)
 
+    def set_done(self) -> None:
+        """Be asked again in the next pass, even without children: the condition may differ then."""
+
     def cut_pass(self) -> None:
         self.initialize_children()
         super().cut_pass()

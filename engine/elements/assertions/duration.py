@@ -1,0 +1,47 @@
+"""Duration Assertion. Mirrors DurationAssertion."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pyjm.engine.compile.element import Assertion, text
+from pyjm.engine.compile.registry import element
+from pyjm.engine.vu.result import AssertionResult
+
+from ..scoped import scope_of
+
+if TYPE_CHECKING:
+    from pyjm.engine.compile.build import Build
+    from pyjm.engine.plan.tree import Node
+    from pyjm.engine.vu.result import SampleResult
+    from pyjm.engine.vu.user import User
+
+
+@element("DurationAssertion")
+class DurationAssertion(Assertion):
+    """Fails a sample that took longer than it may; a limit of 0 or less is none."""
+
+    limit = text("DurationAssertion.duration")
+    reads_body = False
+
+    def prepare(self, node: Node, build: Build) -> None:
+        self.scope = scope_of(node, "Assertion.scope")
+        self.limit_ms = self.limit.map(milliseconds)
+
+    def check(self, user: User, result: SampleResult) -> AssertionResult | None:
+        limit_ms = self.limit_ms.get(user)
+        if limit_ms <= 0 or result.elapsed_ms <= limit_ms:
+            return None
+        return AssertionResult(
+            self.label.get(user),
+            f"The operation lasted too long: It took {result.elapsed_ms:,} milliseconds,"
+            f" but should not have lasted longer than {limit_ms:,} milliseconds.",
+        )
+
+
+def milliseconds(text: str) -> int:
+    """Read the limit; what is no number is 0."""
+    try:
+        return int(text) if text.isascii() and "_" not in text else 0
+    except ValueError:
+        return 0
