@@ -54,9 +54,7 @@ class GroupRun:
 
     async def run(self, mine: Callable[[int], bool], done: Callable[[], None]) -> None:
         """Start this worker's users at their times, wait for them, say that it is done."""
-        ends_s = self.start.ends_s()
-        ends_ns = None if ends_s is None else self.base_ns + int(ends_s * 1e9)
-        for number, at_s in enumerate(self.start.arrivals()):
+        for number, at_s, ends_s in self.start.arrivals():
             if not mine(number):
                 continue
             wait_s = (self.base_ns - now_ns()) / 1e9 + at_s
@@ -64,7 +62,7 @@ class GroupRun:
                 await self.wait(wait_s)
             if self.halt.is_set():
                 break
-            self.begin(number, ends_ns)
+            self.begin(number, None if ends_s is None else self.base_ns + int(ends_s * 1e9))
         while self.users:
             await asyncio.wait(self.users.values())
         done()

@@ -201,9 +201,9 @@ def most_users(program: Program, job: Job) -> int:
     """Tell how many users the plan can have at once; many where that is not known before it runs."""
     total = 0
     for compiled in program.groups:
-        written = compiled.group.node.text("ThreadGroup.num_threads", "1")
-        harmless = _HARMLESS.fullmatch(written)
-        if "${" in written and not harmless:
-            return 1 << 30
-        total += compiled.group.threads.get(None) if harmless else compiled.group.threads.constant or 0
+        for written, users in compiled.group.counted():
+            harmless = _HARMLESS.fullmatch(written)
+            if "${" in written and not harmless:
+                return 1 << 30
+            total += users.get(None) if harmless else users.constant or 0
     return total

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import floor
+from typing import Any, NamedTuple
 
 from pyjm.engine.compile.build import Build
 from pyjm.engine.compile.element import flag, text, whole
@@ -18,6 +19,14 @@ from pyjm.engine.vu.user import OnError, User
 
 class GroupError(ValueError):
     """A thread group that can't start; the test goes on without it, as in JMeter."""
+
+
+class Arrival(NamedTuple):
+    """One user's start and end (None: open), in seconds after the group's start. `number` counts from 0."""
+
+    number: int
+    at_s: float
+    ends_s: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +44,12 @@ class GroupStart:
     same_user: bool
     on_error: str
 
-    def arrivals(self) -> Iterator[float]:
-        """Give each user's start in seconds after the group's, in whole milliseconds as JMeter does."""
+    def arrivals(self) -> Iterator[Arrival]:
+        """Give each user's start in whole milliseconds, as JMeter does, and the scheduler's end."""
+        ends_s = None if self.duration_s is None else self.delay_s + self.duration_s
         each_ms = java_round(self.ramp_s * 1000 / self.threads) if self.threads > 0 else 0
         for number in range(self.threads):
-            yield self.delay_s + max(0, number * each_ms) / 1000
-
-    def ends_s(self) -> float | None:
-        """Tell when the scheduler ends the group's users, in seconds after the group's start."""
-        return None if self.duration_s is None else self.delay_s + self.duration_s
+            yield Arrival(number, self.delay_s + max(0, number * each_ms) / 1000, ends_s)
 
 
 def java_round(number: float) -> int:
@@ -72,7 +78,11 @@ class ThreadGroup(ThreadGroupElement):
             if value.constant is not None and value.constant < 0:
                 build.fault(node.path, f"the {name} is {value.constant}: the group runs nobody", fatal=False)
 
-    start_type = GroupStart
+    start_type: Any = GroupStart
+
+    def counted(self) -> Sequence[tuple[str, Value[int]]]:
+        """Give the numbers of users, as written and as values, whose sum the group can have at once."""
+        return [(self.node.text("ThreadGroup.num_threads", "1"), self.threads)]
 
     def start(self, user: User) -> GroupStart:
         """Read what is fixed at the start; raises GroupError for what JMeter refuses then."""
@@ -94,7 +104,7 @@ class ThreadGroup(ThreadGroupElement):
             self.on_error.get(user).lower(),
         )
 
-    def on_error_action(self, start: GroupStart) -> OnError:
+    def on_error_action(self, start: Any) -> OnError:
         """Read the on-error action; an unknown one is to continue."""
         return next((action for action in OnError if action.value == start.on_error), OnError.CONTINUE)
 
