@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from .faults import Fault
-from .grammar import compile_text
+from .grammar import compile_text, readable
 from .value import Value
 
 if TYPE_CHECKING:
-    from pyjm.engine.plan.tree import Node
+    from pyjm.engine.plan.tree import Node, Prop
     from pyjm.engine.shared.cells import Cells
 
     from .element import Element
@@ -35,8 +35,8 @@ class Build:
     innermost first; `base` is the folder against which file names are resolved, but for those in `files`, which a
     controller shipped: name as the plan comes to it → path. `reads_previous` says that something
     outside post-processors and assertions (a function) reads the previous sample's body. `kept` is what functions, or
-    elements, of one kind have in common in this process. `literal` says that the element's texts are not to be read for
-    `${…}`; `broken` holds what could not be read in the element that is being made.
+    elements, of one kind have in common in this process. `broken` holds what could not be read in the element that is
+    being made; `literal` then has those of its texts that are read for `${…}` all the same, all others are not.
     """
 
     properties: dict[str, str]
@@ -53,7 +53,7 @@ class Build:
     files: dict[str, str] = field(default_factory=dict)
     places: dict[str, int] = field(default_factory=dict)
     kept: dict[str, Any] = field(default_factory=dict)
-    literal: bool = False
+    literal: set[str] | None = None
     broken: list[Fault] = field(default_factory=list)
 
     def place(self, name: str) -> str:
@@ -67,19 +67,25 @@ class Build:
         return [config.node for config in self.configs]
 
     def element(self, make: Callable[[Node, Build], E], node: Node) -> E:
-        """Make an element; one call of a function that can't be read leaves all its texts as written, as in JMeter."""
+        """Make an element; a call that can't be read leaves its texts as written, but for collections before it.
+
+        Mirrors PreCompiler and ValueReplacer: they change collections in place and the element itself at the end.
+        """
         before = len(self.faults)
         self.broken = []
         made = make(node, self)
         if self.broken:
-            self.faults[before:], self.literal = self.broken, True
+            self.faults[before:], self.literal = self.broken, set()
+            texts_before(node, self.literal)
             made = make(node, self)
-            self.literal = False
+            self.literal = None
         return made
 
     def value(self, raw: str, path: str) -> Value[str]:
         """Compile a text with `${…}`; a fault in it (an unknown function) is reported with the element's path."""
-        return Value.of(raw) if self.literal else compile_text(raw, self, path)
+        if self.literal is not None and raw not in self.literal:
+            return Value.of(raw)
+        return compile_text(raw, self, path)
 
     def fault(self, path: str, problem: str, remedy: str = "", *, fatal: bool = True) -> None:
         """Report what is wrong; the compile goes on, so that all faults are found at once."""
@@ -91,3 +97,17 @@ class Build:
             return Path(self.files[name])
         path = Path(name).expanduser() if name.startswith("~") else Path(name)
         return path if path.is_absolute() else self.base / path
+
+
+def texts_before(value: Node | list[Prop] | dict[str, Prop], read: set[str]) -> bool:
+    """Collect the texts of all collections that end before a text that can't be read; tell whether there is none."""
+    own = []
+    for item in value if isinstance(value, list) else (value if isinstance(value, dict) else value.props).values():
+        if isinstance(item, str):
+            if not readable(item):
+                return False
+            own.append(item)
+        elif item is not None and not isinstance(item, (bool, int, float)) and not texts_before(item, read):
+            return False
+    read.update(own)
+    return True

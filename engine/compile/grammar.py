@@ -59,6 +59,26 @@ def parse(raw: str, build: Build, path: str) -> tuple[Part, ...]:
     return parts
 
 
+def readable(raw: str) -> bool:
+    """Tell whether a text can be compiled: its calls end and have as many arguments as their functions take."""
+    try:
+        return all_take(Parser(raw, CORE | FUNCTIONS.keys()).parts())
+    except GrammarError:
+        return False
+
+
+def all_take(parts: tuple[Part, ...]) -> bool:
+    """Tell whether all calls have as many arguments as they may have."""
+    for part in parts:
+        if isinstance(part, Call):
+            function = FUNCTIONS.get(part.name)
+            if function is not None and not function.least <= len(part.args) <= function.most:
+                return False
+            if not all(all_take(arg) for arg in part.args):
+                return False
+    return True
+
+
 def compile_parts(parts: tuple[Part, ...], build: Build, path: str) -> Value[str]:
     """Compile what was read: texts, variables and calls, one after another."""
     values = [compile_part(part, build, path) for part in parts]
