@@ -13,7 +13,7 @@ class LoopController(PlanController):
     """Gives out its children a number of times, -1 for ever."""
 
     loops = whole("LoopController.loops")
-    continue_forever = flag("LoopController.continue_forever")
+    continue_forever = flag("LoopController.continue_forever", True)
 
     def pass_start(self, user: User) -> None:
         """Begin to count anew with each pass of the controller around it, whatever cut the last run of loops."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from asyncio import sleep
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,9 @@ log = logging.getLogger("pyjm.flow")
 STOP, PAUSE, STOP_NOW = 0, 1, 2
 ACTIONS = {3: Action.NEXT_ITERATION, 4: Action.NEXT_LOOP, 5: Action.BREAK_LOOP}
 THREAD, TEST = 0, 2
+
+LONG, LONG_END = re.compile(r"[+-]?[0-9]+"), 1 << 63
+"""What JMeter reads a pause from: a Java long."""
 
 
 @element("TestAction")
@@ -42,9 +46,8 @@ class FlowControlAction(Sampler):
     async def pause(self, user: User) -> None:
         """Wait, but no longer than the scheduler lets the user run."""
         written = self.duration.get(user)
-        try:
-            pause_ms = int(written)
-        except ValueError:
+        pause_ms = int(written) if LONG.fullmatch(written) else LONG_END
+        if not -LONG_END <= pause_ms < LONG_END:
             log.warning("%s: could not read the pause %r as milliseconds", self.path, written)
             return
         if pause_ms < 0:
