@@ -1,4 +1,4 @@
-"""Random Variable: a random number as a variable in each pass of the nearest controller. Mirrors RandomVariableConfig."""
+"""Random Variable: a random number as a variable, at the start of each pass. Mirrors RandomVariableConfig."""
 
 from __future__ import annotations
 

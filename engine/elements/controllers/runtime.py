@@ -1,0 +1,93 @@
+"""Runtime Controller. Mirrors RunTime."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from pyjm.engine.compile.element import PlanController, whole
+from pyjm.engine.compile.registry import element
+from pyjm.engine.vu.clock import now_ns
+from pyjm.engine.vu.flow import AGAIN, REPEAT, SPINS, Cursor, Next, PassListener
+from pyjm.engine.vu.step import Step
+from pyjm.engine.vu.user import User
+
+
+class RuntimeCursor(Cursor):
+    """Where one user stands in a Runtime Controller. `since_ns` is when this run of passes began, 0 for not yet."""
+
+    __slots__ = ("_done", "seconds", "since_ns", "turn")
+
+    asks_anew = True
+
+    def __init__(
+        self,
+        user: User,
+        children: Sequence[Step | Cursor],
+        listeners: Sequence[PassListener],
+        seconds: Callable[[User], int],
+    ) -> None:
+        self.seconds = seconds
+        self.since_ns = 0
+        self.turn = 0
+        super().__init__(user, children, listeners)
+
+    @property
+    def done(self) -> bool:
+        """Whether it is over for good; one without time or children always is."""
+        return self._done or not self.children or self.seconds(self.user) <= 0
+
+    @done.setter
+    def done(self, done: bool) -> None:
+        self._done = done
+
+    @property
+    def passes(self) -> int:
+        return self.turn + 1
+
+    def next(self) -> Next:
+        for _ in range(SPINS):
+            if not self.since_ns:
+                self.since_ns = now_ns()
+            if self.over():
+                self.restart()
+                self.reset()
+                return None
+            step = super().next()
+            if step is not REPEAT:
+                return step
+        return AGAIN
+
+    def over(self) -> bool:
+        """Tell whether its time is over, in whole seconds as JMeter counts them."""
+        return (now_ns() - self.since_ns) // 1_000_000_000 >= self.seconds(self.user)
+
+    def end_of_pass(self) -> Next:
+        self.restart()
+        if self.over():
+            self.reset()
+            return None
+        return REPEAT
+
+    def restart(self) -> None:
+        self.first = True
+        self.current = 0
+        self.turn += 1
+
+    def reset(self) -> None:
+        """Begin to count time and passes anew."""
+        self.turn = 0
+        self.since_ns = 0
+
+    def cut_pass(self) -> None:
+        super().cut_pass()
+        self.reset()
+
+
+@element("RunTime")
+class RuntimeController(PlanController):
+    """Gives out its children again and again for so many seconds."""
+
+    seconds = whole("RunTime.seconds")
+
+    def cursor(self, user: User) -> RuntimeCursor:
+        return RuntimeCursor(user, self.cursors(user), self.listeners, self.seconds.get)
