@@ -15,6 +15,9 @@ from pyjm.engine.vu.user import User
 
 from .thread_group import Arrival, ThreadGroup
 
+NEW_USER = False
+"""`same_user` of the plugins' groups: they build JMeter's thread without it, so each iteration is a new user's."""
+
 
 @dataclass(frozen=True, slots=True)
 class UltimateStart:
@@ -112,7 +115,7 @@ class UltimateThreadGroup(ThreadGroup):
     def start(self, user: User) -> UltimateStart:  # type: ignore[override]
         rows = tuple(tuple(cell.get(user) for cell in row) for row in self.rows)
         threads = max(0, sum(row[0] for row in rows))
-        return UltimateStart(self.label.get(user), threads, True, self.on_error.get(user).lower(), rows)
+        return UltimateStart(self.label.get(user), threads, NEW_USER, self.on_error.get(user).lower(), rows)
 
 
 @element("kg.apc.jmeter.threads.SteppingThreadGroup")
@@ -136,7 +139,7 @@ class SteppingThreadGroup(ThreadGroup):
         return SteppingStart(
             self.label.get(user),
             self.threads.get(user),
-            True,
+            NEW_USER,
             self.on_error.get(user).lower(),
             *(number.get(user) for number in (*numbers, self.stop_period_s)),
         )
