@@ -8,8 +8,8 @@ from typing import Any, cast
 
 import pyjm.engine.functions
 from pyjm.engine.compile.build import Build
-from pyjm.engine.compile.faults import Fault
 from pyjm.engine.compile.registry import discover
+from pyjm.engine.plan.faults import Fault
 from pyjm.engine.plan.tree import Node
 from pyjm.engine.shared.cells import Cells
 from pyjm.properties import Settings

@@ -10,7 +10,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from pyjm.client.member import MemberError
-from pyjm.engine.compile.faults import PlanError
+from pyjm.engine.plan.faults import PlanError
+from pyjm.engine.plan.files import included, resolved
 from pyjm.engine.plan.jmx import read_plan
 from pyjm.engine.plan.tree import Node, Prop
 from pyjm.engine.run.job import Job
@@ -66,8 +67,11 @@ def shipments(job: Job) -> dict[str, Shipment]:
     MemberError for a file that can't be read.
     """
     found = {}
-    for name in _names(job.plan, job.plan_name, tuple(job.properties.items())):
-        path = Path(name).expanduser() if name.startswith("~") else Path(job.base) / name
+    base = Path(job.base)
+    for name in _names(job.plan, job.plan_name, job.base, tuple(job.properties.items())):
+        path = resolved(name, base)
+        if not path.is_file():
+            path = included(name, base, job.properties)
         if path.is_file():
             try:
                 stat = path.stat()
@@ -79,13 +83,13 @@ def shipments(job: Job) -> dict[str, Shipment]:
 
 
 @lru_cache(maxsize=2)
-def _names(plan: bytes, plan_name: str, properties: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
-    """Find the names once for all servers."""
+def _names(plan: bytes, plan_name: str, base: str, properties: tuple[tuple[str, str], ...]) -> tuple[str, ...]:
+    """Find the names once for all servers, in included files as well."""
+    known = dict(properties)
     try:
-        root = read_plan(plan, plan_name)
+        root = read_plan(plan, plan_name, lambda name: included(name, Path(base), known).read_bytes())
     except PlanError:  # the servers say what is wrong with it
         return ()
-    known = dict(properties)
     variables = _variables(root)
     names: dict[str, None] = {}
     for written in _written(root):
@@ -99,7 +103,7 @@ def _written(root: Node) -> Iterator[str]:
     """Give the names of files as they are written in the plan."""
     for node in _all_nodes(root):
         for key in FILE_PROPERTIES.get(node.kind, ()):
-            yield node.text(key).strip()
+            yield node.text(key) if node.kind == "IncludeController" else node.text(key).strip()
         for value in node.props.values():
             for text in _texts(value):
                 yield from (match[1].strip() for match in _FUNCTION.finditer(text))

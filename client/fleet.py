@@ -13,7 +13,7 @@ from time import perf_counter_ns
 from typing import TypeVar
 
 from pyjm.client.member import Member, MemberError, Outcome
-from pyjm.engine.compile.faults import Fault
+from pyjm.engine.plan.faults import Fault
 from pyjm.engine.results.batch import BadBatch, Batch
 from pyjm.engine.run.job import Job
 from pyjm.properties import Settings

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pyjm.engine.compile.faults import Fault
+from pyjm.engine.plan.faults import Fault
 from pyjm.engine.run.engine import Health, Running
 from pyjm.engine.run.job import Job
 

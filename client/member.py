@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from pyjm.engine.compile.faults import Fault
+from pyjm.engine.plan.faults import Fault
 from pyjm.engine.run.engine import Health
 from pyjm.engine.run.job import Job
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from pyjm.engine.compile.faults import Fault
+from pyjm.engine.plan.faults import Fault
 from pyjm.engine.plan.tree import Node
 from pyjm.engine.results.rows import csv_row
 from pyjm.engine.results.save import BadSave, save_from_plan, save_from_properties

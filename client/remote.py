@@ -18,7 +18,7 @@ from pyjm.client.files import Shipment, shipments
 from pyjm.client.heart import Heart
 from pyjm.client.member import MemberError, Progress
 from pyjm.client.trust import Trust
-from pyjm.engine.compile.faults import Fault
+from pyjm.engine.plan.faults import Fault
 from pyjm.engine.run.engine import Health
 from pyjm.engine.run.job import Job
 from pyjm.properties import Settings

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from pyjm.engine.compile.faults import Fault, PlanError
+from pyjm.engine.plan.faults import Fault, PlanError
+from pyjm.engine.plan.files import included
 from pyjm.engine.plan.jmx import read_plan
 from pyjm.engine.plan.tree import Node
 from pyjm.engine.run.job import Job, ResultFile
@@ -137,13 +138,17 @@ class Session:
         log.info("Loading file: %s", self.order.plan)
         data = plan.read_bytes()
         try:
-            root = read_plan(data, self.order.plan)
+            root = read_plan(data, self.order.plan, self.included(plan))
         except PlanError as error:
             raise self.refused(error.faults) from None
         files, faults = result_files(root, self.order.log_file, self.settings.jmeter, self.reader(plan, root))
         if faults:
             raise self.refused(faults)
         return data, root, files
+
+    def included(self, plan: Path) -> Callable[[str], bytes]:
+        """Give what reads the files that Include Controllers name."""
+        return lambda name: included(name, plan.parent, self.settings.jmeter).read_bytes()
 
     def reader(self, plan: Path, root: Node) -> Callable[[str, str], str]:
         """Give what reads the name of a result file; that with `${…}` is seldom, and what it takes is much."""

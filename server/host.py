@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 
-from pyjm.engine.compile.faults import Fault
+from pyjm.engine.plan.faults import Fault
 from pyjm.engine.run.engine import Running
 from pyjm.engine.run.job import Job
 from pyjm.engine.vu.clock import to_wall_ms, wall_ms

@@ -18,7 +18,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "keystore": {"properties"},
     "engine.vu": set(),
     "engine.http": set(),
-    "engine.plan": {"engine.compile.faults"},
+    "engine.plan": set(),
     "engine.shared": set(),
     "engine.results": {"engine.vu"},
     "engine.compile": {"engine.plan", "engine.vu", "engine.shared", "properties"},

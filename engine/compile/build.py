@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from .faults import Fault
+from pyjm.engine.plan.faults import Fault
+from pyjm.engine.plan.files import resolved
+
 from .grammar import compile_text, readable
 from .value import Value
 
@@ -92,11 +94,10 @@ class Build:
         self.faults.append(Fault(path, problem, remedy, fatal))
 
     def file(self, name: str) -> Path:
-        """Resolve a file name of the plan: a shipped file, else in the plan's folder, as JMeter's FileServer does."""
+        """Resolve a file name of the plan: a shipped file, else one that is here."""
         if name in self.files:
             return Path(self.files[name])
-        path = Path(name).expanduser() if name.startswith("~") else Path(name)
-        return path if path.is_absolute() else self.base / path
+        return resolved(name, self.base)
 
 
 def texts_before(value: Node | list[Prop] | dict[str, Prop], read: set[str]) -> bool:

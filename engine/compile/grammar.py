@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from .faults import Fault
+from pyjm.engine.plan.faults import Fault
+
 from .functions import CORE, FUNCTIONS
 from .grammar_parse import Call, GrammarError, Parser, Part, Variable
 from .java_text import java_text

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from pyjm.engine.vu.step import Scope, Step
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from .build import Build
 
-WRITTEN_ONLY = frozenset({"WorkBench", "ProxyControl", "TestFragmentController"})
-"""Elements that JMeter itself does not run: the recorder, and fragments that nothing includes."""
+WRITTEN_ONLY = frozenset({"WorkBench", "ProxyControl"})
+"""Elements that JMeter itself does not run: the recorder."""
 
 
 class ThreadGroupElement(PlanController):
@@ -66,7 +66,12 @@ class Compiler:
         )
         self.element(root)
         is_group = {id(child): self.is_group(child) for child in root.children}
-        plan_level = [child for child in root.children if not is_group[id(child)]]
+        # JMeter gives each group the plan's own elements without what stands below them
+        plan_level = [
+            replace(child, children=[]) if child.children else child
+            for child in root.children
+            if not is_group[id(child)]
+        ]
         for child in root.children:
             if is_group[id(child)]:
                 compiled = self.group(child, plan_level)
@@ -79,6 +84,9 @@ class Compiler:
             for element in self.elements.values():
                 if isinstance(element, Sampler):
                     element.keep_body = True
+        for node in root.walk():
+            if node.kind == "Arguments":  # variables are defined in parts too that nobody runs
+                self.element(node)
         program.definitions = [element for node in root.walk() if hasattr(element := self.made(node), "define")]
         return program
 

@@ -7,8 +7,8 @@ from urllib.parse import unquote_plus
 
 from lxml import etree
 
-from pyjm.engine.compile.faults import Fault, PlanError
-
+from .expand import Expander, Load
+from .faults import Fault, PlanError
 from .names import gui_of, kind_of, property_of
 from .source import parse, refused, shown
 from .tree import Node, Prop
@@ -20,18 +20,32 @@ ROOTS = {
 }
 
 
-def read_plan(data: bytes, path_for_messages: str) -> Node:
-    """Read the bytes of a .jmx and give its TestPlan node with all that is enabled below it.
+def read_plan(
+    data: bytes, path_for_messages: str, load: Load | None = None, warnings: list[Fault] | None = None
+) -> Node:
+    """Read the bytes of a .jmx and give its TestPlan node with all that is enabled below it, parts put in.
 
+    `load` reads what Include Controllers name; without it they stay empty. What JMeter runs on with goes to `warnings`.
     Raises PlanError with one fault that names the file where it is no test plan.
     """
-    root = parse_plan(data, path_for_messages)
-    prune(root)
-    return root
+    tops = parse_elements(data, path_for_messages)
+    plan = next((node for node in tops if node.kind == "TestPlan"), None)
+    if plan is None:
+        raise refused(path_for_messages, "there is no Test Plan element in it")
+    expander = Expander(tops, parse_elements, load)
+    expander.expand(plan)
+    if any(fault.fatal for fault in expander.faults):
+        raise PlanError(expander.faults)
+    if warnings is not None:
+        warnings += expander.faults
+    prune(plan)
+    for number, node in enumerate(plan.walk()):
+        node.number = number
+    return plan
 
 
-def parse_plan(data: bytes, path_for_messages: str) -> Node:
-    """Read the bytes of a .jmx and give its TestPlan node with all below it, disabled elements as well."""
+def parse_elements(data: bytes, path_for_messages: str) -> list[Node]:
+    """Read the bytes of a .jmx and give the elements at its top with all below them, disabled ones as well."""
     root = parse(data, path_for_messages)
     if root.tag != "jmeterTestPlan":
         what = ROOTS.get(str(root.tag), "XML of another kind")
@@ -40,12 +54,7 @@ def parse_plan(data: bytes, path_for_messages: str) -> Node:
     nodes = [node for tree in root.iterchildren("hashTree") for node in reader.tree(tree, "")]
     if reader.faults:
         raise PlanError([Fault(f"{path_for_messages}: {fault.path}", fault.problem) for fault in reader.faults])
-    plan = next((node for node in nodes if node.kind == "TestPlan"), None)
-    if plan is None:
-        raise refused(path_for_messages, "there is no Test Plan element in it")
-    for number, node in enumerate(plan.walk()):
-        node.number = number
-    return plan
+    return nodes
 
 
 def prune(node: Node) -> None:

@@ -7,7 +7,7 @@ from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 
 from lxml import etree
 
-from pyjm.engine.compile.faults import Fault, PlanError
+from .faults import Fault, PlanError
 
 MARK = 0x10FF00
 """Private characters that stand for those which XML 1.0 forbids and JMeter writes and reads, while it is parsed."""

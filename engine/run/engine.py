@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from pyjm.engine.compile.faults import Fault
+from pyjm.engine.plan.faults import Fault
 
 from .job import Job
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from pyjm.engine.compile.build import Build
+from pyjm.engine.plan.files import included
 from pyjm.engine.results.batch import Batch
 from pyjm.engine.results.save import SaveConfig
 from pyjm.engine.shared.cells import Cells
@@ -56,6 +57,12 @@ class Job:
             system=dict(self.system),
             files=self.files,
         )
+
+    def included(self, name: str) -> bytes:
+        """Read a file that an Include Controller names. Raises OSError."""
+        if name in self.files:
+            return Path(self.files[name]).read_bytes()
+        return included(name, Path(self.base), self.properties).read_bytes()
 
     def samples(self, batch: Batch) -> int:
         """Count a batch's samples: the rows of the file that takes every sample, tallied ones where there is none.

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pyjm.engine.elements
 import pyjm.engine.functions
-from pyjm.engine.compile.faults import Fault, PlanError
 from pyjm.engine.compile.program import Compiler, Program
 from pyjm.engine.compile.registry import discover
+from pyjm.engine.plan.faults import Fault, PlanError
 from pyjm.engine.plan.jmx import read_plan
 from pyjm.engine.plan.tree import Node
 from pyjm.engine.shared.cells import Cells, MappedCells
@@ -63,11 +63,13 @@ class Engine:
         """Compile the plan here and in the workers; gives all faults."""
         discover(pyjm.engine.elements)
         discover(pyjm.engine.functions)
+        warnings: list[Fault] = []
         try:
-            root = read_plan(job.plan, job.plan_name)
+            root = read_plan(job.plan, job.plan_name, job.included, warnings)
         except PlanError as error:
             return error.faults
         build = job.build(Cells(), 1)
+        build.faults += warnings
         program = Compiler(build).compile(root)
         if any(fault.fatal for fault in build.faults):
             return build.faults

@@ -12,7 +12,7 @@ from pyjm.client.collect import Collector
 from pyjm.client.local import Local
 from pyjm.client.member import Member, MemberError, Outcome
 from pyjm.client.session import Order, Say, Session
-from pyjm.engine.compile.faults import Fault
+from pyjm.engine.plan.faults import Fault
 from pyjm.engine.results.batch import Batch
 from pyjm.engine.run.engine import Health
 from pyjm.engine.run.job import Job

@@ -12,7 +12,7 @@ from wired.rig import batch_of, job_of
 
 from pyjm.client.fleet import Fleet, Policy
 from pyjm.client.member import MemberError, Outcome, Progress
-from pyjm.engine.compile.faults import Fault
+from pyjm.engine.plan.faults import Fault
 from pyjm.engine.results.batch import Batch
 from pyjm.engine.run.engine import Health
 from pyjm.engine.run.job import Job

@@ -11,7 +11,7 @@ import pytest
 
 from pyjm.client.member import MemberError
 from pyjm.client.session import Order, like_date
-from pyjm.engine.compile.faults import Fault
+from pyjm.engine.plan.faults import Fault
 from pyjm.engine.results.batch import Batch
 from pyjm.engine.results.tally import Tally
 

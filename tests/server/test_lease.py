@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from wired.rig import Server, batch_of, eventually, job_of, serving
 
-from pyjm.engine.compile.faults import Fault
+from pyjm.engine.plan.faults import Fault
 from pyjm.server.wire.contract import Refused, pack, unpack, unpack_batches, unpack_map
 from pyjm.server.wire.link import Link
 

@@ -13,7 +13,7 @@ from time import perf_counter_ns
 from OpenSSL import SSL
 
 from pyjm.client.trust import Trust
-from pyjm.engine.compile.faults import Fault
+from pyjm.engine.plan.faults import Fault
 from pyjm.engine.results.batch import Batch
 from pyjm.engine.results.tally import Tally
 from pyjm.engine.run.engine import Health

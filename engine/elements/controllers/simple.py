@@ -1,4 +1,7 @@
-"""Simple Controller and Recording Controller: their children, one pass at a time. Mirrors GenericController."""
+"""Controllers that give out their children, one pass at a time. Mirrors GenericController.
+
+Module and Include Controllers are that once what they stand for is put in (plan/expand).
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,9 @@ from pyjm.engine.vu.flow import Cursor
 from pyjm.engine.vu.user import User
 
 
-@element("GenericController", "RecordingController")
+@element(
+    "GenericController", "RecordingController", "TestFragmentController", "ModuleController", "IncludeController"
+)
 class SimpleController(PlanController):
     """Gives out its children in order."""
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from pyjm.engine.compile.faults import PlanError
-from pyjm.engine.plan.jmx import parse_plan, read_plan
+from pyjm.engine.plan.faults import PlanError
+from pyjm.engine.plan.jmx import parse_elements, read_plan
 from pyjm.engine.plan.tree import Node
 
 HEAD = '<jmeterTestPlan version="1.2" properties="5.0" jmeter="5.5"><hashTree>'
@@ -109,7 +109,8 @@ def test_what_is_disabled_is_gone_with_all_below_it() -> None:
     by_property = element("ThreadGroup", "off too", '<boolProp name="TestElement.enabled">false</boolProp>')
     data = plan(below=off + by_property + element("ThreadGroup", "on", more='enabled="true"'))
     assert [node.name for node in read_plan(data, "p.jmx").walk()] == ["Test Plan", "on"]
-    assert [node.name for node in parse_plan(data, "p.jmx").walk()] == ["Test Plan", "off", "inside", "off too", "on"]
+    names = [node.name for node in parse_elements(data, "p.jmx")[0].walk()]
+    assert names == ["Test Plan", "off", "inside", "off too", "on"]
 
 
 def test_the_workbench_is_not_part_of_the_plan() -> None:
