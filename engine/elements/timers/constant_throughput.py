@@ -1,0 +1,98 @@
+"""Constant Throughput Timer. Mirrors ConstantThroughputTimer."""
+
+from __future__ import annotations
+
+from math import floor, inf, isfinite
+from typing import TYPE_CHECKING
+
+from pyjm.engine.compile.build import Build
+from pyjm.engine.compile.element import Timer, text
+from pyjm.engine.compile.registry import element
+from pyjm.engine.plan.tree import Node
+from pyjm.engine.vu.clock import wall_ms
+
+from .uniform_random import as_number
+
+if TYPE_CHECKING:
+    from pyjm.engine.shared.cells import Cell
+    from pyjm.engine.vu.user import User
+
+THIS_USER, ALL, GROUP, ALL_SHARED, GROUP_SHARED = range(5)
+WRITTEN = (
+    "this thread only",
+    "all active threads",
+    "all active threads in current thread group",
+    "all active threads (shared)",
+    "all active threads in current thread group (shared)",
+)
+"""The modes as old plans write them."""
+
+LONGEST_MS = 10 * 365 * 24 * 3600 * 1000
+"""Stands for ever: a throughput of 0 waits for the end of the test."""
+
+
+@element("ConstantThroughputTimer")
+class ConstantThroughputTimer(Timer):
+    """Delays samples so that so many a minute begin: of each user, of a group, or of all."""
+
+    mode_text = text("calcMode", "0")
+
+    def prepare(self, node: Node, build: Build) -> None:
+        self.per_minute = build.value(node.text("throughput", "0"), node.path).map(as_number)
+        self.mode = self.mode_text.map(mode_of)
+        if self.mode.constant is None:
+            build.fault(node.path, "the mode of a Constant Throughput Timer must be fixed", "choose one of the list")
+        elif self.mode.constant < 0:
+            build.fault(node.path, f"there is no mode {self.mode_text.constant}", "choose one of the list")
+        self.cells = build.cells
+
+    def delay(self, user: User) -> float:
+        delay_ms = self.rest_ms(user, wall_ms())
+        return min(delay_ms, LONGEST_MS) / 1000
+
+    def rest_ms(self, user: User, now_ms: int) -> float:
+        """Tell how long to wait until the next sample is due; one that is late is due at once."""
+        due_ms = user.state.get(self, 0) + self.interval_ms(user, now_ms)
+        if now_ms > due_ms:
+            user.state[self] = now_ms
+            return 0
+        user.state[self] = due_ms
+        return float(due_ms - now_ms)
+
+    def interval_ms(self, user: User, now_ms: int) -> float:
+        """Tell the time from the user's last sample to the next one."""
+        per_minute = self.per_minute.get(user)
+        each_ms = 60_000 / per_minute if per_minute else inf
+        mode = self.mode.constant
+        if mode in (ALL_SHARED, GROUP_SHARED):
+            return shared_rest(self.cell(user), rounded(each_ms), now_ms)
+        in_group, in_all = user.counts()
+        users = in_all if mode == ALL else in_group if mode == GROUP else 1
+        return rounded(users * each_ms)
+
+    def cell(self, user: User) -> Cell:
+        """Give the instant that was promised last to any user of the test, or of the group, in wall milliseconds."""
+        of_all = self.mode.constant == ALL_SHARED
+        return self.cells.cell("throughput timer" if of_all else f"throughput timer {user.group.index}")
+
+
+def shared_rest(cell: Cell, each_ms: float, now_ms: int) -> float:
+    """Promise the next instant of those that all users share, and tell how long it is until then."""
+    if not isfinite(each_ms):
+        return each_ms
+    with cell.held():
+        promised_ms = max(now_ms, cell.get() + int(each_ms))
+        cell.set(promised_ms)
+    return max(0, promised_ms - now_ms)
+
+
+def rounded(number: float) -> float:
+    """Round as Java's Math.round does."""
+    return floor(number + 0.5) if isfinite(number) else number
+
+
+def mode_of(text: str) -> int:
+    """Read the mode: its number, or its name in an old plan; -1 for none."""
+    if text in WRITTEN:
+        return WRITTEN.index(text)
+    return int(text) if text.isascii() and text.isdigit() and int(text) < len(WRITTEN) else -1
