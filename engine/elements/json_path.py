@@ -115,6 +115,8 @@ class _Reader:
     def brackets(self) -> Token:
         """Read a part in brackets."""
         text, at = self.text, self.at
+        if not text[at + 1 :].strip():
+            raise PathError(f"java.lang.StringIndexOutOfBoundsException: String index out of range: {len(text)}")
         if found := PROPERTIES.match(text, at):
             self.at = found.end()
             return Properties([unescaped(one[1:-1]) for one in QUOTED.findall(found[1])])

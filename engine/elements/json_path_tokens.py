@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 from itertools import pairwise
 from typing import Any, Final
 
@@ -39,6 +40,8 @@ class Token:
 
     definite = True
     fragment = ""
+    before = ""
+    """The path up to this part, as messages write it."""
 
     def __init__(self) -> None:
         self.next: Token | None = None
@@ -66,7 +69,7 @@ class Token:
             indefinite = self.next is not None and not (self.after_definite and self.definite)
             if (self.next is None or indefinite) and not run.strict:
                 return
-            raise PathNotFound(f"Missing property ['{name}']")
+            raise PathNotFound(f"Missing property in path {self.before}['{name}']")
         if self.next is not None:
             self.next.evaluate(value, run)
             return
@@ -79,6 +82,21 @@ class Token:
         at = len(model) + number if number < 0 else number
         if 0 <= at < len(model):
             self.hand_on(model[at], run)
+
+
+def java_class(value: Any) -> str:
+    """Name the Java class that json-smart makes of a value."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "java.lang.Boolean"
+    if isinstance(value, int):
+        size = "Integer" if -(2**31) <= value < 2**31 else "Long" if -(2**63) <= value < 2**63 else ""
+        return f"java.lang.{size}" if size else "java.math.BigInteger"
+    if isinstance(value, float):
+        return "java.lang.Double"
+    names = {str: "java.lang.String", list: "net.minidev.json.JSONArray", Decimal: "java.math.BigDecimal"}
+    return names.get(type(value), "java.util.LinkedHashMap")
 
 
 class Root(Token):
@@ -119,7 +137,11 @@ class Properties(Token):
         if not isinstance(model, dict):
             if not self.after_definite:
                 return
-            raise PathNotFound(f"Expected to find an object with property {self.fragment}")
+            raise PathNotFound(
+                f"Expected to find an object with property {self.fragment} in path {self.before} but found"
+                f" '{java_class(model)}'. This is not a json object according to the JsonProvider:"
+                " 'com.jayway.jsonpath.spi.json.JsonSmartJsonProvider'."
+            )
         if self.merges:
             if run.strict and not all(name in model for name in self.names):
                 raise PathNotFound(f"Missing property in {self.fragment}")
@@ -285,10 +307,12 @@ class Path:
 
     def __init__(self, tokens: Sequence[Token]) -> None:
         self.first = tokens[0]
+        self.last = tokens[-1]
         self.is_function = isinstance(tokens[-1], Function)
         self.before_last = tokens[-2].fragment if len(tokens) > 1 else ""
         definite = True
         for token, following in pairwise(tokens):
+            following.before = token.before + token.fragment
             token.next = following
             definite = definite and token.definite
             following.after_definite = definite
@@ -313,5 +337,5 @@ class Path:
         if not self.definite:
             return run.results
         if not run.results:
-            raise PathNotFound("No results for path")
+            raise PathNotFound(f"No results for path: {self.last.before}{self.last.fragment}")
         return run.results[-1]
