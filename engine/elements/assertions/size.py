@@ -59,7 +59,8 @@ class SizeAssertion(Assertion):
                 shown = "null" if value is None else value
                 return AssertionResult(self.name, f"Error parsing variable name: {name} value: {shown}")
         else:
-            size = FIELDS.get(self.field.get(user), lambda result: result.bytes)(result)
+            field = FIELDS.get(self.field.get(user))
+            size = result.bytes if field is None else field(result)
         written = self.limit.get(user)
         limit = number_in(written)
         if limit is None:
