@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
-from html.entities import name2codepoint
 from itertools import islice
 from random import randrange
 from typing import TYPE_CHECKING, Any
@@ -15,7 +14,7 @@ from pyjm.engine.compile.build import Build
 from pyjm.engine.compile.element import PostProcessor, flag, text, whole
 from pyjm.engine.compile.registry import element
 from pyjm.engine.elements.regex import RegexError, compile_regex, find_all, is_java
-from pyjm.engine.elements.scoped import samples_in, scope_of
+from pyjm.engine.elements.sources import Source
 from pyjm.engine.plan.tree import Node
 
 if TYPE_CHECKING:
@@ -25,11 +24,6 @@ if TYPE_CHECKING:
 log = logging.getLogger("pyjm.post")
 
 GROUP = re.compile(r"\$(\d+)\$")
-ENTITY = re.compile(r"&(?:#(\d+)|#[xX]([0-9a-fA-F]+)|(\w+));")
-
-LARGEST = 2**31 - 1
-"""Numbers beyond it are no entities for JMeter."""
-
 Variables = dict[str, Any]
 
 
@@ -42,38 +36,6 @@ def read_template(template: str) -> tuple[str | int, ...]:
         parts += [template[at : found.start()], int(found[1])]
         at = found.end()
     return tuple(part for part in [*parts, template[at:]] if part != "")
-
-
-def unescape(text: str) -> str:
-    """Replace the entities of HTML 4 that end in a semicolon; raises ValueError for a number beyond Unicode."""
-
-    def character(found: re.Match[str]) -> str:
-        decimal, hexadecimal, name = found.groups()
-        if name:
-            return chr(name2codepoint[name]) if name in name2codepoint else found[0]
-        code = int(decimal) if decimal else int(hexadecimal, 16)
-        return chr(code) if code <= LARGEST else found[0]
-
-    return ENTITY.sub(character, text) if "&" in text else text
-
-
-def body_of(result: SampleResult) -> str:
-    """Give a sample's body."""
-    return result.text
-
-
-SOURCES: dict[str, Callable[[SampleResult], str]] = {
-    "true": lambda result: result.response_headers,
-    "request_headers": lambda result: result.request_headers,
-    "url": lambda result: result.url,
-    "code": lambda result: result.response_code,
-    "message": lambda result: result.response_message,
-    "unescaped": lambda result: unescape(result.text),
-}
-"""What `RegexExtractor.useHeaders` says, in lower case, → what is looked at; all else is the body."""
-
-ALWAYS_KEPT = frozenset({"url", "code", "message"})
-"""What a sample has even where nobody reads what went over the wire."""
 
 
 @element("RegexExtractor")
@@ -90,12 +52,8 @@ class RegexExtractor(PostProcessor):
 
     def prepare(self, node: Node, build: Build) -> None:
         self.java = is_java(build.properties)
-        self.scope = scope_of(node)
-        field = node.text("RegexExtractor.useHeaders").lower()
-        self.source: Callable[[SampleResult], str] = SOURCES.get(field, body_of)
-        self.reads_body = self.scope != "variable" and field not in ALWAYS_KEPT
-        if field == "as_document":
-            build.fault(node.path, "the body as a document (Tika) is not supported", "extract from the body")
+        self.source = Source(node, build, "RegexExtractor.useHeaders", self.variable)
+        self.reads_body = self.source.reads_body
         self.parts = self.template.map(read_template)
         constant = self.expression.constant
         if constant is not None:
@@ -149,22 +107,12 @@ class RegexExtractor(PostProcessor):
     def matches(self, pattern: re.Pattern[str], user: User, result: SampleResult, number: int) -> list[re.Match[str]]:
         """Find the matches in all that is in scope, no more than `number` if it is one."""
         found: list[re.Match[str]] = []
-        for subject in self.subjects(user, result):
+        for subject in self.source.texts(user, result):
             every = find_all(pattern, subject, self.java)
             found += every if number <= 0 else islice(every, number - len(found))
             if len(found) == number:
                 break
         return found
-
-    def subjects(self, user: User, result: SampleResult) -> Sequence[str]:
-        """Give the texts to look at."""
-        if self.scope == "variable":
-            value = user.vars.get(self.variable.get(user))
-            if value is None:
-                log.warning("No variable '%s' found to process by '%s'", self.variable.get(user), self.name)
-                return ()
-            return (str(value),)
-        return [self.source(sample) for sample in samples_in(self.scope, result)]
 
 
 def chosen(matches: Sequence[re.Match[str]], number: int) -> re.Match[str] | None:
