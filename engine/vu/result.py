@@ -18,7 +18,7 @@ class Action(Enum):
 
 
 class AssertionResult:
-    """What one assertion said: a failure (the answer is wrong) or an error (it could not be judged)."""
+    """What one assertion said: a failure (the answer is wrong), an error (it could not be judged), or just words."""
 
     __slots__ = ("error", "failure", "message", "name")
 

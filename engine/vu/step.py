@@ -109,7 +109,8 @@ def _judge(assertion: Assertion, user: User, result: SampleResult) -> None:
         log.error("Exception processing Assertion %s: %r", assertion.name, error)
         said = AssertionResult("Assertion failed! See log file.", str(error), failure=False, error=True)
     if said is not None:
-        result.success = False
+        if said.failure or said.error:
+            result.success = False
         result.add_assertion(said)
 
 

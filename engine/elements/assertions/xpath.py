@@ -1,0 +1,70 @@
+"""XPath Assertion. Mirrors XPathAssertion."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pyjm.engine.compile.build import Build
+from pyjm.engine.compile.element import Assertion, flag, text
+from pyjm.engine.compile.registry import element
+from pyjm.engine.elements.markup import MarkupError, XPathError, compile_xpath, evaluate, parse
+from pyjm.engine.elements.scoped import scope_of
+from pyjm.engine.plan.tree import Node
+from pyjm.engine.vu.result import AssertionResult
+
+if TYPE_CHECKING:
+    from pyjm.engine.vu.result import SampleResult
+    from pyjm.engine.vu.user import User
+
+
+@element("XPathAssertion")
+class XPathAssertion(Assertion):
+    """Fails a sample in which an XPath expression finds nothing, or something."""
+
+    query = text("XPath.xpath", "/")
+    negated = flag("XPath.negate")
+    tolerant = flag("XPath.tolerant")
+    namespaces = flag("XPath.namespace")
+    variable = text("Scope.variable")
+
+    def prepare(self, node: Node, build: Build) -> None:
+        self.scope = scope_of(node, "Assertion.scope")
+        if node.flag("XPath.validate"):
+            build.fault(node.path, "validation against a DTD is not supported", "do not validate")
+        if node.flag("XPath.report_errors") and node.flag("XPath.tolerant"):
+            build.fault(node.path, "failing a sample for what Tidy reports is not supported", "do not report errors")
+        if self.query.constant is not None:
+            try:
+                compile_xpath(self.query.constant)
+            except XPathError as error:
+                problem = f"the XPath expression {self.query.constant!r} can't be used: {error}"
+                build.fault(node.path, problem, fatal=False)
+
+    def check(self, user: User, result: SampleResult) -> AssertionResult | None:
+        body = str(user.vars.get(self.variable.get(user)) or "") if self.scope == "variable" else result.text
+        if not body:
+            return AssertionResult(self.name, "Response was null")
+        try:
+            root = parse(body, namespaces=self.namespaces.get(user), tolerant=self.tolerant.get(user))
+        except MarkupError as error:
+            return AssertionResult(self.name, f"SAXException: {error}", failure=False, error=True)
+        query, negated = self.query.get(user), self.negated.get(user)
+        try:
+            found = evaluate(root, query)
+        except XPathError as error:
+            said = f"TransformerException: {error} for: {query}"
+            return AssertionResult(self.name, said, failure=False, error=True)
+        return self.judge(query, found, negated)
+
+    def judge(self, query: str, found: object, negated: bool) -> AssertionResult | None:
+        """Say what was found; JMeter says it of good samples too."""
+        if isinstance(found, list):
+            wrong = bool(found) is negated
+            if not found:
+                return AssertionResult(self.name, f"No Nodes Matched {query}", failure=wrong)
+            said = "Specified XPath was found... Turn off negate if this is not desired"
+            return AssertionResult(self.name, said) if wrong else None
+        if isinstance(found, bool):
+            said = f"Nodes Matched for {query}" if negated else f"No Nodes Matched for {query}"
+            return AssertionResult(self.name, said, failure=found is negated)
+        return AssertionResult(self.name, f"Cannot understand: {query}")

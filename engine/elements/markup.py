@@ -1,0 +1,164 @@
+"""Bodies as trees of XML, and what XPath 1.0 finds in them. Mirrors XPathUtil.
+
+lxml is loaded when a plan first needs it: workers without such elements do without.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from random import randrange
+from typing import Any
+
+TERMINATED = re.compile(r"Opening and ending tag mismatch: (\S+)")
+ENTITY = re.compile(r"Entity '(\w+)' not defined")
+UNQUOTED = re.compile(r"<([^\s<>/]+)[^<>]*\s([^\s<>=]+)\s*=\s*$")
+DOCUMENT = ("", None)
+"""The document itself, which has no value."""
+
+
+class MarkupError(ValueError):
+    """A body that is no XML; says so in the words of Java's parser where they are known."""
+
+
+class XPathError(ValueError):
+    """An expression that can't be used."""
+
+
+def parse(body: str, *, namespaces: bool, tolerant: bool) -> Any:
+    """Give the root element of a body; raises MarkupError. Without `namespaces` elements have their local names."""
+    data = body.encode("utf-8", "surrogatepass")
+    root = tidied(data) if tolerant else strict(data)
+    return root if namespaces or tolerant else without_namespaces(root)
+
+
+def strict(data: bytes) -> Any:
+    """Parse XML. Nothing outside the body is read, and no entity of its own is resolved."""
+    from lxml import etree
+
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, encoding="utf-8")
+    try:
+        return etree.fromstring(data, parser)
+    except etree.XMLSyntaxError as error:
+        raise MarkupError(words(data, error)) from None
+
+
+def tidied(data: bytes) -> Any:
+    """Parse whatever comes: HTML, or XML with its faults overlooked."""
+    from lxml import etree
+
+    is_xml = data.lstrip().startswith(b"<?xml")
+    make = etree.XMLParser if is_xml else etree.HTMLParser
+    parser = make(recover=True, no_network=True, encoding="utf-8")
+    root = etree.fromstring(data, parser) if data.strip() else None
+    if root is None:
+        return etree.fromstring(b"<html><head><title/></head><body/></html>")
+    if not is_xml and root.find("head/title") is None:  # Tidy gives each page one
+        head = root.find("head")
+        if head is None:
+            head = etree.Element("head")
+            root.insert(0, head)
+        etree.SubElement(head, "title")
+    return root
+
+
+def words(data: bytes, error: Any) -> str:
+    """Say what is wrong as Java's parser says it."""
+    said = error.msg or ""
+    if not data.strip():
+        return "Premature end of file."
+    if not data.lstrip().startswith(b"<"):
+        return "Content is not allowed in prolog."
+    if found := TERMINATED.search(said):
+        return f'The element type "{found[1]}" must be terminated by the matching end-tag "</{found[1]}>".'
+    if found := ENTITY.search(said):
+        return f'The entity "{found[1]}" was referenced, but not declared.'
+    if "AttValue" in said:
+        line, column = error.position
+        before = data.split(b"\n")[line - 1][: column - 1].decode("utf-8", "replace")
+        if unquoted := UNQUOTED.search(before):
+            name, attribute = unquoted.groups()
+            return f'Open quote is expected for attribute "{attribute}" associated with an  element type  "{name}".'
+    if "Extra content" in said:
+        return "The markup in the document following the root element must be well-formed."
+    if "Premature end" in said or "EndTag" in said:
+        return "XML document structures must start and end within the same entity."
+    return said
+
+
+def without_namespaces(root: Any) -> Any:
+    """Take all elements out of the default namespace; those with a prefix keep it in their names, as JMeter's do."""
+    for node in root.iter():
+        if isinstance(node.tag, str) and node.tag[0] == "{" and node.prefix is None:
+            node.tag = node.tag.partition("}")[2]
+    return root
+
+
+@lru_cache(1000)
+def compile_xpath(expression: str, prefixes: tuple[tuple[str, str], ...] = ()) -> Any:
+    """Compile an expression; raises XPathError."""
+    from lxml import etree
+
+    try:
+        return etree.XPath(expression, namespaces=dict(prefixes) or None)
+    except (etree.XPathSyntaxError, ValueError) as error:
+        raise XPathError(f"{error}") from None
+
+
+def evaluate(root: Any, expression: str) -> Any:
+    """Give what an expression finds in a document: a list of nodes, a text, a number or a boolean."""
+    from lxml import etree
+
+    if expression.strip() == "/":
+        return [DOCUMENT]
+    prefixes = tuple(sorted((prefix, uri) for prefix, uri in root.nsmap.items() if prefix))
+    try:
+        return compile_xpath(expression, prefixes)(root.getroottree())
+    except etree.XPathError as error:
+        raise XPathError(f"{error}") from None
+
+
+def texts(found: Any, *, fragment: bool, number: int) -> list[str | None]:
+    """Give the texts of what was found: all, that of a number, or any one for 0; None for a node without a value."""
+    if not isinstance(found, list):
+        return [scalar(found)]
+    if number == 0 and found:
+        number = randrange(len(found)) + 1
+    if number >= 0:
+        found = found[number - 1 : number] if number else []
+    return [value_of(node, fragment=fragment) for node in found]
+
+
+def scalar(value: Any) -> str:
+    """Write a text, number or boolean as XPath does."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return str(int(value)) if value == value and abs(value) < 1e15 and value == int(value) else number_text(value)
+    return str(value)
+
+
+def number_text(value: float) -> str:
+    """Write a fraction, or what is no number."""
+    if value != value:
+        return "NaN"
+    return "Infinity" if value == float("inf") else "-Infinity" if value == -float("inf") else repr(value)
+
+
+def value_of(node: Any, *, fragment: bool) -> str | None:
+    """Give a node's value; that of an element is its first child's, as DOM sees it."""
+    if isinstance(node, str):
+        return str(node)
+    if isinstance(node, tuple):  # a namespace, or the document
+        return node[1] if node[1] is None else str(node[1])
+    if not isinstance(node.tag, str):
+        return str(node.text)
+    if fragment:
+        from lxml import etree
+
+        return str(etree.tostring(node, encoding="unicode", with_tail=False))
+    if node.text:
+        return str(node.text)
+    if len(node) and not isinstance(node[0].tag, str):
+        return str(node[0].text)
+    return None
