@@ -86,7 +86,6 @@ DEFAULTS = [
     ("server.rmi.ssl.keystore.file", "rmi_keystore.jks"),
     ("server.rmi.ssl.truststore.file", ""),
     ("client.retries_delay", "5000"),
-    ("mode", "StrippedBatch"),
     ("jmeter.save.saveservice.default_delimiter", ","),
     ("pyjm.workers", "auto"),
     ("pyjm.lease", "60"),
