@@ -37,6 +37,7 @@ _ADDED: dict[str, tuple[tuple[str, int], ...]] = {
         ("URLDecoder", 1171),
         ("Unexpected method", 831),
         ("LRUMap", 1805),
+        ("No enum constant", 1166),
         ("Missing location", 735),
         ("", 1931),
     ),

@@ -45,6 +45,8 @@ async def follow(sampler: HttpRequest, user: User, total: SampleResult, made: Ma
         try:
             made = sampler.recipe.send(user, made.maker, target_of(url), method, None)
             response = await sampler.once(user, made)
+            if response.status == 401 and sampler.auth is not None:
+                made, response = await sampler.authorized(user, made, response)
         except InCache:
             leads = None
             last.url = url.text

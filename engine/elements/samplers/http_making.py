@@ -73,6 +73,7 @@ class Made(NamedTuple):
     keep: bool
     entity: Entity | None
     cookie: str | None
+    own: Own
 
     @property
     def entity_is_missing(self) -> bool:
@@ -151,9 +152,9 @@ class Maker:
         # method and target have been looked at: nothing in them can end the line
         begin = f"{method} {target.line} HTTP/1.1\r\n".encode("ascii", "replace") + before
         if entity is None:
-            return Made(self, target, method, begin + after, own.keep, None, cookie)
+            return Made(self, target, method, begin + after, own.keep, None, cookie, own)
         request = begin + entity.content + after + entity.body
-        return Made(self, target, method, request, own.keep, entity, cookie)
+        return Made(self, target, method, request, own.keep, entity, cookie, own)
 
     def _rest(self, host: str, own: Own) -> bytes:
         rest = [("Host", host)] if host else []

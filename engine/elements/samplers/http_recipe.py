@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pyjm.engine.compile.value import as_flag
+from pyjm.engine.http.auth import answer
 from pyjm.engine.http.errors import WireError
 
 from .http_arguments import Arguments, Pairs
@@ -16,10 +17,12 @@ from .http_target import RefusedUrl, Target, Targets, port_of, target_of_text
 if TYPE_CHECKING:
     from pyjm.engine.compile.build import Build
     from pyjm.engine.compile.value import Value
+    from pyjm.engine.http.response import Response
     from pyjm.engine.plan.tree import Node
     from pyjm.engine.vu.result import SampleResult
     from pyjm.engine.vu.user import User
 
+    from ..config.auth_manager import AuthManager
     from ..config.cache_manager import CacheManager
     from ..config.cookie_manager import CookieManager
 
@@ -39,11 +42,14 @@ class Recipe:
         fields: Fields,
         cookies: CookieManager | None,
         cache: CacheManager | None,
+        auth: AuthManager | None,
         agent: str | None,
     ) -> None:
         self.fields = fields
         self.cookies = cookies
         self.cache = cache
+        self.auth = auth
+        self.managed = cookies is not None or cache is not None or auth is not None
         self.agent = agent
         self.adds_type = build.properties.get("http.post_add_content_type_if_missing", "").strip().lower() == "true"
         self.arguments = Arguments(node.child("HTTPsampler.Arguments"), build, node.path)
@@ -141,7 +147,7 @@ class Recipe:
         entity = maker.entity(user, target, self.arguments, pairs, files)
         made = self.send(user, maker, target, maker.settings.method, entity)
         if self.same:
-            if self.cookies is None and self.cache is None:
+            if not self.managed:
                 self.ready = made
             else:
                 self.begun = made
@@ -150,11 +156,31 @@ class Recipe:
     def send(self, user: User, maker: Maker, target: Target, method: str, entity: Entity | None) -> Made:
         """Put a request together with what the user's managers add. Raises InCache for one that need not be sent."""
         cookie = self.cookies.header(user, target) if self.cookies is not None else None
-        if self.cache is None:
+        if self.cache is None and self.auth is None:
             return maker.send(user, target, method, cookie, entity)
         own = maker.own(user, target, entity)
-        own = own.replacing(self.cache.conditions(user, method, target.text, own.fields))
+        if self.cache is not None:
+            own = own.replacing(self.cache.conditions(user, method, target.text, own.fields))
+        if self.auth is not None and "authorization" not in own.names:
+            ahead = self.auth.ahead(user, target)
+            own = own if ahead is None else own.replacing((("Authorization", ahead),))
         return maker.send(user, target, method, cookie, entity, own)
+
+    def answer(self, user: User, made: Made, response: Response) -> Made | None:
+        """Make a request again that was refused for want of credentials, None without any that may help."""
+        auth = self.auth
+        found = auth.credentials(user, made.target) if auth is not None else None
+        if found is None:
+            return None
+        entity = made.entity
+        fields = response.all_of("www-authenticate")
+        body = entity.body if entity is not None else b""
+        sent = made.own.first("authorization")
+        given = answer(fields, found[0], made.method, made.target.line, body, tried_basic=sent is not None)
+        if given is None:
+            return None
+        own = made.own.replacing((("Authorization", given),))
+        return made.maker.send(user, made.target, made.method, made.cookie, entity, own)
 
     def maker(self, user: User) -> Maker:
         """Give the maker for the present settings."""

@@ -14,6 +14,7 @@ from pyjm.engine.compile.merge import merged
 from pyjm.engine.compile.registry import element
 from pyjm.engine.http.errors import SOCKET, WireError
 
+from ..config.auth_manager import AuthManager
 from ..config.cache_manager import CacheManager, InCache
 from ..config.cookie_manager import CookieManager
 from ..config.header_manager import HeaderManager
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from .http_making import Made
     from .http_target import Target
 
+UNAUTHORIZED = 401
 APPLIED = frozenset(("HttpDefaultsGui", "SimpleConfigGui", "LoginConfigGui", "TestBeanGUI"))
 """The GUI classes of config elements that JMeter merges into an HTTP Request."""
 
@@ -53,8 +55,10 @@ class HttpRequest(Sampler):
         caches = [config for config in build.configs if isinstance(config, CacheManager)]
         self.cookies = cookies[-1] if cookies else None
         self.cache = caches[-1] if caches else None
+        auths = [config for config in build.configs if isinstance(config, AuthManager)]
+        self.auth = auths[-1] if auths else None
         fields = Fields(merged_fields(managers))
-        self.recipe = Recipe(written, build, fields, self.cookies, self.cache, agent_of(build.properties))
+        self.recipe = Recipe(written, build, fields, self.cookies, self.cache, self.auth, agent_of(build.properties))
         self.connections = connections_of(build)
         self.filler = Filler(build.properties.get("sampleresult.default.encoding", ""))
         self.labels_late = self.label.constant is None
@@ -91,6 +95,12 @@ class HttpRequest(Sampler):
         except WireError as error:
             self.failed(result, made, error)
             return result
+        if response.status == UNAUTHORIZED and self.auth is not None:
+            try:
+                made, response = await self.authorized(user, made, response)
+            except WireError as error:
+                self.failed(result, made, error)
+                return result
         if response.status in REDIRECTS or made.entity_is_missing:
             return await self.go_on(user, result, made, response, table)
         self.take(user, result, made, response)
@@ -100,6 +110,16 @@ class HttpRequest(Sampler):
         """Give the user's connections for a target."""
         mine = self.connections.of(user)
         return self.connections.odd(mine, target.odd) if target.odd else mine.table
+
+    async def authorized(self, user: User, made: Made, response: Response) -> tuple[Made, Response]:
+        """Ask once more with the credentials that were asked for, where there are any. Raises WireError."""
+        again = self.recipe.answer(user, made, response)
+        if again is None:
+            return made, response
+        first = response
+        response = await self.once(user, again)
+        connected_ns = response.connect_end_ns or first.connect_end_ns
+        return again, response._replace(start_ns=first.start_ns, connect_end_ns=connected_ns)
 
     async def once(self, user: User, made: Made) -> Response:
         """Send one request, one of several for a sample. Raises WireError where it fails."""

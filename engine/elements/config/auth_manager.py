@@ -1,0 +1,85 @@
+"""HTTP Authorization Manager. Mirrors org.apache.jmeter.protocol.http.control.AuthManager."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from pyjm.engine.compile.build import Build
+from pyjm.engine.compile.element import Config
+from pyjm.engine.compile.registry import element
+from pyjm.engine.http.auth import Credentials, basic
+from pyjm.engine.http.errors import ILLEGAL_ARGUMENT, WireError
+from pyjm.engine.plan.tree import Node
+
+from .cookie_manager import is_true
+
+if TYPE_CHECKING:
+    from pyjm.engine.compile.value import Value
+    from pyjm.engine.vu.user import User
+
+    from ..samplers.http_target import Target
+
+PREEMPTIVE = ("BASIC", "BASIC_DIGEST")
+MECHANISMS = (*PREEMPTIVE, "DIGEST")
+
+
+class Written(NamedTuple):
+    """One line of the manager: whom it makes of the requests whose URL begins so."""
+
+    url: Value[str]
+    user: Value[str]
+    password: Value[str]
+    domain: Value[str]
+    realm: Value[str]
+    mechanism: Value[str]
+
+
+@element("AuthManager")
+class AuthManager(Config):
+    """Says who asks, by where the request goes; of several managers in a sampler's scope the outermost counts."""
+
+    def prepare(self, node: Node, build: Build) -> None:
+        self.written: list[Written] = []
+        self.preemptive = is_true(build.properties, "httpclient4.auth.preemptive", True)
+        for item in node.items("AuthManager.auth_list"):
+            if not isinstance(item, Node):
+                continue
+            url, user, password, domain, realm = [
+                build.value(item.text(f"Authorization.{key}"), node.path)
+                for key in ("url", "username", "password", "domain", "realm")
+            ]
+            mechanism = build.value(item.text("Authorization.mechanism") or "BASIC", node.path)
+            if mechanism.constant == "KERBEROS":
+                build.fault(node.path, "the mechanism KERBEROS is not supported yet", "take BASIC or DIGEST")
+            self.written.append(Written(url, user, password, domain, realm, mechanism))
+
+    def credentials(self, user: User, target: Target) -> tuple[Credentials, str] | None:
+        """Give who asks, and by which mechanism; None for a URL that no line is for. Raises WireError."""
+        texts = [target.text, *other_spelling(target)]
+        for line in self.written:
+            url = line.url.get(user)
+            if any(text.startswith(url) for text in texts):
+                mechanism = line.mechanism.get(user)
+                if mechanism not in MECHANISMS:
+                    name = f"org.apache.jmeter.protocol.http.control.AuthManager.Mechanism.{mechanism}"
+                    raise WireError(ILLEGAL_ARGUMENT, f"No enum constant {name}")
+                name, domain = line.user.get(user), line.domain.get(user)
+                name = f"{domain.upper()}\\{name}" if domain else name
+                return Credentials(name, line.password.get(user), line.realm.get(user)), mechanism
+        return None
+
+    def ahead(self, user: User, target: Target) -> str | None:
+        """Give the Authorization that a request carries before it was asked for one."""
+        found = self.credentials(user, target)
+        if found is None or found[1] not in PREEMPTIVE or not self.preemptive:
+            return None
+        return basic(found[0])
+
+
+def other_spelling(target: Target) -> list[str]:
+    """Give the URL with its port where it has none, and without where it is the usual one."""
+    url = target.url
+    usual = 443 if url.protocol == "https" else 80
+    if url.port == -1:
+        return [f"{url.protocol}://{url.host}:{usual}{url.path}"]
+    return [f"{url.protocol}://{url.host}{url.path}"] if url.port == usual else []

@@ -1,0 +1,122 @@
+"""Challenges of RFC 7235 and what answers them: Basic and Digest (RFC 2617, RFC 7616), as HttpClient writes them."""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode
+from collections.abc import Callable, Sequence
+from hashlib import md5, sha256
+from secrets import token_hex
+from typing import NamedTuple
+
+PARAMETER = re.compile(r'([\w\-]+)\s*=\s*(?:"((?:\\.|[^"\\])*)"|([^\s,"]+))')
+SCHEME = re.compile(r"(?:^|,)\s*([A-Za-z][\w\-]*)(?=\s+[\w\-]+\s*=|\s*(?:,|$))")
+
+ALGORITHMS: dict[str, Callable[[bytes], str]] = {
+    "MD5": lambda data: md5(data, usedforsecurity=False).hexdigest(),
+    "SHA-256": lambda data: sha256(data).hexdigest(),
+}
+
+
+class Credentials(NamedTuple):
+    """A user and a password, and the realm they are for, empty for any."""
+
+    user: str
+    password: str
+    realm: str = ""
+
+
+class Challenge(NamedTuple):
+    """What a server asks for. `scheme` is in lower case."""
+
+    scheme: str
+    parameters: dict[str, str]
+
+    @property
+    def realm(self) -> str:
+        """What the credentials are to be for."""
+        return self.parameters.get("realm", "")
+
+
+def challenges(fields: Sequence[str]) -> list[Challenge]:
+    """Read WWW-Authenticate fields, each with one or more challenges."""
+    found = []
+    for field in fields:
+        schemes = [each for each in SCHEME.finditer(field) if not field[each.end() :].lstrip().startswith("=")]
+        for at, scheme in enumerate(schemes):
+            end = schemes[at + 1].start() if at + 1 < len(schemes) else len(field)
+            parameters = {
+                name.lower(): re.sub(r"\\(.)", r"\1", quoted) or plain
+                for name, quoted, plain in PARAMETER.findall(field[scheme.end() : end])
+            }
+            found.append(Challenge(scheme[1].lower(), parameters))
+    return found
+
+
+def basic(credentials: Credentials) -> str:
+    """Write an Authorization for Basic."""
+    text = f"{credentials.user}:{credentials.password}".encode("ascii", "replace")
+    return f"Basic {b64encode(text).decode()}"
+
+
+def digest(challenge: Challenge, credentials: Credentials, method: str, uri: str, body: bytes) -> str | None:
+    """Write an Authorization that answers a Digest challenge, None for one that can't be answered."""
+    asked = challenge.parameters
+    algorithm = asked.get("algorithm", "MD5")
+    session = algorithm.lower().endswith("-sess")
+    hashed = ALGORITHMS.get((algorithm[:-5] if session else algorithm).upper())
+    offered = [each.strip().lower() for each in asked.get("qop", "").split(",") if each.strip()]
+    quality = next((each for each in ("auth", "auth-int") if each in offered), "")
+    if hashed is None or "nonce" not in asked or (offered and not quality):
+        return None
+    if quality == "auth-int" and not body:
+        return None
+    realm, nonce, client_nonce = challenge.realm, asked["nonce"], token_hex(8)
+    first = hashed(f"{credentials.user}:{realm}:{credentials.password}".encode("latin-1", "replace"))
+    if session:
+        first = hashed(f"{first}:{nonce}:{client_nonce}".encode("latin-1", "replace"))
+    second = f"{method}:{uri}"
+    if quality == "auth-int":
+        second += f":{hashed(body)}"
+    middle = f"{nonce}:00000001:{client_nonce}:{quality}" if quality else nonce
+    response = hashed(f"{first}:{middle}:{hashed(second.encode('latin-1', 'replace'))}".encode("latin-1", "replace"))
+    parts = [
+        f"username={quoted(credentials.user)}",
+        f"realm={quoted(realm)}",
+        f"nonce={quoted(nonce)}",
+        f"uri={quoted(uri)}",
+        f"response={quoted(response)}",
+    ]
+    if quality:
+        parts += [f"qop={quality}", "nc=00000001", f"cnonce={quoted(client_nonce)}"]
+    parts.append(f"algorithm={algorithm}")
+    if "opaque" in asked:
+        parts.append(f"opaque={quoted(asked['opaque'])}")
+    return f"Digest {', '.join(parts)}"
+
+
+def quoted(text: str) -> str:
+    """Put a text in quotes."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def answer(
+    fields: Sequence[str], credentials: Credentials, method: str, uri: str, body: bytes, *, tried_basic: bool
+) -> str | None:
+    """Write an Authorization for the strongest challenge that can be answered, None for none.
+
+    `tried_basic` says that Basic credentials were refused already.
+    """
+    asked = {challenge.scheme: challenge for challenge in reversed(challenges(fields))}
+    for scheme in ("digest", "basic"):
+        challenge = asked.get(scheme)
+        if challenge is None or credentials.realm not in ("", challenge.realm):
+            continue
+        if scheme == "digest":
+            made = digest(challenge, credentials, method, uri, body)
+            if made is not None:
+                return made
+        elif not tried_basic:
+            return basic(credentials)
+    return None
