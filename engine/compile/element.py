@@ -166,6 +166,9 @@ class Config(Element):
 class Listener(Element):
     """Takes each sample in its scope on the machine where it was made."""
 
+    once = False
+    """Whether it takes a sample that is handed out twice only once."""
+
     reads_body = False
 
     def add(self, user: User, result: SampleResult) -> None:

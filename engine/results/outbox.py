@@ -46,6 +46,7 @@ class FileListener:
     __slots__ = ("file", "row", "shared", "wanted")
 
     reads_body = False
+    once = True
 
     def __init__(
         self, file: FileRows, row: Row, *, errors_only: bool = False, success_only: bool = False, shared: bool = False
@@ -73,6 +74,7 @@ class TallyListener:
     __slots__ = ("tallies",)
 
     reads_body = False
+    once = False
 
     def __init__(self) -> None:
         self.tallies: dict[str, Tally] = {}

@@ -59,7 +59,9 @@ class Assertion(Protocol):
 
 
 class Listener(Protocol):
-    """Takes each sample in its scope."""
+    """Takes each sample in its scope, `once` even where it is handed out twice."""
+
+    once: bool
 
     def add(self, user: User, result: SampleResult) -> None: ...
 
@@ -91,10 +93,10 @@ class Scope:
                 _judge_subs(assertion, user, result, SUB_LEVELS)
         user.vars[LAST_SAMPLE_OK] = "true" if result.success else "false"
 
-    def notify(self, user: User, result: SampleResult, without: Scope | None = None) -> None:
-        """Hand the sample to the listeners, less those of another scope."""
+    def notify(self, user: User, result: SampleResult, without: Scope | None = None, *, again: bool = False) -> None:
+        """Hand the sample to the listeners, less those of another scope; `again` less those that take one only once."""
         for listener in self.listeners:
-            if without is None or listener not in without.listeners:
+            if (without is None or listener not in without.listeners) and not (again and listener.once):
                 listener.add(user, result)
 
 

@@ -144,7 +144,7 @@ class SampleTransactionCursor(Cursor):
 class ParentTransaction:
     """A running transaction that is one sample with its samples as sub-results; given out in place of each step."""
 
-    __slots__ = ("calls", "connect_ms", "done", "failing", "result", "scope", "sub", "timers", "total_ms")
+    __slots__ = ("calls", "connect_ms", "done", "ended", "failing", "result", "scope", "sub", "timers", "total_ms")
 
     is_step = False
 
@@ -154,7 +154,7 @@ class ParentTransaction:
         self.scope = scope
         self.timers = timers
         self.sub: Step | ParentTransaction | None = None
-        self.done = False
+        self.done = self.ended = False
         self.calls = self.failing = 0
         self.total_ms = self.connect_ms = 0
 

@@ -184,7 +184,9 @@ class User:
         result.group_threads, result.all_threads = self.counts()
         transaction.scope.check(self, result)
         if parent is None:
-            transaction.scope.notify(self, result)
+            # one that goes on after "next loop" has its row, and is handed out again at its end
+            transaction.scope.notify(self, result, again=transaction.ended)
+            transaction.ended = True
         return result
 
     def redirect(self, given: Step | ParentTransaction, action: Action) -> None:

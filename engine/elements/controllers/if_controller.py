@@ -18,7 +18,7 @@ from pyjm.engine.vu.user import User
 class IfCursor(Cursor):
     """Where one user stands in an If Controller."""
 
-    __slots__ = ("each_child", "holds")
+    __slots__ = ("each_child", "holds", "known")
 
     def __init__(
         self,
@@ -31,18 +31,32 @@ class IfCursor(Cursor):
         super().__init__(user, children, listeners)
         self.holds = holds
         self.each_child = each_child
+        self.known: bool | None = None
 
     def next(self) -> Next:
-        if (self.each_child or self.first) and not self.holds(self.user):
+        if (self.each_child or self.first) and not self.answer():
             self.initialize_children()
             return self.end_of_pass()
-        return super().next()
+        step = super().next()
+        if step is not None:
+            self.known = None
+        return step
+
+    def answer(self) -> bool:
+        """Tell whether the condition holds; it is asked once between two samples below, and anew in each pass."""
+        if self.known is None:
+            self.known = self.holds(self.user)
+        return self.known
 
     def child_passed(self, child: Cursor) -> None:
         super().child_passed(child)
-        if self.each_child and not self.holds(self.user):
+        if self.each_child and not self.answer():
             self.initialize_children()
             self.current = len(self.children)
+
+    def restart(self) -> None:
+        self.known = None
+        super().restart()
 
     def set_done(self) -> None:
         """Be asked again in the next pass, even without children: the condition may differ then."""

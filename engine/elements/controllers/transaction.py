@@ -15,6 +15,7 @@ from pyjm.engine.vu.user import User
 class TransactionController(PlanController):
     """Measures its children as one."""
 
+    once = False
     parent = flag("TransactionController.parent")
     timers = flag("TransactionController.includeTimers", True)
 

@@ -1,0 +1,53 @@
+"""Run random plans through Apache JMeter and pyjm, and say where they differ. Needs a JMeter and its Java."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from golden.harness import Facts, Stub, command_engine, differences, run
+from golden.ready import Ready
+
+from fuzz.generate import GROUPS, generated
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--jmeter", type=Path, required=True, help="JMeter's home")
+    parser.add_argument("--properties", nargs="*", default=[], help="pyjm's, such as pyjm.workers=2")
+    parser.add_argument("first", type=int)
+    parser.add_argument("last", type=int)
+    args = parser.parse_args()
+    jmeter, ready, different = command_engine([str(args.jmeter / "bin" / "jmeter")]), Ready(), 0
+    with tempfile.TemporaryDirectory() as folder:
+        stub = Stub(Path(folder))
+        for seed in range(args.first, args.last + 1):
+            home = Path(folder) / str(seed)
+            plan = home / "plan" / f"seed{seed}.jmx"
+            plan.parent.mkdir(parents=True)
+            plan.write_text(generated(seed))
+            theirs = plain(run(jmeter, stub, plan, home / "jmeter", []))
+            ours = plain(run(ready, stub, plan, home / "ours", args.properties))
+            found = differences(theirs, theirs, ours)
+            different += bool(found)
+            print(f"seed {seed}: {ours['rows']} samples {'DIFFER' if found else 'equal'}", *found, sep="\n  ")  # noqa: T201
+            sys.stdout.flush()
+        stub.close()
+    ready.close()
+    groups = (args.last - args.first + 1) * GROUPS
+    print(f"{groups} thread groups, {different} plans differ")  # noqa: T201
+    return 1 if different else 0
+
+
+def plain(facts: Facts) -> Facts:
+    """Give facts as they are kept in a file."""
+    return dict(json.loads(json.dumps(facts)))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

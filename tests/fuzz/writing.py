@@ -1,0 +1,96 @@
+"""Elements as a plan writes them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from xml.sax.saxutils import escape, quoteattr
+
+GUIS = {
+    "TestPlan": "TestPlanGui",
+    "ThreadGroup": "ThreadGroupGui",
+    "ResponseAssertion": "AssertionGui",
+    "GenericController": "LogicControllerGui",
+    "LoopController": "LoopControlPanel",
+    "OnceOnlyController": "OnceOnlyControllerGui",
+    "WhileController": "WhileControllerGui",
+    "ForeachController": "ForeachControlPanel",
+    "SwitchController": "SwitchControllerGui",
+    "InterleaveControl": "InterleaveControlGui",
+    "IfController": "IfControllerPanel",
+    "TransactionController": "TransactionControllerGui",
+    "ThroughputController": "ThroughputControllerGui",
+    "CounterConfig": "CounterConfigGui",
+    "UserParameters": "UserParametersGui",
+    "TestAction": "TestActionGui",
+    "ResultAction": "ResultActionGui",
+}
+"""The class of each element's window, without which JMeter does not read it; all others share one."""
+
+
+def text(name: str, value: object) -> str:
+    """Write a text property."""
+    return f"<stringProp name={quoteattr(name)}>{escape(str(value))}</stringProp>"
+
+
+def flag(name: str, value: bool) -> str:
+    """Write a boolean property."""
+    return f'<boolProp name="{name}">{str(value).lower()}</boolProp>'
+
+
+def number(name: str, value: int) -> str:
+    """Write a whole number property."""
+    return f'<intProp name="{name}">{value}</intProp>'
+
+
+def element(kind: str, name: str, props: str = "", below: str = "") -> str:
+    """Write an element with what stands below it."""
+    gui = GUIS.get(kind, "TestBeanGUI")
+    begin = f'<{kind} guiclass="{gui}" testclass="{kind}" testname={quoteattr(name)} enabled="true">'
+    return f"{begin}{props}</{kind}>\n<hashTree>{below}</hashTree>\n"
+
+
+def arguments(name: str, pairs: Iterable[tuple[str, str]]) -> str:
+    """Write variables as an element within a property."""
+    items = "".join(
+        f'<elementProp name="{key}" elementType="Argument">{text("Argument.name", key)}'
+        f"{text('Argument.value', value)}</elementProp>"
+        for key, value in pairs
+    )
+    return (
+        f'<elementProp name="{name}" elementType="Arguments" guiclass="ArgumentsPanel" testclass="Arguments">'
+        f'<collectionProp name="Arguments.arguments">{items}</collectionProp></elementProp>'
+    )
+
+
+def plan(groups: str, variables: Iterable[tuple[str, str]]) -> str:
+    """Write a plan whose groups run one after another."""
+    props = flag("TestPlan.serialize_threadgroups", True) + arguments("TestPlan.user_defined_variables", variables)
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n<jmeterTestPlan version="1.2" properties="5.0" jmeter="5.5">\n'
+        f"<hashTree>\n{element('TestPlan', 'Test Plan', props, groups)}</hashTree>\n</jmeterTestPlan>\n"
+    )
+
+
+def group(name: str, below: str, *, threads: int = 1, loops: int = 1, on_error: str = "continue") -> str:
+    """Write a thread group; several threads start half a second after one another."""
+    main = (
+        '<elementProp name="ThreadGroup.main_controller" elementType="LoopController" guiclass="LoopControlPanel"'
+        ' testclass="LoopController">'
+        f"{flag('LoopController.continue_forever', False)}{text('LoopController.loops', loops)}</elementProp>"
+    )
+    props = text("ThreadGroup.on_sample_error", on_error) + main + text("ThreadGroup.num_threads", threads)
+    props += text("ThreadGroup.ramp_time", threads - 1) + flag("ThreadGroup.same_user_on_next_iteration", True)
+    return element("ThreadGroup", name, props, below)
+
+
+def debug(name: str, below: str = "") -> str:
+    """Write a sampler that needs no target."""
+    shown = ("JMeterVariables", "JMeterProperties", "SystemProperties")
+    return element("DebugSampler", name, "".join(flag(f"display{each}", False) for each in shown), below)
+
+
+def failure() -> str:
+    """Write an assertion that fails each of those samples."""
+    props = '<collectionProp name="Asserion.test_strings"><stringProp name="1">404</stringProp></collectionProp>'
+    props += text("Assertion.test_field", "Assertion.response_code") + number("Assertion.test_type", 8)
+    return element("ResponseAssertion", "fails", props)
