@@ -20,9 +20,13 @@ class Resolver:
     __slots__ = ("_keep_ns", "_known", "_lookup")
 
     def __init__(self, lookup: Resolve | None = None, keep_s: float = 30.0) -> None:
-        self._lookup = lookup or _system_lookup
-        self._keep_ns = int(keep_s * 1e9)
-        self._known: dict[str, tuple[int, list[str]]] = {}
+        self._lookup = lookup or system_lookup
+        self._keep_ns = keep_s * 1e9
+        self._known: dict[str, tuple[float, list[str]]] = {}
+
+    def clear(self) -> None:
+        """Forget all names."""
+        self._known.clear()
 
     async def addresses(self, host: str) -> list[str]:
         """Give the addresses of a host, an address being its own. Raises WireError for an unknown name."""
@@ -52,7 +56,8 @@ def is_address(host: str) -> bool:
     return True
 
 
-async def _system_lookup(host: str) -> list[str]:
+async def system_lookup(host: str) -> list[str]:
+    """Ask the system; IPv4 addresses come first. Raises OSError for an unknown name."""
     found = await asyncio.get_running_loop().getaddrinfo(host, None, type=socket.SOCK_STREAM)
     entries = sorted(found, key=lambda entry: entry[0] != socket.AF_INET)  # IPv4 first, as Java does
     return list(dict.fromkeys(str(entry[4][0]) for entry in entries))

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from pyjm.engine.compile.build import Build
     from pyjm.engine.vu.user import User
 
+    from ..config.dns_cache_manager import DnsCacheManager
 
 KEPT = "http connections"
 
@@ -23,10 +24,11 @@ class UserConnections:
     default port spelled out, has its own: these are in `odd`, by their scheme and authority.
     """
 
-    __slots__ = ("iteration", "odd", "table")
+    __slots__ = ("dialler", "iteration", "odd", "table")
 
-    def __init__(self, table: Table, iteration: int) -> None:
+    def __init__(self, table: Table, iteration: int, dialler: Dialler) -> None:
         self.table = table
+        self.dialler = dialler
         self.iteration = iteration
         self.odd: dict[str, Table] = {}
 
@@ -43,16 +45,23 @@ class Connections:
     def __init__(self, properties: dict[str, str]) -> None:
         live_ms = number(properties, "httpclient4.time_to_live", 60_000)
         self.validate_s = number(properties, "httpclient4.validate_after_inactivity", 4_900) / 1000
-        self.dialler = Dialler(Resolver(), time_to_live_s=live_ms / 1000)
+        self.live_s = live_ms / 1000
+        self.dialler = Dialler(Resolver(), time_to_live_s=self.live_s)
         reset = properties.get("httpclient.reset_state_on_thread_group_iteration", "true")
         self.resets = reset.strip().lower() == "true"
         self.max_redirects = number(properties, "httpsampler.max_redirects", 20)
 
-    def of(self, user: User) -> UserConnections:
-        """Give a user's connections. A user that is a new one in each iteration begins it without any."""
+    def of(self, user: User, dns: DnsCacheManager | None = None) -> UserConnections:
+        """Give a user's connections. A user that is a new one in each iteration begins it without any.
+
+        The first DNS Cache Manager that a user's requests have in scope looks up names for all of them.
+        """
         mine: UserConnections | None = user.state.get(self)
         if mine is None:
-            mine = user.state[self] = UserConnections(self._table(), user.iteration)
+            dialler = self.dialler
+            if dns is not None:
+                dialler = Dialler(dns.resolver(user), time_to_live_s=self.live_s)
+            mine = user.state[self] = UserConnections(self._table(dialler), user.iteration, dialler)
         elif mine.iteration != user.iteration:
             mine.iteration = user.iteration
             if self.resets and not user.group.same_user:
@@ -63,7 +72,7 @@ class Connections:
         """Give a user's connections of an authority that is not only host and port."""
         table = mine.odd.get(key)
         if table is None:
-            table = mine.odd[key] = self._table()
+            table = mine.odd[key] = self._table(mine.dialler)
         return table
 
     def close(self, user: User) -> None:
@@ -72,8 +81,8 @@ class Connections:
         if mine is not None:
             mine.close()
 
-    def _table(self) -> Table:
-        return Table(self.dialler, validate_after_idle_s=self.validate_s)
+    def _table(self, dialler: Dialler) -> Table:
+        return Table(dialler, validate_after_idle_s=self.validate_s)
 
 
 def connections_of(build: Build) -> Connections:

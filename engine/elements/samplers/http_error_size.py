@@ -9,6 +9,7 @@ from __future__ import annotations
 from pyjm.engine.http import errors
 from pyjm.engine.http.errors import WireError
 
+from ..config.dns_cache_manager import UnknownName
 from .http_escapes import UNSUPPORTED_CHARSET, UNSUPPORTED_ENCODING
 from .http_target import UNSUPPORTED_SCHEME
 
@@ -48,6 +49,7 @@ _ADDED: dict[str, tuple[tuple[str, int], ...]] = {
     FILE_NOT_FOUND: (("", 2051),),
     PARSE: (("", 1008),),
     ILLEGAL_STATE: (("", 1183),),
+    errors.CLOSED: (("Connection is closed", 1871),),
     errors.NUMBER_FORMAT: (("", 1684),),
 }
 
@@ -64,5 +66,7 @@ def error_bytes(error: WireError, *, following: bool) -> int:
     own = len(str(error).encode("utf-8", "replace"))
     if isinstance(error, TooManyRedirects):
         return own + 1268
+    if isinstance(error, UnknownName):
+        return own + 2617
     added = next((size for begin, size in _ADDED.get(error.kind, (("", 0),)) if error.text.startswith(begin)), 0)
     return own + added + (FOLLOWING if following and added else 0)

@@ -17,6 +17,7 @@ from pyjm.engine.http.errors import SOCKET, WireError
 from ..config.auth_manager import AuthManager
 from ..config.cache_manager import CacheManager, InCache
 from ..config.cookie_manager import CookieManager
+from ..config.dns_cache_manager import DnsCacheManager
 from ..config.header_manager import HeaderManager
 from .http_agent import agent_of
 from .http_connections import connections_of
@@ -57,6 +58,8 @@ class HttpRequest(Sampler):
         self.cache = caches[-1] if caches else None
         auths = [config for config in build.configs if isinstance(config, AuthManager)]
         self.auth = auths[-1] if auths else None
+        resolvers = [config for config in build.configs if isinstance(config, DnsCacheManager)]
+        self.dns = resolvers[-1] if resolvers else None
         fields = Fields(merged_fields(managers))
         self.recipe = Recipe(written, build, fields, self.cookies, self.cache, self.auth, agent_of(build.properties))
         self.connections = connections_of(build)
@@ -108,7 +111,7 @@ class HttpRequest(Sampler):
 
     def table(self, user: User, target: Target) -> Table:
         """Give the user's connections for a target."""
-        mine = self.connections.of(user)
+        mine = self.connections.of(user, self.dns)
         return self.connections.odd(mine, target.odd) if target.odd else mine.table
 
     async def authorized(self, user: User, made: Made, response: Response) -> tuple[Made, Response]:

@@ -1,6 +1,6 @@
 """What one keep-alive GET costs this process: our exchange beside a bare loop of the same event loop and httptools.
 
-usage: python tests/bench/http_wire.py [requests per round] [--plain-loop]
+usage: python tests/bench/bench_http_wire.py [requests per round] [--plain-loop]
 
 CPU time of this process, kernel included, per request; the server is another process. Rounds take turns, the best of
 each counts, and the ratio is of one run. "fresh heads": a server no two of whose heads are alike.
