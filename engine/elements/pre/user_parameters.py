@@ -26,21 +26,27 @@ class UserParameters(PreProcessor):
         self.columns = [values(column, node, build) for column in columns if isinstance(column, list)]
 
     def before(self, user: User) -> None:
+        user.state.pop(self, None)
         if not self.per_iteration.get(user):
             self.set(user)
 
     def pass_start(self, user: User) -> None:
-        """Set the variables where they hold for a whole pass."""
+        """Set the variables where they hold for a whole pass; they are evaluated anew after a sample in scope."""
         if self.per_iteration.get(user):
-            self.set(user)
+            present = user.state.get(self)
+            if present is None:
+                user.state[self] = self.set(user)
+            else:
+                user.vars.update(present)
 
-    def set(self, user: User) -> None:
-        """Set the variables to the user's column, as far as it goes."""
-        if self.columns:
-            column = self.columns[user.number % len(self.columns)]
-            for name, value in zip(self.names, column):
-                key = name.get(user)
-                user.vars[key] = value.get(user)
+    def set(self, user: User) -> dict[str, str]:
+        """Set the variables to the user's column as far as it goes, one after the other, and give them."""
+        column = self.columns[user.number % len(self.columns)] if self.columns else ()
+        present = {}
+        for name, value in zip(self.names, column):
+            key = name.get(user)
+            present[key] = user.vars[key] = value.get(user)
+        return present
 
 
 def values(items: list[Prop], node: Node, build: Build) -> list[Value[str]]:
