@@ -27,7 +27,14 @@ from fuzz.writing import arguments, element, failure, flag, group, plan, text
 BODY = json.dumps({"status": "ok", "token": "abc123", "items": [{"id": n, "name": f"item {n}"} for n in range(8)]})
 HEAD = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nSet-Cookie: sid=1\r\nContent-Length: {len(BODY)}\r\n\r\n"
 ANSWER = (HEAD + BODY).encode()
-VARIABLES = (("host", "127.0.0.1"), ("tenant", "t1"), ("kind", "books"), ("lang", "en"), ("size", "20"), ("token", "none"))
+VARIABLES = (
+    ("host", "127.0.0.1"),
+    ("tenant", "t1"),
+    ("kind", "books"),
+    ("lang", "en"),
+    ("size", "20"),
+    ("token", "none"),
+)
 
 
 class Target(asyncio.Protocol):
