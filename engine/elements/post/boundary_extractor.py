@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from random import randrange
 from typing import TYPE_CHECKING
 
 from pyjm.engine.compile.build import Build
 from pyjm.engine.compile.element import PostProcessor, flag, text, whole
 from pyjm.engine.compile.registry import element
+from pyjm.engine.elements.matches import save_matches
 from pyjm.engine.elements.sources import Source
 from pyjm.engine.plan.tree import Node
-
-from .regex_extractor import count_of
 
 if TYPE_CHECKING:
     from pyjm.engine.vu.result import SampleResult
@@ -43,18 +41,9 @@ class BoundaryExtractor(PostProcessor):
         if default.strip() or self.empty_default.get(user):
             variables[name] = default
         number = self.match_number.get(user)
-        before = count_of(variables.pop(f"{name}_matchNr", None))
         left, right = self.left.get(user), self.right.get(user)
         found = [match for text in self.source.texts(user, result) for match in between(text, left, right)]
-        kept = 0
-        if number < 0:
-            kept = len(found)
-            variables[f"{name}_matchNr"] = str(kept)
-            variables.update((f"{name}_{at}", match) for at, match in enumerate(found, 1))
-        elif number <= len(found) and found:
-            variables[name] = found[randrange(len(found)) if number == 0 else number - 1]
-        for at in range(kept + 1, before + 1):
-            variables.pop(f"{name}_{at}", None)
+        save_matches(variables, name, found, number)
 
 
 def between(text: str, left: str, right: str) -> Iterator[str]:

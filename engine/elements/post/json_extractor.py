@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from random import randrange
 from typing import TYPE_CHECKING, Any
 
 from pyjm.engine.compile.build import Build
@@ -12,6 +11,7 @@ from pyjm.engine.compile.registry import element
 from pyjm.engine.elements.json_path import compile_path
 from pyjm.engine.elements.json_path_tokens import EvaluationError
 from pyjm.engine.elements.json_text import JsonError, as_text, read_json
+from pyjm.engine.elements.matches import Variables, chosen, remove_numbered
 from pyjm.engine.elements.scoped import samples_in, scope_of
 from pyjm.engine.plan.tree import Node
 
@@ -85,7 +85,7 @@ class JSONPostProcessor(PostProcessor):
         concatenate = self.concatenate.get(user)
         for name, path, default, number in zip(references, expressions, defaults, numbers):
             name = name.strip()
-            clear(user.vars, name)
+            remove_numbered(user.vars, name)
             if not bodies:
                 user.vars[name] = default
                 continue
@@ -108,16 +108,8 @@ class JSONPostProcessor(PostProcessor):
         return [text for text in texts if text and not text.isspace()]
 
 
-def clear(variables: dict[str, Any], name: str) -> None:
-    """Remove what a former extraction has set."""
-    variables.pop(f"{name}_matchNr", None)
-    at = 1
-    while variables.pop(f"{name}_{at}", None) is not None:
-        at += 1
-
-
 def store(
-    variables: dict[str, Any], name: str, found: list[str | None], default: str, number: int, concatenate: bool
+    variables: Variables, name: str, found: list[str | None], default: str, number: int, concatenate: bool
 ) -> None:
     """Set the variables of what was found; null is the default value."""
     texts = [default if value is None else value for value in found]
@@ -131,9 +123,8 @@ def store(
         variables.update((f"{name}_{at}", value) for at, value in enumerate(texts, 1))
     elif len(texts) == 1:
         variables[name] = texts[0]
-    elif number == 0:
-        variables[name] = texts[randrange(len(texts))]
     else:
-        variables[name] = texts[number - 1] if number <= len(texts) else default
+        match = chosen(texts, number)
+        variables[name] = default if match is None else match
     if number != 0:
         variables[f"{name}_matchNr"] = str(len(texts))

@@ -7,12 +7,12 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import islice
-from random import randrange
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pyjm.engine.compile.build import Build
 from pyjm.engine.compile.element import PostProcessor, flag, text, whole
 from pyjm.engine.compile.registry import element
+from pyjm.engine.elements.matches import Variables, chosen, count_of
 from pyjm.engine.elements.regex import RegexError, compile_regex, find_all, is_java
 from pyjm.engine.elements.sources import Source
 from pyjm.engine.plan.tree import Node
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 log = logging.getLogger("pyjm.post")
 
 GROUP = re.compile(r"\$(\d+)\$")
-Variables = dict[str, Any]
 
 
 @lru_cache(1000)
@@ -115,13 +114,6 @@ class RegexExtractor(PostProcessor):
         return found
 
 
-def chosen(matches: Sequence[re.Match[str]], number: int) -> re.Match[str] | None:
-    """Give the match of a number, any one for 0."""
-    if not matches or number > len(matches):
-        return None
-    return matches[randrange(len(matches)) if number == 0 else number - 1]
-
-
 def save(variables: Variables, name: str, parts: Sequence[str | int], match: re.Match[str]) -> None:
     """Set a match's variables: the template's result and the groups; a group that took no part is null."""
     groups = (match[0], *match.groups())
@@ -143,11 +135,3 @@ def remove_groups(variables: Variables, name: str) -> None:
     """Remove the groups of a former match."""
     for at in range(count_of(variables.pop(f"{name}_g", None)) + 1):
         variables.pop(f"{name}_g{at}", None)
-
-
-def count_of(value: Any) -> int:
-    """Read a count that a former match has left."""
-    try:
-        return int(value)
-    except (TypeError, ValueError):
-        return 0

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 from pyjm.engine.compile.build import Build
 from pyjm.engine.compile.element import PostProcessor, flag, text
 from pyjm.engine.compile.registry import element
-from pyjm.engine.compile.value import as_whole
+from pyjm.engine.compile.value import Value, as_whole
 from pyjm.engine.elements.markup import MarkupError, XPathError, compile_xpath, evaluate, parse, texts
+from pyjm.engine.elements.matches import prepare_nodes, save_nodes
 from pyjm.engine.elements.sources import Source
 from pyjm.engine.plan.tree import Node
 from pyjm.engine.vu.result import AssertionResult
-
-from .regex_extractor import count_of
 
 if TYPE_CHECKING:
     from pyjm.engine.vu.result import SampleResult
@@ -23,8 +22,32 @@ if TYPE_CHECKING:
 log = logging.getLogger("pyjm.post")
 
 
+class NodeExtractor(PostProcessor):
+    """Sets variables to what is found in XML; what is wrong with it becomes an assertion's failure."""
+
+    reference: Value[str]
+    default: Value[str]
+    variable = text("Scope.variable")
+
+    def after(self, user: User, result: SampleResult) -> None:
+        variables, name = user.vars, self.reference.get(user)
+        before = prepare_nodes(variables, name, self.default.get(user))
+        try:
+            found = self.found(user, result)
+        except (MarkupError, XPathError) as error:
+            log.warning("%s: %s", self.path, error)
+            said = AssertionResult(self.name, f"{error}\nSee log file for further details.")
+            result.add_assertion(said)
+            return
+        save_nodes(variables, name, found, before)
+
+    def found(self, user: User, result: SampleResult) -> list[str | None]:
+        """Give the texts of all that is found in what is in scope; raises MarkupError and XPathError."""
+        raise NotImplementedError(type(self).__name__)
+
+
 @element("XPathExtractor")
-class XPathExtractor(PostProcessor):
+class XPathExtractor(NodeExtractor):
     """Extracts what an XPath expression finds in XML, or in HTML with "tolerant"."""
 
     reference = text("XPathExtractor.refname")
@@ -33,7 +56,6 @@ class XPathExtractor(PostProcessor):
     tolerant = flag("XPathExtractor.tolerant")
     namespaces = flag("XPathExtractor.namespace")
     fragment = flag("XPathExtractor.fragment")
-    variable = text("Scope.variable")
 
     def prepare(self, node: Node, build: Build) -> None:
         self.source = Source(node, build, "", self.variable)
@@ -49,30 +71,7 @@ class XPathExtractor(PostProcessor):
                 problem = f"the XPath expression {self.query.constant!r} can't be used: {error}"
                 build.fault(node.path, problem, fatal=False)
 
-    def after(self, user: User, result: SampleResult) -> None:
-        variables, name = user.vars, self.reference.get(user)
-        variables[name] = self.default.get(user)
-        before = count_of(variables.get(f"{name}_matchNr"))
-        variables[f"{name}_matchNr"] = "0"
-        variables.pop(f"{name}_1", None)
-        try:
-            found = self.found(user, result)
-        except (MarkupError, XPathError) as error:
-            log.warning("%s: %s", self.path, error)
-            said = AssertionResult(self.name, f"{error}\nSee log file for further details.")
-            result.add_assertion(said)
-            return
-        variables[f"{name}_matchNr"] = str(len(found))
-        if found and found[0] is not None:
-            variables[name] = found[0]
-        for at, value in enumerate(found, 1):
-            if value is not None:
-                variables[f"{name}_{at}"] = value
-        for at in range(len(found) + 1, max(before, len(found) + 1) + 1):
-            variables.pop(f"{name}_{at}", None)
-
     def found(self, user: User, result: SampleResult) -> list[str | None]:
-        """Give the texts of all that is found in what is in scope."""
         query, number, fragment = self.query.get(user), self.match_number.get(user), self.fragment.get(user)
         tolerant, namespaces = self.tolerant.get(user), self.namespaces.get(user)
         all_found: list[str | None] = []

@@ -9,7 +9,8 @@ import pytest
 
 from pyjm.engine.compile.build import Build
 from pyjm.engine.elements.post.json_extractor import JSONPostProcessor, split
-from pyjm.engine.elements.post.regex_extractor import RegexExtractor, read_template, unescape
+from pyjm.engine.elements.post.regex_extractor import RegexExtractor, read_template
+from pyjm.engine.elements.sources import unescape
 from pyjm.engine.vu.result import SampleResult
 from pyjm.engine.vu.user import User
 
