@@ -88,6 +88,9 @@ class Sampler(Element):
     labels_late = False
     """Whether `sample` sets the result's label itself, because JMeter evaluates the name in mid-sample."""
 
+    reads_own_body = False
+    """Whether the sampler itself reads the body."""
+
     keep_body = True
     """Set by the compiler: whether anything in the sampler's scope reads the body."""
 

@@ -182,7 +182,7 @@ class Compiler:
         if not isinstance(sampler, Sampler):
             return None
         readers = [*scope.after, *scope.assertions, *scope.listeners]
-        sampler.keep_body = any(getattr(element, "reads_body", True) for element in readers)
+        sampler.keep_body = sampler.reads_own_body or any(getattr(each, "reads_body", True) for each in readers)
         path = [frame.owner for frame in reversed(frames)]
         after = Scope(scope.assertions, scope.listeners)
         return Step(sampler, scope.before, scope.timers, scope.after, after, path, self.timer_factor)

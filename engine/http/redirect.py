@@ -25,7 +25,7 @@ def follow(status: int, method: str, location: str | None, url: Url) -> tuple[st
     if location is None:
         raise WireError(ILLEGAL_ARGUMENT, f"Missing location header in redirect for {method} {url.text} HTTP/1.1")
     location = collapse_dots(location).replace(" ", "%20")
-    return "HEAD" if method == "HEAD" else "GET", sane_url(_relative(location, url))
+    return "HEAD" if method == "HEAD" else "GET", sane_url(relative(location, url))
 
 
 def follow_automatically(status: int, method: str, location: str | None, url: Url) -> tuple[str, Url] | None:
@@ -40,11 +40,11 @@ def follow_automatically(status: int, method: str, location: str | None, url: Ur
         return None
     if status not in (307, 308) and method != "HEAD":
         method = "GET"
-    return method, sane_url(_relative(location.strip().replace(" ", "%20"), url))
+    return method, sane_url(relative(location.strip().replace(" ", "%20"), url))
 
 
-def _relative(location: str, url: Url) -> Url:
-    """Resolve a location; one that climbs above the root begins at the root."""
+def relative(location: str, url: Url) -> Url:
+    """Resolve a location, or a reference of a page; one that climbs above the root begins at the root."""
     target = parse_url(location, url)
     if location.startswith("../"):
         climbed = target.path

@@ -24,10 +24,13 @@ if TYPE_CHECKING:
 REDIRECTS = frozenset((301, 302, 303, 307, 308))
 
 
-async def follow(sampler: HttpRequest, user: User, total: SampleResult, made: Made, location: str) -> None:
+async def follow(
+    sampler: HttpRequest, user: User, total: SampleResult, made: Made, location: str, depth: int
+) -> None:
     """Follow a redirect to its end: each request becomes a sub-result, the sample looks like the last of them."""
     last = copy(total)
     last.label = f"{total.label}-0"
+    last.thread_name = ""  # given to the sub-samples of the sample itself alone
     total.sub_results = [last]
     leads: str | None = location
     status = int(total.response_code)
@@ -60,7 +63,10 @@ async def follow(sampler: HttpRequest, user: User, total: SampleResult, made: Ma
         else:
             status = response.status
             leads = sampler.take(user, last, made, response, following=True)
-        total.add_sub(last)
+        if leads is None and sampler.embeds and sampler.embedded.wants(user, last):
+            await sampler.embedded.download(sampler, user, last, made, depth)
+        for each in last.sub_results or (last,):
+            total.add_sub(each)
         if leads is None:
             break
     if leads is not None:

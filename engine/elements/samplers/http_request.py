@@ -21,6 +21,7 @@ from ..config.dns_cache_manager import DnsCacheManager
 from ..config.header_manager import HeaderManager
 from .http_agent import agent_of
 from .http_connections import connections_of
+from .http_embedded import Embedded
 from .http_fields import Fields, merged_fields
 from .http_following import REDIRECTS, automatically, follow
 from .http_recipe import Recipe
@@ -65,6 +66,8 @@ class HttpRequest(Sampler):
         self.connections = connections_of(build)
         self.filler = Filler(build.properties.get("sampleresult.default.encoding", ""))
         self.labels_late = self.label.constant is None
+        self.embedded = Embedded(written, build)
+        self.reads_own_body = self.embeds = self.embedded.possible
 
     async def sample(self, user: User, result: SampleResult) -> SampleResult | None:
         result.begin()
@@ -104,7 +107,7 @@ class HttpRequest(Sampler):
             except WireError as error:
                 self.failed(result, made, error)
                 return result
-        if response.status in REDIRECTS or made.entity_is_missing:
+        if response.status in REDIRECTS or made.entity_is_missing or self.embeds:
             return await self.go_on(user, result, made, response, table)
         self.take(user, result, made, response)
         return result
@@ -153,10 +156,16 @@ class HttpRequest(Sampler):
             except WireError as error:
                 self.failed(result, made, error)
                 return result
-        location = self.take(user, result, made, response)
-        if location is not None and settings.follow:
-            await follow(self, user, result, made, location)
+        await self.finish(user, result, made, response, 0)
         return result
+
+    async def finish(self, user: User, result: SampleResult, made: Made, response: Response, depth: int) -> None:
+        """Take an answer, follow where it leads, ask for the files that it names. `depth` counts pages in pages."""
+        location = self.take(user, result, made, response)
+        if location is not None and made.maker.settings.follow:
+            await follow(self, user, result, made, location, depth)
+        elif self.embeds and self.embedded.wants(user, result):
+            await self.embedded.download(self, user, result, made, depth)
 
     def take(
         self, user: User, result: SampleResult, made: Made, response: Response, *, following: bool = False

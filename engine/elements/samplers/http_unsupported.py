@@ -9,7 +9,6 @@ if TYPE_CHECKING:
     from pyjm.engine.plan.tree import Node
 
 SWITCHES = {
-    "HTTPSampler.image_parser": "retrieving embedded resources is",
     "HTTPSampler.md5": "saving the response as its MD5 hash is",
 }
 TEXTS = {

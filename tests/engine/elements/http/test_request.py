@@ -257,7 +257,6 @@ def test_files_are_sent_as_body_or_as_parts(on_site: OnSite, users: Users) -> No
 @pytest.mark.parametrize(
     ("props", "problem", "fatal"),
     [
-        ({"HTTPSampler.image_parser": True}, "retrieving embedded resources is not supported yet", True),
         ({"HTTPSampler.md5": True}, "saving the response as its MD5 hash is not supported yet", True),
         ({"HTTPSampler.proxyHost": "proxy"}, "a proxy server is not supported yet", True),
         ({"HTTPSampler.ipSource": "10.0.0.1"}, "a source address is not supported yet", True),

@@ -1,0 +1,135 @@
+"""The files that a page names, as sub-samples of its sample. Mirrors HTTPSamplerBase.downloadPageResources."""
+
+from __future__ import annotations
+
+from asyncio import Semaphore, gather
+from copy import copy
+from typing import TYPE_CHECKING
+
+from pyjm.engine.compile.value import Value, as_flag
+from pyjm.engine.elements.regex import RegexError, compile_regex, is_java, matches
+from pyjm.engine.http.errors import WireError
+from pyjm.engine.http.resources import resources
+from pyjm.engine.http.uri import sane_url
+from pyjm.engine.vu.result import SampleResult
+
+from ..config.cache_manager import InCache
+from .http_connections import number
+from .http_result import fail
+from .http_target import RefusedUrl, target_of
+
+if TYPE_CHECKING:
+    from pyjm.engine.compile.build import Build
+    from pyjm.engine.http.url import Url
+    from pyjm.engine.plan.tree import Node
+    from pyjm.engine.vu.user import User
+
+    from .http_making import Made
+    from .http_request import HttpRequest
+
+POOL = 6
+TOO_DEEP = "Maximum frame/iframe nesting depth exceeded."
+
+
+class Embedded:
+    """What an HTTP Request says of the files in its pages."""
+
+    def __init__(self, node: Node, build: Build) -> None:
+        self.wanted: Value[bool] = build.value(node.text("HTTPSampler.image_parser", "false"), node.path).map(as_flag)
+        self.together = build.value(node.text("HTTPSampler.concurrentDwn", "false"), node.path).map(as_flag)
+        self.pool = build.value(node.text("HTTPSampler.concurrentPool", str(POOL)), node.path)
+        self.allowed = build.value(node.text("HTTPSampler.embedded_url_re"), node.path)
+        self.excluded = build.value(node.text("HTTPSampler.embedded_url_exclude_re"), node.path)
+        self.java = is_java(build.properties)
+        properties = build.properties
+        ignored = properties.get("httpsampler.ignore_failed_embedded_resources", "false")
+        self.ignores_failures = as_flag(ignored.strip())
+        self.deepest = number(properties, "httpsampler.max_frame_depth", 5)
+
+    @property
+    def possible(self) -> bool:
+        """Whether the request may ask for them at all."""
+        return self.wanted.constant is not False
+
+    def wants(self, user: User, result: SampleResult) -> bool:
+        """Tell whether a sample's body is to be looked at."""
+        return result.success and result.data_type == "text" and bool(result.body) and self.wanted.get(user)
+
+    async def download(self, sampler: HttpRequest, user: User, page: SampleResult, made: Made, depth: int) -> None:
+        """Add a sub-sample for each file that a page names; the page itself becomes the first of them."""
+        if depth > self.deepest:
+            deep = copy(page)
+            deep.sub_results = None
+            fail(deep, WireError("java.lang.Exception", TOO_DEEP))
+            page.add_sub(deep)
+            return
+        found = resources(page.content_type, page.text, made.target.url)
+        if not found:
+            return
+        first = copy(page)
+        first.label = f"{page.label}-0"
+        first.thread_name = ""  # given to the sub-samples of the sample itself alone
+        page.sub_results = [first]
+        wanted = [url for url in found if self.fits(user, url)]
+        pool = self.pool_size(user)
+        if pool == 1:
+            for url in wanted:
+                self.take(page, await self.fetch(sampler, user, page, made, url, depth + 1))
+            return
+        free = Semaphore(pool)
+
+        async def fetch(url: Url) -> SampleResult | None:
+            async with free:
+                return await self.fetch(sampler, user, page, made, url, depth + 1)
+
+        for sub in await gather(*map(fetch, wanted)):
+            self.take(page, sub)
+
+    def pool_size(self, user: User) -> int:
+        """Tell how many files are asked for at once."""
+        if not self.together.get(user):
+            return 1
+        text = self.pool.get(user)
+        return max(1, int(text)) if text.isascii() and text.isdigit() else POOL
+
+    def fits(self, user: User, url: Url) -> bool:
+        """Tell whether the request's patterns let a file be asked for; one that is broken is none."""
+        for pattern, wanted in ((self.allowed.get(user), True), (self.excluded.get(user), False)):
+            if pattern:
+                try:
+                    if matches(compile_regex(pattern, self.java), url.text, self.java) is not wanted:
+                        return False
+                except RegexError:
+                    continue
+        return True
+
+    async def fetch(
+        self, sampler: HttpRequest, user: User, page: SampleResult, made: Made, url: Url, depth: int
+    ) -> SampleResult | None:
+        """Ask for one file; None for one that the cache answers without a sample."""
+        sub = SampleResult(page.label, page.thread_name)
+        sub.begin()
+        try:
+            made = sampler.recipe.send(user, made.maker, target_of(sane_url(url)), "GET", None)
+            response = await sampler.once(user, made)
+        except InCache:
+            sub.url = url.text
+            return sampler.cached(sub)
+        except WireError as error:
+            sub.url = error.url if isinstance(error, RefusedUrl) else url.text
+            sampler.failed(sub, made, error)
+            return sub
+        await sampler.finish(user, sub, made, response, depth)
+        return sub
+
+    def take(self, page: SampleResult, sub: SampleResult | None) -> None:
+        """Add a file's sample; one that failed fails the page."""
+        if sub is None:
+            return
+        page.add_sub(sub)
+        if self.ignores_failures or (page.success and sub.success):
+            return
+        page.success = False
+        failed = [each for each in page.sub_results or () if not each.success]
+        said = "".join(f"{each.url} code:{each.response_code} message:{each.response_message}, " for each in failed)
+        page.response_message = f"Embedded resource download error:{said}"
