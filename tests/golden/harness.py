@@ -42,6 +42,10 @@ CAPPED = {
     "TestAction.duration": "delay",
     "RunTime.seconds": "duration",
 }
+UNCAPPED = re.compile("_uncapped$")
+"""A plan of this name keeps its numbers, and its schedule is held too: users' starts and the number of samples."""
+START_WITHIN_MS = 500
+ROWS_WITHIN = 0.2
 SAVE = (
     "jmeter.save.saveservice.output_format=csv",
     "jmeter.save.saveservice.print_field_names=true",
@@ -62,6 +66,8 @@ def capped(plan: Path, target: Path, port: str = PORT) -> None:
             continue
         value = (element.text or "").strip()
         cap = CAPPED.get(element.get("name") or "")
+        if cap and UNCAPPED.search(plan.stem):
+            continue
         if cap and value.lstrip("-").isdigit():
             if int(value) > CAPS[cap] or (cap == "loops" and int(value) < 0):
                 element.text = str(CAPS[cap])
@@ -69,10 +75,10 @@ def capped(plan: Path, target: Path, port: str = PORT) -> None:
             element.text = str(CAPS[cap])
         elif element.text and PORT in element.text:
             element.text = element.text.replace(PORT, port)
-        if element.get("name") == "ThreadGroup.delay":
+        if element.get("name") == "ThreadGroup.delay" and not UNCAPPED.search(plan.stem):
             element.text = ""
     for element in tree.iter():
-        if element.tag.endswith("ThreadGroup") and element.get("enabled") != "false":
+        if element.tag.endswith("ThreadGroup") and element.get("enabled") != "false" and not UNCAPPED.search(plan.stem):
             props = {p.get("name"): p for p in element.iter() if p.get("name")}
             if "ThreadGroup.scheduler" in props and "LoopController.loops" in props:
                 props["ThreadGroup.scheduler"].text = "false"
@@ -165,7 +171,18 @@ def run(engine: Engine, stub: Stub, plan: Path, where: Path, properties: list[st
         header = text.split("\n", 1)[0]
         rows = list(csv.DictReader(text.splitlines(keepends=True)))
     requests = [json.loads(own_port.sub(PORT, line)) for line in stub.requests()]
-    return {"code": code, "header": header, **facts(rows, requests, str(base))}
+    schedule = {"starts": starts(rows)} if UNCAPPED.search(plan.stem) else {}
+    return {"code": code, "header": header, **facts(rows, requests, str(base)), **schedule}
+
+
+def starts(rows: list[dict[str, str]]) -> dict[str, int]:
+    """Give when each thread's first sample began, in milliseconds after the first of all."""
+    out: dict[str, int] = {}
+    for row in rows:
+        name, at_ms = row["threadName"], int(row["timeStamp"])
+        out[name] = min(at_ms, out.get(name, at_ms))
+    first_ms = min(out.values(), default=0)
+    return {name: at_ms - first_ms for name, at_ms in out.items()}
 
 
 def facts(rows: list[dict[str, str]], requests: list[dict[str, Any]], base: str) -> Facts:
@@ -227,6 +244,8 @@ def differences(a: Facts, b: Facts, ours: Facts) -> list[str]:
     for kind in ("samples", "requests", "messages", "sizes", "thread counts"):
         out += _kind_differences(kind, a, b, ours)
     out += _thread_differences(a, b, ours)
+    if "starts" in a:
+        out += _schedule_differences(a, b, ours)
     if a["connections"] == b["connections"] != ours["connections"]:
         out.append(f"connections: JMeter {a['connections']}, ours {ours['connections']}")
     return out
@@ -273,3 +292,15 @@ def _thread_differences(a: Facts, b: Facts, ours: Facts) -> list[str]:
             at = next((i for i, (p, q) in enumerate(itertools.zip_longest(x, z)) if p != q), 0)
             return [f"order in {name}: at {at} JMeter {x[at : at + 4]}, ours {z[at : at + 4]}"]
     return []
+
+
+def _schedule_differences(a: Facts, b: Facts, ours: Facts) -> list[str]:
+    out = []
+    least, most = sorted((a["rows"], b["rows"]))
+    if not least * (1 - ROWS_WITHIN) <= ours["rows"] <= most * (1 + ROWS_WITHIN):
+        out.append(f"number of samples: JMeter {least} to {most}, ours {ours['rows']}")
+    for name in sorted(a["starts"].keys() & b["starts"].keys() & ours["starts"].keys()):
+        early, late = sorted((a["starts"][name], b["starts"][name]))
+        if not early - START_WITHIN_MS <= ours["starts"][name] <= late + START_WITHIN_MS:
+            out.append(f"start of {name}: JMeter {early} to {late} ms, ours {ours['starts'][name]} ms")
+    return out
