@@ -109,3 +109,16 @@ def test_digits_are_left_out_only_where_jmeter_itself_differs() -> None:
 def test_another_exit_code_is_a_difference() -> None:
     jmeter = made(*good())
     assert differences(jmeter, jmeter, {**jmeter, "code": 1}) != []
+
+
+@pytest.mark.parametrize(("late_ms", "found"), [(0, False), (400, False), (900, True)])
+def test_a_user_that_starts_at_another_time_is_found_where_the_schedule_is_held(late_ms: int, found: bool) -> None:
+    jmeter = {**made(*good()), "starts": {"users 1-1": 0, "users 1-2": 1000}}
+    ours = {**made(*good()), "starts": {"users 1-1": 0, "users 1-2": 1000 + late_ms}}
+    assert bool(differences(jmeter, jmeter, ours)) is found
+
+
+def test_too_many_samples_are_found_where_the_schedule_is_held() -> None:
+    jmeter = {**made(*good()), "starts": {}}
+    rows, requests = good()
+    assert differences(jmeter, jmeter, {**made(rows * 2, requests), "starts": {}}) != []
