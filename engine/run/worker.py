@@ -63,7 +63,7 @@ class Worker:
         self.groups: list[GroupRun] = []
         self.tasks: set[asyncio.Task[None]] = set()
         self.due_ns = 0
-        self.ending: asyncio.Event | None = None
+        self.ending = asyncio.Event()  # there before the first frame is heard: a test may be over at once
 
     # what users ask for
 
@@ -93,7 +93,7 @@ class Worker:
             self.properties[key] = value
         elif kind is Say.STOP or kind is Say.STOP_NOW:
             self.end_groups(now=kind is Say.STOP_NOW)
-        elif kind is Say.QUIT and self.ending is not None:
+        elif kind is Say.QUIT:
             self.ending.set()
 
     def start_group(self, index: int, number: int, offset: int, base_ns: int, start: Any, variables: Any) -> None:
@@ -144,7 +144,6 @@ class Worker:
 
     async def run(self) -> None:
         """Live until the parent says to quit."""
-        self.ending = asyncio.Event()
         while not self.ending.is_set():
             self.due_ns = now_ns() + int(FLUSH_S * 1e9)
             try:

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 class DebugPostProcessor(PostProcessor):
     """Shows what the user ticks."""
 
-    sampler = flag("displaySamplerProperties", True)
-    variables = flag("displayJMeterVariables", True)
+    sampler = flag("displaySamplerProperties")
+    variables = flag("displayJMeterVariables")
     properties = flag("displayJMeterProperties")
     system = flag("displaySystemProperties")
     reads_body = False

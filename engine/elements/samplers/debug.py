@@ -54,7 +54,7 @@ def hidden_variables(user: User) -> dict[str, Any]:
 class DebugSampler(Sampler):
     """Shows what the user ticks."""
 
-    variables = flag("displayJMeterVariables", True)
+    variables = flag("displayJMeterVariables")
     properties = flag("displayJMeterProperties")
     system = flag("displaySystemProperties")
 

@@ -42,8 +42,6 @@ class ConstantThroughputTimer(Timer):
         self.mode = self.mode_text.map(mode_of)
         if self.mode.constant is None:
             build.fault(node.path, "the mode of a Constant Throughput Timer must be fixed", "choose one of the list")
-        elif self.mode.constant < 0:
-            build.fault(node.path, f"there is no mode {self.mode_text.constant}", "choose one of the list")
         self.cells = build.cells
 
     def delay(self, user: User) -> float:
@@ -92,7 +90,7 @@ def rounded(number: float) -> float:
 
 
 def mode_of(text: str) -> int:
-    """Read the mode: its number, or its name in an old plan; -1 for none."""
+    """Read the mode: its number, or its name in an old plan; what is neither is that of this user alone."""
     if text in WRITTEN:
         return WRITTEN.index(text)
-    return int(text) if text.isascii() and text.isdigit() and int(text) < len(WRITTEN) else -1
+    return int(text) if text.isascii() and text.isdigit() and int(text) < len(WRITTEN) else THIS_USER

@@ -22,7 +22,8 @@ Samples = Callable[..., SampleResult]
 def test_a_debug_sample_lists_variables_by_letters_and_numbers(
     compiled: Callable[..., Any], users: Users, sample: Samples
 ) -> None:
-    result = asyncio.run(compiled(DebugSampler, {}).sample(users(v10="a", v9="b", V="c", n=None), sample()))
+    debug = compiled(DebugSampler, {"displayJMeterVariables": True})
+    result = asyncio.run(debug.sample(users(v10="a", v9="b", V="c", n=None), sample()))
     lines = result.text.splitlines()
     assert lines[0] == "JMeterVariables:"
     assert lines[1].startswith("JMeterThread.pack=org.apache.jmeter.threads.SamplePackage@")
