@@ -27,6 +27,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from golden.written import items, state
+
 HERE = Path(__file__).resolve().parent
 PORT = "8080"
 CAPS = {"threads": 3, "loops": 2, "duration": 3, "ramp": 1, "delay": 50}
@@ -161,9 +163,16 @@ def run(engine: Engine, stub: Stub, plan: Path, where: Path, properties: list[st
     jtl = where / "samples.jtl"
     args = ["-n", "-t", str(copy), "-l", str(jtl), "-j", str(where / "engine.log")]
     args += [f"-J{each}" for each in (*SAVE, *properties)]
+    if (base / f"{plan.stem}.properties").exists():
+        args += ["-q", str(base / f"{plan.stem}.properties")]
+    before = state(base)
     stub.requests()
     code = engine(args, base, where / "console.txt", timeout)
     own_port = re.compile(rf"(?<!\d){stub.port}(?!\d)")
+
+    def clean(text: str) -> str:
+        return own_port.sub(PORT, BOUNDARY.sub("<boundary>", text)).replace(str(base), "<dir>")
+
     rows: list[dict[str, str]] = []
     header = ""
     if jtl.exists():
@@ -172,7 +181,8 @@ def run(engine: Engine, stub: Stub, plan: Path, where: Path, properties: list[st
         rows = list(csv.DictReader(text.splitlines(keepends=True)))
     requests = [json.loads(own_port.sub(PORT, line)) for line in stub.requests()]
     schedule = {"starts": starts(rows)} if UNCAPPED.search(plan.stem) else {}
-    return {"code": code, "header": header, **facts(rows, requests, str(base)), **schedule}
+    files = {"files": items(base, before, clean)}
+    return {"code": code, "header": header, **facts(rows, requests, str(base)), **files, **schedule}
 
 
 def starts(rows: list[dict[str, str]]) -> dict[str, int]:
@@ -241,8 +251,9 @@ def differences(a: Facts, b: Facts, ours: Facts) -> list[str]:
         out.append(f"exit code: JMeter {a['code']}, ours {ours['code']}")
     if a["header"] == b["header"] != ours["header"]:
         out.append(f"JTL header: JMeter {a['header']}, ours {ours['header']}")
-    for kind in ("samples", "requests", "messages", "sizes", "thread counts"):
-        out += _kind_differences(kind, a, b, ours)
+    for kind in ("samples", "requests", "messages", "sizes", "thread counts", "files"):
+        if kind in a:
+            out += _kind_differences(kind, a, b, ours)
     out += _thread_differences(a, b, ours)
     if "starts" in a:
         out += _schedule_differences(a, b, ours)
