@@ -25,16 +25,27 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class Declared(Generic[T]):
-    """A declared property: how the text of `key` becomes what the element reads."""
+def cut(number: float) -> int:
+    """Make a whole number of a typed property's value, as getIntValue does: a boolean is none."""
+    return 0 if isinstance(number, bool) else int(number)
 
-    def __init__(self, key: str, default: str, change: Callable[[str], T]) -> None:
+
+class Declared(Generic[T]):
+    """A declared property: how the text of `key` becomes what the element reads, and how a typed number does."""
+
+    def __init__(
+        self, key: str, default: str, change: Callable[[str], T], of_number: Callable[[float], T] | None = None
+    ) -> None:
         self.key = key
         self.default = default
         self.change = change
+        self.of_number = of_number
 
     def compile(self, node: Node, build: Build) -> Value[T]:
         """Make the value of one written element."""
+        written = node.props.get(self.key)
+        if self.of_number is not None and isinstance(written, (bool, int, float)):
+            return Value.of(self.of_number(written))
         return build.value(node.text(self.key, self.default), node.path).map(self.change)
 
 
@@ -43,14 +54,17 @@ def text(key: str, default: str = "") -> Value[str]:
     return cast("Value[str]", Declared(key, default, str))
 
 
-def whole(key: str, default: int = 0) -> Value[int]:
-    """Declare a whole number; a missing one is the default, and what is no number is 0, as in getPropertyAsInt."""
-    return cast("Value[int]", Declared(key, str(default), as_whole(0)))
+def whole(key: str, default: int = 0, bits: int = 32, *, by_text: bool = False) -> Value[int]:
+    """Declare a whole number; a missing one is the default, and what is no number is 0, as in getPropertyAsInt.
+
+    Of a typed number (doubleProp) the fraction is cut off, but `by_text`: where JMeter reads the text of it.
+    """
+    return cast("Value[int]", Declared(key, str(default), as_whole(0, bits), None if by_text else cut))
 
 
 def flag(key: str, default: bool = False) -> Value[bool]:
-    """Declare a boolean; every text but `true` is false."""
-    return cast("Value[bool]", Declared(key, "true" if default else "false", as_flag))
+    """Declare a boolean; every text but `true` is false, and every number above 0 true."""
+    return cast("Value[bool]", Declared(key, "true" if default else "false", as_flag, lambda number: number > 0))
 
 
 class Element:

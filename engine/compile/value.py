@@ -41,14 +41,21 @@ class Value(Generic[T]):
         return f"<Value {'…' if self.constant is None else repr(self.constant)}>"
 
 
-def as_whole(default: int) -> Callable[[str], int]:
-    """Read a text as JMeter's getPropertyAsInt/Long does: what is no number is the default."""
+def whole_number(text: str, bits: int = 64) -> int | None:
+    """Read a text as Java's parseInt and parseLong do; None for what is no number, or one of more bits."""
+    try:
+        number = int(text) if "_" not in text and text == text.strip() else None
+    except ValueError:
+        return None
+    return number if number is not None and -(1 << bits - 1) <= number < 1 << bits - 1 else None
+
+
+def as_whole(default: int, bits: int = 32) -> Callable[[str], int]:
+    """Read a text as JMeter's getPropertyAsInt does, getPropertyAsLong for 64 bits: the default for what is none."""
 
     def change(text: str) -> int:
-        try:
-            return int(text) if text.isascii() and "_" not in text and text == text.strip() else default
-        except ValueError:
-            return default
+        number = whole_number(text, bits)
+        return default if number is None else number
 
     return change
 

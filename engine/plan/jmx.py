@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from functools import partial
 from urllib.parse import unquote_plus
 
 from lxml import etree
@@ -13,6 +15,7 @@ from .names import gui_of, kind_of, property_of
 from .source import parse, refused, shown
 from .tree import Node, Prop
 
+WHOLE = re.compile(r"[+-]?[0-9]+")
 ROOTS = {
     "testResults": "a result file",
     "testplan": "a plan of JMeter before 2.0",
@@ -121,8 +124,10 @@ class Reader:
         match item.tag:
             case "boolProp":
                 return self.inner_text(item).lower() == "true"
-            case "intProp" | "longProp":
-                return self.number(item, int, path)
+            case "intProp":
+                return self.number(item, partial(_whole, 32), path)
+            case "longProp":
+                return self.number(item, partial(_whole, 64), path)
             case "doubleProp" | "floatProp" | "FloatProperty":
                 return self.number(item, float, path)
             case "collectionProp":
@@ -151,7 +156,7 @@ class Reader:
             return read(written)
         except ValueError:
             name = item.get("name") or item.findtext("name")
-            what = "whole number" if read is int else "number"
+            what = "number" if read is float else "whole number"
             where = f"<{item.tag}> {name} (line {item.sourceline})"
             self.faults.append(Fault(path, f"{where} holds {written!r}, no {what}"))
             return 0
@@ -174,6 +179,14 @@ def _path(above: str, name: str) -> str:
 
 def _plain(text: str | None) -> str:
     return shown(text) if text else ""
+
+
+def _whole(bits: int, text: str) -> int:
+    """Read a number as Java's parseInt and parseLong do; raises ValueError."""
+    number = int(text) if WHOLE.fullmatch(text) else 1 << bits
+    if not -(1 << bits - 1) <= number < 1 << bits - 1:
+        raise ValueError(text)
+    return number
 
 
 def _url_decoded(text: str | None) -> str:

@@ -93,7 +93,7 @@ class GroupRun:
             if user.running:
                 raise
         except Exception as error:
-            log.error("Test failed! %s: %r", user.name, error, exc_info=True)
+            log.error("Test failed! %s: %r", user.name, error, exc_info=log.isEnabledFor(10))
         finally:
             for finished in self.program.thread_finished:
                 finished(user)

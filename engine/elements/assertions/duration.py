@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pyjm.engine.compile.element import Assertion, text
+from pyjm.engine.compile.element import Assertion, whole
 from pyjm.engine.compile.registry import element
 from pyjm.engine.vu.result import AssertionResult
 
@@ -21,12 +21,11 @@ if TYPE_CHECKING:
 class DurationAssertion(Assertion):
     """Fails a sample that took longer than it may; a limit of 0 or less is none."""
 
-    limit = text("DurationAssertion.duration")
+    limit_ms = whole("DurationAssertion.duration", bits=64)
     reads_body = False
 
     def prepare(self, node: Node, build: Build) -> None:
         self.scope = scope_of(node, "Assertion.scope")
-        self.limit_ms = self.limit.map(milliseconds)
 
     def check(self, user: User, result: SampleResult) -> AssertionResult | None:
         limit_ms = self.limit_ms.get(user)
@@ -37,11 +36,3 @@ class DurationAssertion(Assertion):
             f"The operation lasted too long: It took {result.elapsed_ms:,} milliseconds,"
             f" but should not have lasted longer than {limit_ms:,} milliseconds.",
         )
-
-
-def milliseconds(text: str) -> int:
-    """Read the limit; what is no number is 0."""
-    try:
-        return int(text) if text.isascii() and "_" not in text else 0
-    except ValueError:
-        return 0

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pyjm.engine.compile.element import Assertion, text, whole
 from pyjm.engine.compile.registry import element
-from pyjm.engine.elements.config.random_variable import whole as number_in
+from pyjm.engine.compile.value import whole_number
 from pyjm.engine.elements.scoped import scope_of
 from pyjm.engine.vu.result import AssertionResult
 
@@ -54,7 +54,7 @@ class SizeAssertion(Assertion):
         if self.scope == "variable":
             name = self.variable.get(user)
             value = user.vars.get(name)
-            size = None if value is None else number_in(str(value))
+            size = None if value is None else whole_number(str(value))
             if size is None:
                 shown = "null" if value is None else value
                 return AssertionResult(self.name, f"Error parsing variable name: {name} value: {shown}")
@@ -62,7 +62,7 @@ class SizeAssertion(Assertion):
             field = FIELDS.get(self.field.get(user))
             size = result.bytes if field is None else field(result)
         written = self.limit.get(user)
-        limit = number_in(written)
+        limit = whole_number(written)
         if limit is None:
             raise ValueError(f'java.lang.NumberFormatException: For input string: "{written}"')
         holds, words = COMPARISONS.get(self.comparison.get(user), (None, INVALID))

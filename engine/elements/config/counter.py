@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from pyjm.engine.compile.build import Build
-from pyjm.engine.compile.element import Config, flag, text, whole
+from pyjm.engine.compile.element import Config, Declared, cut, flag, text, whole
 from pyjm.engine.compile.registry import element
+from pyjm.engine.compile.value import Value, whole_number
 from pyjm.engine.elements.decimal_format import PatternError, decimal_format
 from pyjm.engine.plan.tree import Node
 
@@ -17,20 +18,24 @@ SIGN = 2**63
 LARGEST = SIGN - 1
 
 
+def last_number(text: str) -> int:
+    """Read the maximum: none is the largest number, what is no number is 0."""
+    return LARGEST if text == "" else whole_number(text) or 0
+
+
 @element("CounterConfig")
 class CounterConfig(Config):
     """Counts for each user, or for all users of all workers together."""
 
-    first = whole("CounterConfig.start")
-    last = text("CounterConfig.end")
-    increment = whole("CounterConfig.incr")
+    first = whole("CounterConfig.start", bits=64)
+    end: Value[int] = cast("Value[int]", Declared("CounterConfig.end", "", last_number, cut))
+    increment = whole("CounterConfig.incr", bits=64)
     pattern = text("CounterConfig.format")
     variable = text("CounterConfig.name")
     per_user = flag("CounterConfig.per_user")
     reset = flag("CounterConfig.reset_on_tg_iteration")
 
     def prepare(self, node: Node, build: Build) -> None:
-        self.end = self.last.map(last_number)
         # the next number, kept with its sign bit turned over: 0, as in a cell that nobody has touched, is JMeter's
         # mark for a counter that has not begun
         self.cell = build.cells.cell(f"counter:{node.number}:{node.path}")
@@ -72,16 +77,6 @@ class CounterConfig(Config):
 def signed(number: int) -> int:
     """Wrap a number into 64 bits with a sign, as Java's long does."""
     return (number + SIGN) % (2 * SIGN) - SIGN
-
-
-def last_number(text: str) -> int:
-    """Read the maximum: none is the largest number, what is no number is 0."""
-    if text == "":
-        return LARGEST
-    try:
-        return int(text)
-    except ValueError:
-        return 0
 
 
 def written(number: int, pattern: str) -> str | None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pyjm.engine.compile.build import Build
 from pyjm.engine.compile.element import Config, flag, text
 from pyjm.engine.compile.registry import element
+from pyjm.engine.compile.value import whole_number
 from pyjm.engine.elements.java_random import next_int, scrambled
 from pyjm.engine.plan.tree import Node
 from pyjm.engine.shared.cells import Cell
@@ -59,7 +60,7 @@ class RandomVariable(Config):
 
     def pass_start(self, user: User) -> None:
         """Set the variable to the next number."""
-        seed = whole(self.seed.get(user))
+        seed = whole_number(self.seed.get(user))
         draw = self.draw(user)
         if draw.range > 0:
             number = draw.next(getrandbits(48) if seed is None else seed)
@@ -79,13 +80,4 @@ class RandomVariable(Config):
 
     def begin(self, user: User, cell: Cell) -> Draw:
         """Begin a run of numbers; a bound that is no number is 0."""
-        return Draw(whole(self.minimum.get(user)) or 0, whole(self.maximum.get(user)) or 0, cell)
-
-
-def whole(text: str) -> int | None:
-    """Read a whole number of 64 bits, None for what is none."""
-    try:
-        number = int(text) if text.isascii() and "_" not in text and text == text.strip() else None
-    except ValueError:
-        return None
-    return number if number is not None and -(2**63) <= number < 2**63 else None
+        return Draw(whole_number(self.minimum.get(user)) or 0, whole_number(self.maximum.get(user)) or 0, cell)

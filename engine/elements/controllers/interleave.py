@@ -23,15 +23,34 @@ class InterleaveCursor(Cursor):
     below has given a step in this pass, `skip` that this pass is over.
     """
 
-    __slots__ = ("found", "moved", "search_start", "skip", "style")
+    __slots__ = ("across_users", "found", "moved", "search_start", "skip", "style")
 
     def __init__(
-        self, user: User, children: Sequence[Step | Cursor], listeners: Sequence[PassListener], style: int
+        self,
+        user: User,
+        children: Sequence[Step | Cursor],
+        listeners: Sequence[PassListener],
+        style: int,
+        across_users: bool,
     ) -> None:
         super().__init__(user, children, listeners)
         self.style = style
+        self.across_users = across_users
         self.search_start: Step | Cursor | None = None
         self.found = self.moved = self.skip = False
+        self.begin()
+
+    def begin(self) -> None:
+        """Go to the child that the search begins with; with users across, each begins with another one."""
+        self.to_start()
+        if self.across_users:
+            if not self.children:
+                raise ValueError("an Interleave Controller across threads has no children")  # JMeter divides by zero
+            self.current = self.user.number % len(self.children)
+
+    def initialize(self) -> None:
+        super().initialize()
+        self.begin()
 
     def next(self) -> Next:
         for _ in range(SPINS):
@@ -112,10 +131,6 @@ class RandomCursor(InterleaveCursor):
     def to_start(self) -> None:
         self.current = randrange(len(self.children)) if self.children else 0
 
-    def initialize(self) -> None:
-        super().initialize()
-        self.to_start()
-
 
 @element("InterleaveControl")
 class InterleaveController(PlanController):
@@ -127,11 +142,8 @@ class InterleaveController(PlanController):
     make: Callable[..., InterleaveCursor] = InterleaveCursor
 
     def cursor(self, user: User) -> InterleaveCursor:
-        cursor = type(self).make(user, self.cursors(user), self.listeners, self.style.get(user))
-        cursor.to_start()
-        if self.across_users.get(user):
-            cursor.current = user.number % len(cursor.children)
-        return cursor
+        settings = self.style.get(user), self.across_users.get(user)
+        return type(self).make(user, self.cursors(user), self.listeners, *settings)
 
 
 @element("RandomController")

@@ -12,7 +12,7 @@ from pyjm.engine.vu.user import User
 class LoopController(PlanController):
     """Gives out its children a number of times, -1 for ever."""
 
-    loops = whole("LoopController.loops")
+    loops = whole("LoopController.loops", by_text=True)
     continue_forever = flag("LoopController.continue_forever", True)
 
     def pass_start(self, user: User) -> None:

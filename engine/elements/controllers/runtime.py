@@ -87,7 +87,7 @@ class RuntimeCursor(Cursor):
 class RuntimeController(PlanController):
     """Gives out its children again and again for so many seconds."""
 
-    seconds = whole("RunTime.seconds")
+    seconds = whole("RunTime.seconds", bits=64, by_text=True)
 
     def cursor(self, user: User) -> RuntimeCursor:
         return RuntimeCursor(user, self.cursors(user), self.listeners, self.seconds.get)

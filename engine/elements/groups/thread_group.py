@@ -64,8 +64,8 @@ class ThreadGroup(ThreadGroupElement):
     threads = whole("ThreadGroup.num_threads", 1)
     ramp_s = whole("ThreadGroup.ramp_time")
     scheduler = flag("ThreadGroup.scheduler")
-    duration_s = whole("ThreadGroup.duration")
-    delay_s = whole("ThreadGroup.delay")
+    duration_s = whole("ThreadGroup.duration", bits=64)
+    delay_s = whole("ThreadGroup.delay", bits=64)
     on_error = text("ThreadGroup.on_sample_error", "continue")
     same_user = flag("ThreadGroup.same_user_on_next_iteration", True)
 

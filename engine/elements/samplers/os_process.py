@@ -37,7 +37,7 @@ class OsProcessSampler(Sampler):
     stdin = text("SystemSampler.stdin")
     stdout = text("SystemSampler.stdout")
     stderr = text("SystemSampler.stderr")
-    timeout_ms = whole("SystemSampler.timeout")
+    timeout_ms = whole("SystemSampler.timeout", bits=64)
 
     def prepare(self, node: Node, build: Build) -> None:
         self.arguments = pairs_of(node.child("SystemSampler.arguments"), build)

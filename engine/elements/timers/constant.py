@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 class ConstantTimer(Timer):
     """Delays each sample by the same time."""
 
-    delay_ms = whole("ConstantTimer.delay")
+    delay_ms = whole("ConstantTimer.delay", bits=64)
 
     def prepare(self, node: Node, build: Build) -> None:
         if self.delay_ms.constant is None:
