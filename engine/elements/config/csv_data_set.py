@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from pyjm.engine.compile.build import Build
 from pyjm.engine.compile.element import Config, flag, text
 from pyjm.engine.compile.registry import element
+from pyjm.engine.compile.value import trim
 from pyjm.engine.plan.tree import Node
 from pyjm.engine.shared.cells import Cell
 from pyjm.engine.vu.stops import StopThread
@@ -51,7 +52,11 @@ SHARE_MODES = {
 
 
 class Reading:
-    """What one user reads: the file, its variables' names, and the cell with the offset of the next row plus one."""
+    """What one user reads: the file, its variables' names, and the cell with the position in it.
+
+    The cell holds 0 before the file is open, then the offset of the next row, plus one, shifted by a bit that says
+    whether the file was opened as one with a header.
+    """
 
     __slots__ = ("cell", "names", "rows", "skip_first")
 
@@ -81,11 +86,11 @@ class CSVDataSet(Config):
         self.end_value = build.properties.get("csvdataset.eofstring", "<EOF>")
         self.files: dict[tuple[str, str], Rows | None] = {}
         name = self.filename.constant
-        if name is not None and not build.file(name.strip()).is_file():
+        if name is not None and not build.file(trim(name)).is_file():
             build.fault(
                 node.path,
                 f"the CSV file {name!r} does not exist: threads will end when they read it",
-                f"put it at {build.file(name.strip())}",
+                f"put it at {build.file(trim(name))}",
                 fatal=False,
             )
         encoding = self.encoding.constant
@@ -111,7 +116,7 @@ class CSVDataSet(Config):
 
     def begin(self, user: User, delimiter: str) -> Reading:
         """Open the file for a user; raises StopThread where JMeter's thread fails."""
-        name = self.filename.get(user).strip()
+        name = trim(self.filename.get(user))
         rows = self.open(name, self.encoding.get(user))
         cell = self.cell(user, name)
         written = self.variable_names.get(user)
@@ -126,7 +131,10 @@ class CSVDataSet(Config):
             raise StopThread(f"Could not read file header line for file {name}")
         with cell.held():
             if cell.get() == 0:
-                cell.set((after if skip_first else rows.start) + 1)
+                cell.set((after + 1) << 1 | 1 if skip_first else (rows.start + 1) << 1)
+            elif skip_first and not cell.get() & 1:
+                log.error("%s: the file %s is in use already as one without a header line", self.path, name)
+                raise StopThread(f"Could not read file header line for file {name}")
         names = split_names(written) if written else header_names(header or "", delimiter)
         return Reading(rows, cell, names, skip_first)
 
@@ -152,7 +160,8 @@ class CSVDataSet(Config):
         written = self.share_mode.get(user)
         mode = SHARE_MODES.get(written, written)
         if mode == THREAD:
-            return Cell()
+            own: Cell = user.state.setdefault(("csv", name), Cell())
+            return own
         if mode == GROUP:
             return self.build.cells.cell(f"csv:{name}@group {user.group.index}")
         return self.build.cells.cell(f"csv:{name}" if mode == ALL else f"csv:{name}@{mode}")
@@ -163,7 +172,8 @@ class CSVDataSet(Config):
         if rows is None:
             return []
         with cell.held():
-            at = cell.get() - 1
+            held = cell.get()
+            at = (held >> 1) - 1
             if at >= rows.size and recycle:
                 at = rows.line(rows.start)[1] if reading.skip_first else rows.start
             try:
@@ -175,14 +185,14 @@ class CSVDataSet(Config):
             except RowError as error:
                 log.error("%s: %s", self.path, error)
                 values, after = [], error.after
-            cell.set(after + 1)
+            cell.set((after + 1) << 1 | held & 1)
         return values
 
 
 def header_names(header: str, delimiter: str) -> list[str]:
     """Read variable names from a header line; raises StopThread where its quotes are wrong."""
     try:
-        return [name.strip() for name in split_quoted(header, delimiter[0])]
+        return [trim(name) for name in split_quoted(header, delimiter[0])]
     except RowError as error:
         log.error("Could not split CSV header line: %s", error)
         raise StopThread("Could not split CSV header line") from None

@@ -11,6 +11,8 @@ import re
 from enum import Enum
 from pathlib import Path
 
+from pyjm.engine.compile.value import trim
+
 END_OF_LINE = re.compile(rb"\r\n?|\n")
 PROBE = '\t\n\r"aZ09,;|'
 SHIFTING = ("hz", "iso2022", "utf_7", "utf-7")
@@ -167,7 +169,7 @@ def split_quoted(line: str, delimiter: str) -> list[str]:
 def split_names(names: str) -> list[str]:
     """Split a list of variable names at commas, of which several together count as one."""
     joined = re.sub(",+", ",", names).removeprefix(",").removesuffix(",")
-    return [name.strip() for name in split_line(joined, ",")]
+    return [trim(name) for name in split_line(joined, ",")]
 
 
 def _is_transparent(encoding: str) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from pyjm.engine.compile.element import PlanController, text
 from pyjm.engine.compile.registry import element
+from pyjm.engine.compile.value import trim
 from pyjm.engine.vu.flow import REPEAT, Cursor, IteratingCursor, Next, PassListener
 from pyjm.engine.vu.step import Step
 from pyjm.engine.vu.transaction import LAST_SAMPLE_OK
@@ -47,7 +48,7 @@ class WhileCursor(IteratingCursor):
         """Ask the condition; a blank one asks for the last sample, and only behind a loop."""
         if self.breaking:
             return True
-        condition = self.condition(self.user).strip().lower()
+        condition = trim(self.condition(self.user)).lower()
         if condition == "last" or (behind and not condition):
             return str(self.user.vars.get(LAST_SAMPLE_OK)).lower() == "false"
         return condition == "false"
