@@ -13,13 +13,17 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from golden.harness import Facts, Stub, command_engine, differences, run
 from golden.ready import Ready
 
-from fuzz.generate import GROUPS, generated
+from fuzz import generate, work
+
+MOST = 8
+"""Differences that are told of one plan."""
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--jmeter", type=Path, required=True, help="JMeter's home")
     parser.add_argument("--properties", nargs="*", default=[], help="pyjm's, such as pyjm.workers=2")
+    parser.add_argument("--work", action="store_true", help="plans that do work, not flow alone")
     parser.add_argument("first", type=int)
     parser.add_argument("last", type=int)
     args = parser.parse_args()
@@ -30,16 +34,22 @@ def main() -> int:
             home = Path(folder) / str(seed)
             plan = home / "plan" / f"seed{seed}.jmx"
             plan.parent.mkdir(parents=True)
-            plan.write_text(generated(seed))
+            written, beside = work.generated(seed) if args.work else (generate.generated(seed), {})
+            plan.write_text(written)
+            for name, content in beside.items():
+                (plan.parent / name).write_text(content)
             theirs = plain(run(jmeter, stub, plan, home / "jmeter", []))
-            ours = plain(run(ready, stub, plan, home / "ours", args.properties))
+            agent = [f"pyjm.http.user_agent={theirs['agent']}"] if theirs["agent"] else []
+            ours = plain(run(ready, stub, plan, home / "ours", [*agent, *args.properties]))
             found = differences(theirs, theirs, ours)
             different += bool(found)
-            print(f"seed {seed}: {ours['rows']} samples {'DIFFER' if found else 'equal'}", *found, sep="\n  ")  # noqa: T201
+            print(f"seed {seed}: {ours['rows']} samples {'DIFFER' if found else 'equal'}", *found[:MOST], sep="\n  ")  # noqa: T201
+            if ours["code"] not in (0, theirs["code"]):
+                print((home / "ours" / "console.txt").read_text())  # noqa: T201
             sys.stdout.flush()
         stub.close()
     ready.close()
-    groups = (args.last - args.first + 1) * GROUPS
+    groups = (args.last - args.first + 1) * generate.GROUPS
     print(f"{groups} thread groups, {different} plans differ")  # noqa: T201
     return 1 if different else 0
 

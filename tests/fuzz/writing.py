@@ -23,6 +23,17 @@ GUIS = {
     "UserParameters": "UserParametersGui",
     "TestAction": "TestActionGui",
     "ResultAction": "ResultActionGui",
+    "JavaSampler": "JavaTestSamplerGui",
+    "HTTPSamplerProxy": "HttpTestSampleGui",
+    "ConfigTestElement": "HttpDefaultsGui",
+    "HeaderManager": "HeaderPanel",
+    "RegexExtractor": "RegexExtractorGui",
+    "BoundaryExtractor": "BoundaryExtractorGui",
+    "JSONPostProcessor": "JSONPostProcessorGui",
+    "JMESPathExtractor": "JMESPathExtractorGui",
+    "XPathExtractor": "XPathExtractorGui",
+    "HtmlExtractor": "HtmlExtractorGui",
+    "SizeAssertion": "SizeAssertionGui",
 }
 """The class of each element's window, without which JMeter does not read it; all others share one."""
 
@@ -49,17 +60,30 @@ def element(kind: str, name: str, props: str = "", below: str = "") -> str:
     return f"{begin}{props}</{kind}>\n<hashTree>{below}</hashTree>\n"
 
 
-def arguments(name: str, pairs: Iterable[tuple[str, str]]) -> str:
-    """Write variables as an element within a property."""
+def arguments(
+    name: str, pairs: Iterable[tuple[str, str]], kind: str = "Argument", *, encode: bool | None = None
+) -> str:
+    """Write variables, or parameters that are to be encoded or not, as an element within a property."""
+    more = "" if encode is None else flag("HTTPArgument.always_encode", encode)
+    items = items_of("Arguments.arguments", pairs, "Argument", kind, more)
+    begin = f'<elementProp name="{name}" elementType="Arguments" guiclass="ArgumentsPanel" testclass="Arguments">'
+    return f"{begin}{items}</elementProp>"
+
+
+def items_of(name: str, pairs: Iterable[tuple[str, str]], prefix: str, kind: str, more: str = "") -> str:
+    """Write pairs as a collection of elements."""
     items = "".join(
-        f'<elementProp name="{key}" elementType="Argument">{text("Argument.name", key)}'
-        f"{text('Argument.value', value)}</elementProp>"
+        f'<elementProp name="{key}" elementType="{kind}">{text(f"{prefix}.name", key)}'
+        f"{text(f'{prefix}.value', value)}{more}</elementProp>"
         for key, value in pairs
     )
-    return (
-        f'<elementProp name="{name}" elementType="Arguments" guiclass="ArgumentsPanel" testclass="Arguments">'
-        f'<collectionProp name="Arguments.arguments">{items}</collectionProp></elementProp>'
-    )
+    return f'<collectionProp name="{name}">{items}</collectionProp>'
+
+
+def texts(name: str, values: Iterable[str]) -> str:
+    """Write texts as a collection."""
+    items = "".join(text(str(at), value) for at, value in enumerate(values))
+    return f'<collectionProp name="{name}">{items}</collectionProp>'
 
 
 def plan(groups: str, variables: Iterable[tuple[str, str]]) -> str:
@@ -87,6 +111,12 @@ def debug(name: str, below: str = "") -> str:
     """Write a sampler that needs no target."""
     shown = ("JMeterVariables", "JMeterProperties", "SystemProperties")
     return element("DebugSampler", name, "".join(flag(f"display{each}", False) for each in shown), below)
+
+
+def java(name: str, says: Iterable[tuple[str, str]], below: str = "") -> str:
+    """Write JMeter's own Java sampler, which answers what its parameters say."""
+    props = arguments("arguments", says) + text("classname", "org.apache.jmeter.protocol.java.test.JavaTest")
+    return element("JavaSampler", name, props, below)
 
 
 def failure() -> str:
