@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pyjm.engine.vu.step import Scope, Step
 
+from .absent import fault_of
 from .element import Element, PlanController, Sampler
 from .registry import ELEMENTS
 from .scope import Frame, gather
@@ -111,7 +112,7 @@ class Compiler:
             return None
         cls = ELEMENTS.get(node.kind)
         if cls is None:
-            self.build.fault(node.path, f"pyjm does not know the element {node.kind}", "disable or remove it")
+            self.build.fault(node.path, fault_of(node.kind), "disable or remove it")
             return None
         return self.build.element(cls, node)
 

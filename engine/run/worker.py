@@ -212,7 +212,8 @@ def own_streams() -> tuple[BinaryIO, BinaryIO]:
 
 def main() -> None:
     """Run a worker on its standard streams."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for ignored in (signal.SIGINT, signal.SIGTERM):  # sent to the whole group: the parent says what to do
+        signal.signal(ignored, signal.SIG_IGN)
     frames_in, frames_out = own_streams()
     raise_file_limit()
     discover(pyjm.engine.elements)

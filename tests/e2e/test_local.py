@@ -24,7 +24,9 @@ class Run:
         self.console = folder / "console.txt"
         command = [*PYJM, "-n", "-t", "plan.jmx", "-l", "out.jtl", f"-Jport={port}", *more]
         with self.console.open("w") as out:
-            self.process = subprocess.Popen(command, cwd=folder, stdout=out, stderr=subprocess.STDOUT)
+            self.process = subprocess.Popen(
+                command, cwd=folder, stdout=out, stderr=subprocess.STDOUT, start_new_session=True
+            )
 
     def text(self) -> str:
         return self.console.read_text()
@@ -65,4 +67,13 @@ def test_sigterm_ends_the_test_with_all_its_samples(run: Run, tmp_path: Path) ->
     run.process.send_signal(signal.SIGTERM)
     run.process.wait(20)
     assert "... end of run" in run.text()
+    assert lines(run.jtl) - 1 == lines(tmp_path / "requests.jsonl")
+
+
+def test_sigterm_to_the_whole_process_group_is_the_same(run: Run, tmp_path: Path) -> None:
+    assert until(lambda: lines(run.jtl) > 20), run.text()
+    os.killpg(run.process.pid, signal.SIGTERM)
+    run.process.wait(20)
+    assert "... end of run" in run.text()
+    assert "died" not in run.text()
     assert lines(run.jtl) - 1 == lines(tmp_path / "requests.jsonl")

@@ -182,7 +182,7 @@ class Work(Tree):
         props += text("RegexExtractor.template", self.one(TEMPLATES))
         props += text("RegexExtractor.default", self.one(("", "none"))) + self.scope("Sample")
         props += flag("RegexExtractor.default_empty_value", self.choose.random() < 0.3)
-        return element("RegexExtractor", name, props + text("RegexExtractor.match_number", self.one((1, 2, 3, -1, ""))))
+        return element("RegexExtractor", name, props + text("RegexExtractor.match_number", self.one((1, 2, 3, -1))))
 
     def boundary(self, name: str, depth: int) -> str:
         left, right = self.one((("id=", ";"), ("<i", ">"), ("[", "]"), ("", ""), ('"', '"'), ("name", "")))
@@ -200,7 +200,7 @@ class Work(Tree):
             "JSONPostProcessor.jsonPathExprs", ";".join(paths)
         )
         numbers = ";".join([self.one(("1", "2", "-1"))] * len(paths))
-        props += text("JSONPostProcessor.match_numbers", self.one((numbers, "")))
+        props += text("JSONPostProcessor.match_numbers", numbers)
         props += text("JSONPostProcessor.defaultValues", self.one((defaults, "")))
         return element(
             "JSONPostProcessor", name, props + flag("JSONPostProcessor.compute_concat", self.choose.random() < 0.3)
@@ -208,12 +208,12 @@ class Work(Tree):
 
     def jmespath(self, name: str, depth: int) -> str:
         props = text("JMESExtractor.referenceName", "e2") + text("JMESExtractor.jmesPathExpr", self.one(MEETS))
-        props += text("JMESExtractor.matchNumber", self.one((1, 2, -1, ""))) + text("JMESExtractor.defaultValue", "nj")
+        props += text("JMESExtractor.matchNumber", self.one((1, 2, -1))) + text("JMESExtractor.defaultValue", "nj")
         return element("JMESPathExtractor", name, props)
 
     def xpath(self, name: str, depth: int) -> str:
         props = text("XPathExtractor.default", "nx") + text("XPathExtractor.refname", "e1")
-        props += text("XPathExtractor.matchNumber", self.one((-1, 0, 1, 2)))
+        props += text("XPathExtractor.matchNumber", self.one((-1, 1, 2)))
         props += text("XPathExtractor.xpathQuery", self.one(XPATHS)) + flag("XPathExtractor.validate", False)
         props += flag("XPathExtractor.tolerant", False) + flag("XPathExtractor.fragment", self.choose.random() < 0.3)
         return element("XPathExtractor", name, props)
