@@ -41,14 +41,6 @@ class Value(Generic[T]):
         return f"<Value {'…' if self.constant is None else repr(self.constant)}>"
 
 
-BLANKS = "".join(map(chr, range(33)))
-
-
-def trim(text: str) -> str:
-    """Take off what Java's String.trim takes off: control characters and blanks, no other white space."""
-    return text.strip(BLANKS)
-
-
 def whole_number(text: str, bits: int = 64) -> int | None:
     """Read a text as Java's parseInt and parseLong do; None for what is no number, or one of more bits."""
     try:

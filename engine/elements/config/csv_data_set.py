@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from pyjm.engine.compile.build import Build
 from pyjm.engine.compile.element import Config, flag, text
+from pyjm.engine.compile.java_text import java_trim
 from pyjm.engine.compile.registry import element
-from pyjm.engine.compile.value import trim
 from pyjm.engine.plan.tree import Node
 from pyjm.engine.shared.cells import Cell
 from pyjm.engine.vu.stops import StopThread
@@ -86,11 +86,11 @@ class CSVDataSet(Config):
         self.end_value = build.properties.get("csvdataset.eofstring", "<EOF>")
         self.files: dict[tuple[str, str], Rows | None] = {}
         name = self.filename.constant
-        if name is not None and not build.file(trim(name)).is_file():
+        if name is not None and not build.file(java_trim(name)).is_file():
             build.fault(
                 node.path,
                 f"the CSV file {name!r} does not exist: threads will end when they read it",
-                f"put it at {build.file(trim(name))}",
+                f"put it at {build.file(java_trim(name))}",
                 fatal=False,
             )
         encoding = self.encoding.constant
@@ -116,7 +116,7 @@ class CSVDataSet(Config):
 
     def begin(self, user: User, delimiter: str) -> Reading:
         """Open the file for a user; raises StopThread where JMeter's thread fails."""
-        name = trim(self.filename.get(user))
+        name = java_trim(self.filename.get(user))
         rows = self.open(name, self.encoding.get(user))
         cell = self.cell(user, name)
         written = self.variable_names.get(user)
@@ -192,7 +192,7 @@ class CSVDataSet(Config):
 def header_names(header: str, delimiter: str) -> list[str]:
     """Read variable names from a header line; raises StopThread where its quotes are wrong."""
     try:
-        return [trim(name) for name in split_quoted(header, delimiter[0])]
+        return [java_trim(name) for name in split_quoted(header, delimiter[0])]
     except RowError as error:
         log.error("Could not split CSV header line: %s", error)
         raise StopThread("Could not split CSV header line") from None

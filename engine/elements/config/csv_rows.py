@@ -11,7 +11,7 @@ import re
 from enum import Enum
 from pathlib import Path
 
-from pyjm.engine.compile.value import trim
+from pyjm.engine.compile.java_text import java_trim
 
 END_OF_LINE = re.compile(rb"\r\n?|\n")
 PROBE = '\t\n\r"aZ09,;|'
@@ -166,10 +166,14 @@ def split_quoted(line: str, delimiter: str) -> list[str]:
     return row.fields
 
 
+def split_list(names: str) -> list[str]:
+    """Split a list at commas, of which several together count as one."""
+    return split_line(re.sub(",+", ",", names).removeprefix(",").removesuffix(","), ",")
+
+
 def split_names(names: str) -> list[str]:
-    """Split a list of variable names at commas, of which several together count as one."""
-    joined = re.sub(",+", ",", names).removeprefix(",").removesuffix(",")
-    return [trim(name) for name in split_line(joined, ",")]
+    """Split a list of variable names."""
+    return [java_trim(name) for name in split_list(names)]
 
 
 def _is_transparent(encoding: str) -> bool:

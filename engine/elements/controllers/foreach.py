@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from sys import maxsize
 
 from pyjm.engine.compile.build import Build
 from pyjm.engine.compile.element import PlanController, flag, text
@@ -13,6 +12,8 @@ from pyjm.engine.plan.tree import Node
 from pyjm.engine.vu.flow import REPEAT, Cursor, IteratingCursor, Next, PassListener
 from pyjm.engine.vu.step import Step
 from pyjm.engine.vu.user import User
+
+LARGEST = 2**31 - 1
 
 
 class ForEachCursor(IteratingCursor):
@@ -112,7 +113,7 @@ class ForEachController(PlanController):
     def prepare(self, node: Node, build: Build) -> None:
         self.start = build.value(node.text("ForeachController.startIndex"), node.path).map(as_whole(0))
         # one that is missing is no limit, any that is there and no number is 0
-        end = node.text("ForeachController.endIndex", str(maxsize))
+        end = node.text("ForeachController.endIndex", str(LARGEST))
         self.end = build.value(end, node.path).map(as_whole(0))
 
     def pass_start(self, user: User) -> None:

@@ -7,8 +7,8 @@ from sys import maxsize
 from typing import cast
 
 from pyjm.engine.compile.element import PlanController, text
+from pyjm.engine.compile.java_text import java_trim
 from pyjm.engine.compile.registry import element
-from pyjm.engine.compile.value import trim
 from pyjm.engine.vu.flow import Cursor, Next, PassListener
 from pyjm.engine.vu.step import Step
 from pyjm.engine.vu.user import User
@@ -68,7 +68,7 @@ class SwitchCursor(Cursor):
 
     def selected(self) -> int:
         """Tell which child has its turn; a number that is none of theirs is the first."""
-        selection = trim(self.selection(self.user))
+        selection = java_trim(self.selection(self.user))
         if not selection:
             return 0
         if selection.isdecimal() and int(selection) < 2**31:

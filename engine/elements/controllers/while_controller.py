@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from pyjm.engine.compile.element import PlanController, text
+from pyjm.engine.compile.java_text import java_trim
 from pyjm.engine.compile.registry import element
-from pyjm.engine.compile.value import trim
 from pyjm.engine.vu.flow import REPEAT, Cursor, IteratingCursor, Next, PassListener
 from pyjm.engine.vu.step import Step
 from pyjm.engine.vu.transaction import LAST_SAMPLE_OK
@@ -48,7 +48,7 @@ class WhileCursor(IteratingCursor):
         """Ask the condition; a blank one asks for the last sample, and only behind a loop."""
         if self.breaking:
             return True
-        condition = trim(self.condition(self.user)).lower()
+        condition = java_trim(self.condition(self.user)).lower()
         if condition == "last" or (behind and not condition):
             return str(self.user.vars.get(LAST_SAMPLE_OK)).lower() == "false"
         return condition == "false"

@@ -95,10 +95,15 @@ class Made(NamedTuple):
     @property
     def sampler_data(self) -> str:
         """The request as JMeter describes it."""
-        text = f"{self.method} {self.target.text}\n"
-        if self.method not in _WITHOUT_ENTITY:
-            text += f"\n{self.method} data:\n{self.entity.shown if self.entity else ''}\n"
-        return text + (f"\nCookie Data:\n{self.cookie}\n" if self.cookie else "\n[no cookies]\n")
+        return described(self.method, self.target.text, self.entity.shown if self.entity else "", self.cookie)
+
+
+def described(method: str, url: str, entity: str = "", cookie: str | None = None) -> str:
+    """Describe a request as JMeter does."""
+    text = f"{method} {url}\n"
+    if method not in _WITHOUT_ENTITY:
+        text += f"\n{method} data:\n{entity}\n"
+    return text + (f"\nCookie Data:\n{cookie}\n" if cookie else "\n[no cookies]\n")
 
 
 class Maker:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from pyjm.engine.http.decode import charset_of, decode_body, is_binary
 from pyjm.engine.http.errors import ILLEGAL_ARGUMENT, WireError
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from .http_making import Made
 
+_ASCII = "".join(map(chr, range(128)))
 _KNOWN_MAX = 1024
 _META = '<meta http-equiv="content-type" content="'
 _META_WITHIN = 2000
@@ -148,9 +150,8 @@ def fail(result: SampleResult, error: WireError) -> None:
 def missing_location(result: SampleResult, made: Made) -> WireError:
     """Say that a redirect names no place to go to: JMeter falls over that before it has counted bytes."""
     result.header_bytes = result.sent_bytes = 0
-    return WireError(
-        ILLEGAL_ARGUMENT, f"Missing location header in redirect for {made.method} {made.target.text} HTTP/1.1"
-    )
+    url = quote(made.target.text, safe=_ASCII)
+    return WireError(ILLEGAL_ARGUMENT, f"Missing location header in redirect for {made.method} {url} HTTP/1.1")
 
 
 def meta_charset(body: bytes) -> str | None:
