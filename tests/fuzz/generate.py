@@ -41,6 +41,8 @@ class Tree:
             self.parameters,
             self.action,
             self.handler,
+            self.judge,
+            self.runtime,
         ]
 
     def below(self, depth: int) -> str:
@@ -98,7 +100,14 @@ class Tree:
         )
 
     def interleave(self, name: str, depth: int) -> str:
-        return element("InterleaveControl", name, number("InterleaveControl.style", 1), self.below(depth))
+        props = number("InterleaveControl.style", self.choose.choice((1, 1, 0)))
+        below = self.below(depth) + self.sampler(f"{name}s", 0)  # JMeter ends the thread of one across without children
+        return element(
+            "InterleaveControl",
+            name,
+            props + flag("InterleaveControl.accrossThreads", self.choose.random() < 0.3),
+            below,
+        )
 
     def if_(self, name: str, depth: int) -> str:
         condition = self.choose.choice(("true", "false", self.condition(), "${JMeterThread.last_sample_ok}"))
@@ -142,6 +151,15 @@ class Tree:
         props = number("ActionProcessor.action", act) + number("ActionProcessor.target", 0)
         return element("TestAction", name, props + text("ActionProcessor.duration", 0))
 
+    def judge(self, name: str, depth: int) -> str:
+        """Make an assertion that fails some samples in its scope, by their names."""
+        return failure(
+            self.choose.choice(("n[0-9]*[02468]", "n[0-9]*[13579]", "n1.*", "n[0-9]{2}")), "Assertion.sample_label"
+        )
+
+    def runtime(self, name: str, depth: int) -> str:
+        return element("RunTime", name, text("RunTime.seconds", 0), self.below(depth))
+
     def handler(self, name: str, depth: int) -> str:
         return element("ResultAction", name, number("OnError.action", self.choose.choice((0, 1, 4, 5, 6))))
 
@@ -152,7 +170,7 @@ def generated(seed: int) -> str:
     groups = ""
     for at in range(GROUPS):
         below = Tree(choose).below(DEPTH)
-        threads = 2 if choose.random() < 0.1 else 1
+        threads = choose.choice((2, 3)) if choose.random() < 0.1 else 1
         groups += group(
             f"g{at}", below, threads=threads, loops=choose.choice((1, 2, 2)), on_error=choose.choice(ON_ERROR)
         )

@@ -34,6 +34,7 @@ GUIS = {
     "XPathExtractor": "XPathExtractorGui",
     "HtmlExtractor": "HtmlExtractorGui",
     "SizeAssertion": "SizeAssertionGui",
+    "RunTime": "RunTimeGui",
 }
 """The class of each element's window, without which JMeter does not read it; all others share one."""
 
@@ -119,8 +120,7 @@ def java(name: str, says: Iterable[tuple[str, str]], below: str = "") -> str:
     return element("JavaSampler", name, props, below)
 
 
-def failure() -> str:
-    """Write an assertion that fails each of those samples."""
-    props = '<collectionProp name="Asserion.test_strings"><stringProp name="1">404</stringProp></collectionProp>'
-    props += text("Assertion.test_field", "Assertion.response_code") + number("Assertion.test_type", 8)
-    return element("ResponseAssertion", "fails", props)
+def failure(pattern: str = "404", field: str = "Assertion.response_code") -> str:
+    """Write an assertion that fails each sample whose field is not like a pattern: each of those samplers, as it is."""
+    props = texts("Asserion.test_strings", [pattern]) + text("Assertion.test_field", field)
+    return element("ResponseAssertion", "fails", props + number("Assertion.test_type", 1))
