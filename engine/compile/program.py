@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -66,18 +67,16 @@ class Compiler:
             teardown_on_shutdown=root.flag("TestPlan.tearDown_on_shutdown"),
         )
         self.element(root)
-        is_group = {id(child): self.is_group(child) for child in root.children}
         # JMeter gives each group the plan's own elements without what stands below them
         plan_level = [
             replace(child, children=[]) if child.children else child
             for child in root.children
-            if not is_group[id(child)]
+            if not self.is_group(child)
         ]
-        for child in root.children:
-            if is_group[id(child)]:
-                compiled = self.group(child, plan_level)
-                if compiled is not None:
-                    program.groups.append(compiled)
+        for group in self.groups(root):
+            compiled = self.group(group, plan_level)
+            if compiled is not None:
+                program.groups.append(compiled)
         if not program.groups:
             for child in plan_level:
                 self.element(child)
@@ -90,6 +89,12 @@ class Compiler:
                 self.element(node)
         program.definitions = [element for node in root.walk() if hasattr(element := self.made(node), "define")]
         return program
+
+    def groups(self, root: Node) -> list[Node]:
+        """Find all thread groups; one that stands below another element runs there, and as a group of its own."""
+        direct = {id(child) for child in root.children}
+        found = [node for node in root.walk() if self.is_group(node)]
+        return [group if id(group) in direct else deepcopy(group) for group in found]
 
     def is_group(self, node: Node) -> bool:
         """Tell whether a node is a thread group."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from urllib.parse import unquote_plus
 
@@ -16,6 +16,7 @@ from .source import parse, refused, shown
 from .tree import Node, Prop
 
 WHOLE = re.compile(r"[+-]?[0-9]+")
+VARIABLES = "TestPlan.user_defined_variables"
 ROOTS = {
     "testResults": "a result file",
     "testplan": "a plan of JMeter before 2.0",
@@ -32,9 +33,7 @@ def read_plan(
     Raises PlanError with one fault that names the file where it is no test plan.
     """
     tops = parse_elements(data, path_for_messages)
-    plan = next((node for node in tops if node.kind == "TestPlan"), None)
-    if plan is None:
-        raise refused(path_for_messages, "there is no Test Plan element in it")
+    plan = joined(tops, path_for_messages)
     expander = Expander(tops, parse_elements, load)
     expander.expand(plan)
     if any(fault.fatal for fault in expander.faults):
@@ -44,6 +43,21 @@ def read_plan(
     prune(plan)
     for number, node in enumerate(plan.walk()):
         node.number = number
+    return plan
+
+
+def joined(tops: Sequence[Node], path_for_messages: str) -> Node:
+    """Find the Test Plan. Of several, all groups run, with the elements of the first and the variables of the last."""
+    plans = [node for node in tops if node.kind == "TestPlan"]
+    enabled = [plan for plan in plans if plan.enabled]
+    if not enabled:
+        problem = "its Test Plan is disabled" if plans else "there is no Test Plan element in it"
+        raise refused(path_for_messages, problem)
+    plan = enabled[0]
+    if len(enabled) > 1:
+        plan.props[VARIABLES] = enabled[-1].props.get(VARIABLES)
+        others = (child for other in enabled[1:] for child in other.children)
+        plan.children += [child for child in others if child.kind.endswith(("ThreadGroup", "Arguments"))]
     return plan
 
 
