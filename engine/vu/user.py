@@ -194,8 +194,9 @@ class User:
         step: Step | ParentTransaction | None = given
         while isinstance(step, ParentTransaction):
             step = step.sub
-        if step is None:
-            return
+        if step is None:  # a transaction's own row that asks to go on elsewhere ends JMeter's thread
+            assert isinstance(given, ParentTransaction)
+            raise RuntimeError(f"Got null subSampler calling findRealSampler for:{given.result.label}")
         for controller in step.path[:-1]:
             cursor = self.cursor(controller)
             if action is not Action.NEXT_ITERATION and isinstance(cursor, IteratingCursor):
