@@ -20,6 +20,7 @@ _REASONS = {
         PublisherSampler SmtpSampler SubscriberSampler TCPSampler
         """,
     "it runs Java classes": "JUnitSampler",
+    "certificates of clients do not work here yet": "KeystoreConfig",
     "it reads access logs by Java classes of its own": "AccessLogSampler",
     "it judges mail": "SMIMEAssertion",
     "it sends results to a database by a Java class": "BackendListener",

@@ -10,13 +10,15 @@ from pyjm.engine.plan.tree import Node
 KNOWN = {
     "HttpDefaultsGui": "HTTP Request Defaults",
     "SimpleConfigGui": "Simple Config Element",
+    "JavaConfigGui": "Java Request Defaults",
+    "LoginConfigGui": "Login Config Element",
     "ObsoleteGui": "an element that JMeter took out",
     "": "an element without a GUI class",
 }
 """GUI classes whose element is merged into the samplers in its scope, or means nothing to any."""
 
 
-@element("ConfigTestElement")
+@element("ConfigTestElement", "JavaConfig", "LoginConfig")
 class ConfigDefaults(Config):
     """Completes the samplers in its scope: see compile/merge."""
 

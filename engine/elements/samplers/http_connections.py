@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from ..config.dns_cache_manager import DnsCacheManager
 
 KEPT = "http connections"
+KEYSTORE = "javax.net.ssl.keyStore"
 
 
 class UserConnections:
@@ -90,6 +91,8 @@ def connections_of(build: Build) -> Connections:
     found: Any = build.kept.get(KEPT)
     if found is None:
         found = build.kept[KEPT] = Connections(build.properties)
+        if build.system.get(KEYSTORE):
+            build.fault("", f"the system property {KEYSTORE}: certificates of clients do not work here yet", "unset it")
     return found  # type: ignore[no-any-return]
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from pyjm.engine.compile.build import Build
 from pyjm.engine.compile.element import Sampler
+from pyjm.engine.compile.merge import merged
 from pyjm.engine.compile.registry import element
 from pyjm.engine.elements.config.arguments import pairs_of
 from pyjm.engine.plan.tree import Node
@@ -23,6 +24,9 @@ log = logging.getLogger("pyjm.java")
 
 PACKAGE = "org.apache.jmeter.protocol.java.test."
 JAVA_TEST, SLEEP_TEST = f"{PACKAGE}JavaTest", f"{PACKAGE}SleepTest"
+APPLIED = frozenset(("JavaConfigGui", "SimpleConfigGui"))
+"""The GUI classes of config elements that JMeter merges into a Java Request."""
+
 NUMBER = re.compile(r"([+-]?)(?:(?:0[xX]|#)([0-9a-fA-F]+)|0([0-7]+)|(0|[1-9][0-9]*))")
 
 
@@ -58,22 +62,35 @@ class JavaRequest(Sampler):
     """Sleeps, and says what its parameters tell it to; code of others can't run here."""
 
     def prepare(self, node: Node, build: Build) -> None:
+        written = merged(node, [default for default in build.defaults if default.gui in APPLIED])
+        # JMeter looks for the class when the test starts, with the sampler's own name of it alone
         self.java_class = node.text("classname").strip()
-        if self.java_class not in (JAVA_TEST, SLEEP_TEST):
+        self.merged_class = build.value(written.text("classname"), node.path)
+        if self.java_class not in ("", JAVA_TEST, SLEEP_TEST):
             build.fault(
                 node.path,
                 f"the Java class {self.java_class!r} can't run without a JVM",
                 "disable the sampler, or say what the class does in a JSR223 Sampler",
             )
-        self.parameters = pairs_of(node.child("arguments"), build)
+        self.parameters = pairs_of(written.child("arguments"), build)
 
     async def sample(self, user: User, result: SampleResult) -> SampleResult:
         given: dict[str, str] = {}
         for name, value in self.parameters:
             given.setdefault(name.get(user), value.get(user))
+        if not self.java_class:
+            return self.no_class(user, result)
         if self.java_class == JAVA_TEST:
             return await self.java_test(given, result)
         return await self.sleep_test(user, given, result)
+
+    def no_class(self, user: User, result: SampleResult) -> SampleResult:
+        """Do as JMeter does without a class."""
+        result.begin()
+        result.end()
+        result.label = f"ERROR: {self.merged_class.get(user)}"
+        result.set_text(f"Class not found: {self.merged_class.get(user)}")
+        return result
 
     async def java_test(self, given: Mapping[str, str], result: SampleResult) -> SampleResult:
         """Do as JavaTest does."""
