@@ -13,6 +13,13 @@ from typing import Any
 from .frames import Say, frame, pack, read
 
 
+def start_worker(errors: Path) -> subprocess.Popen[bytes]:
+    """Start the process of a worker, with pipes for frames and a file for what it has to say in the end."""
+    command = [sys.executable, "-m", "pyjm.engine.run.worker"]
+    with errors.open("wb") as err:
+        return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=err)
+
+
 class WorkerLink:
     """One worker process. `heard` is called in a thread of its own with each frame, and with None at the end."""
 
@@ -21,13 +28,7 @@ class WorkerLink:
         self.errors = errors
         self.heard = heard
         self.alive = True
-        with errors.open("wb") as err:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "pyjm.engine.run.worker"],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=err,
-            )
+        self.process = start_worker(errors)
         self.lock = threading.Lock()
         self.thread = threading.Thread(target=self.listen, name=f"worker-{index}", daemon=True)
         self.thread.start()

@@ -1,4 +1,4 @@
-"""A process that has pyjm's code loaded and forks for each run, so that a run costs no start of Python."""
+"""A process that has pyjm's code loaded and forks for each run and its workers: a run costs no start of Python."""
 
 from __future__ import annotations
 
@@ -38,6 +38,43 @@ class Ready:
         self.process.communicate()
 
 
+class Forked:
+    """A worker that is a fork of this process; what engine/run/link needs of a subprocess.Popen."""
+
+    def __init__(self, errors: Path) -> None:
+        theirs_in, ours_in = os.pipe()
+        ours_out, theirs_out = os.pipe()
+        self.pid = os.fork()
+        if self.pid == 0:
+            self.work(theirs_in, theirs_out, errors)
+        os.close(theirs_in)
+        os.close(theirs_out)
+        self.stdin = os.fdopen(ours_in, "wb")
+        self.stdout = os.fdopen(ours_out, "rb")
+        self.returncode: int | None = None
+
+    def work(self, frames_in: int, frames_out: int, errors: Path) -> None:
+        """Be the worker."""
+        from pyjm.engine.run.worker import main
+
+        said = os.open(errors, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        for place, stream in enumerate((frames_in, frames_out, said)):
+            os.dup2(stream, place)
+        os.closerange(3, 1024)
+        main()
+
+    def kill(self) -> None:
+        """End it."""
+        if self.returncode is None:
+            os.kill(self.pid, signal.SIGKILL)
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait for its end."""
+        if self.returncode is None:
+            self.returncode = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+        return self.returncode
+
+
 def child(args: list[str], cwd: str, console: str) -> None:
     """Be `pyjm`, in a process of its own."""
     from pyjm.client.cli import main
@@ -66,11 +103,13 @@ def serve() -> None:
     import pyjm.client.session
     import pyjm.engine.elements
     import pyjm.engine.functions
+    import pyjm.engine.run.link
+    import pyjm.engine.run.worker
     from pyjm.engine.compile.registry import discover
 
     discover(pyjm.engine.elements)
     discover(pyjm.engine.functions)
-    sys.stdout.write("")
+    pyjm.engine.run.link.start_worker = Forked
     while line := sys.stdin.readline():
         pid = os.fork()
         if pid == 0:
