@@ -43,6 +43,7 @@ class NoGroup:
 
     index = 0
     name = ""
+    threads = 0
     on_error = OnError.CONTINUE
     same_user = True
 

@@ -16,6 +16,7 @@ from .step import Controller, Scope, Step
 from .transaction import LAST_SAMPLE_OK, ParentTransaction
 
 if TYPE_CHECKING:
+    from asyncio import Future
     from collections.abc import Sequence
 
 log = logging.getLogger("pyjm.vu")
@@ -47,10 +48,11 @@ class Test(Protocol):
 
 
 class Group(Protocol):
-    """What a user knows of its thread group, as it runs in this worker."""
+    """What a user knows of its thread group, as it runs in this worker. `threads`: how many users it is to have."""
 
     index: int
     name: str
+    threads: int
     on_error: OnError
     same_user: bool
     test: Test
@@ -86,6 +88,7 @@ class User:
         "iteration",
         # the sample's life
         "running",
+        "waits",
         "step",
         "last_scope",
         "previous",
@@ -105,6 +108,7 @@ class User:
         self.ends_ns: int | None = None
         self.iteration = 0
         self.running = True
+        self.waits: Future[None] | None = None
         self.step: Step | None = None
         self.last_scope: Scope | None = None
         self.previous: SampleResult | None = None
@@ -126,6 +130,20 @@ class User:
     def left_s(self) -> float:
         """Tell how long the scheduler lets this user run on."""
         return inf if self.ends_ns is None else (self.ends_ns - now_ns()) / 1e9
+
+    async def wait_for(self, came: Future[None]) -> None:
+        """Wait for what may never come: a stop ends the wait as well."""
+        self.waits = came
+        try:
+            await came
+        finally:
+            self.waits = None
+
+    def end(self) -> None:
+        """Let this user end after its present sample; one that waits for others goes on."""
+        self.running = False
+        if self.waits is not None and not self.waits.done():
+            self.waits.set_result(None)
 
     async def run(self, main: Controller) -> None:
         """Run the group's main controller to its end. Never raises but for cancellation of a user that runs."""

@@ -35,6 +35,7 @@ class OneGroup:
     on_error = OnError.CONTINUE
     same_user = True
     name = "users"
+    threads = 1
 
     def __init__(self, test: StillTest, index: int = 0) -> None:
         self.test = test
