@@ -37,6 +37,9 @@ class Nobody:
     def stop_now(self) -> None:
         """Do nothing: nobody runs."""
 
+    def stop_group(self, index: int, *, now: bool) -> None:
+        """Do nothing: nobody runs."""
+
 
 class NoGroup:
     """The group of that user."""

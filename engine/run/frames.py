@@ -20,6 +20,7 @@ class Say(IntEnum):
     PROPERTY = 5
     QUIT = 6
     ANSWER = 7
+    STOP_GROUP = 8
     FAULTS = 20
     GROUP_DONE = 21
     BATCH = 22
@@ -27,6 +28,7 @@ class Say(IntEnum):
     ASK_STOP_NOW = 24
     NOTE = 25
     ASK = 26
+    ASK_STOP_GROUP = 27
 
 
 def pack(kind: Say, payload: bytes) -> bytes:

@@ -169,6 +169,8 @@ class Engine:
                 self.changed.notify_all()
         elif kind is Say.PROPERTY:
             self.share_property(worker, *values(payload))
+        elif kind is Say.ASK_STOP_GROUP:
+            self.tell_others(worker, frame(Say.STOP_GROUP, *values(payload)))
         elif self.conductor is not None:
             self.conductor.heard(worker, kind, payload)
 
@@ -176,9 +178,13 @@ class Engine:
         """Hand a property that a worker set to all others."""
         if self.conductor is not None:
             self.conductor.build.properties[key] = value
+        self.tell_others(worker, frame(Say.PROPERTY, key, value))
+
+    def tell_others(self, worker: int, said: bytes) -> None:
+        """Tell all workers but one."""
         for link in self.links:
             if link.index != worker:
-                link.send(frame(Say.PROPERTY, key, value))
+                link.send(said)
 
     def gone(self, worker: int) -> None:
         """Note that a worker ended: at the end of the run, or because it died."""

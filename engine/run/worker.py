@@ -80,6 +80,12 @@ class Worker:
         self.end_groups(now=True)
         self.out.put(frame(Say.ASK_STOP_NOW))
 
+    def stop_group(self, index: int, *, now: bool) -> None:
+        """End the users of a thread group, here and in all other workers."""
+        self.end_group(index, now)
+        if self.setup.workers > 1:
+            self.out.put(frame(Say.ASK_STOP_GROUP, index, now))
+
     def set_property(self, key: str, value: str) -> None:
         """Set a property here and in all other workers."""
         self.properties[key] = value
@@ -100,6 +106,8 @@ class Worker:
             self.properties[key] = value
         elif kind is Say.ANSWER:
             self.waiting.answered(*values(payload))
+        elif kind is Say.STOP_GROUP:
+            self.end_group(*values(payload))
         elif kind is Say.STOP or kind is Say.STOP_NOW:
             self.end_groups(now=kind is Say.STOP_NOW)
         elif kind is Say.QUIT:
@@ -132,6 +140,12 @@ class Worker:
         task = asyncio.get_running_loop().create_task(run.run(mine, done))
         self.tasks.add(task)
         task.add_done_callback(self.tasks.discard)
+
+    def end_group(self, index: int, now: bool) -> None:
+        """End the users of one group."""
+        for group in self.groups:
+            if group.index == index:
+                group.stop(now=now)
 
     def end_groups(self, *, now: bool) -> None:
         """End the users of all groups that run."""

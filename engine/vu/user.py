@@ -46,6 +46,9 @@ class Test(Protocol):
     def stop_now(self) -> None:
         """End all users at once, cutting their samples."""
 
+    def stop_group(self, index: int, *, now: bool) -> None:
+        """End the users of a thread group, over all workers."""
+
 
 class Group(Protocol):
     """What a user knows of its thread group, as it runs in this worker. `threads`: how many users it is to have."""
@@ -133,6 +136,8 @@ class User:
 
     async def wait_for(self, came: Future[None]) -> None:
         """Wait for what may never come: a stop ends the wait as well."""
+        if came.done() or not self.running:
+            return
         self.waits = came
         try:
             await came

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from asyncio import Future
 from collections.abc import Awaitable, Sequence
 from typing import Any
@@ -14,8 +13,6 @@ from pyjm.engine.plan.tree import Node
 from pyjm.engine.vu.flow import Again, Cursor, Next, PassListener
 from pyjm.engine.vu.step import Step
 from pyjm.engine.vu.user import User
-
-log = logging.getLogger("pyjm.elements")
 
 
 class Turn(Again):
@@ -35,7 +32,8 @@ class CriticalSectionCursor(Cursor):
     """Where one user stands in a Critical Section Controller.
 
     `locked` names the lock that was asked for in this pass, `came` is done once the user has it, None behind that.
-    A section that has lost its children never ends its pass, and keeps the lock until its user ends, as in JMeter.
+    Where the name is empty, nobody is kept out. A section that has lost its children never ends its pass, and keeps
+    the lock until its user ends, as in JMeter.
     """
 
     __slots__ = ("came", "element", "locked")
@@ -56,9 +54,7 @@ class CriticalSectionCursor(Cursor):
         came = self.came
         if came is None:
             name = self.element.lock_name.get(self.user)
-            if not name:
-                log.warning("Empty lock name in Critical Section Controller: %s", self.element.name)
-            elif self.first:
+            if name and self.first:
                 self.locked = self.locked or name
                 came = self.came = self.element.waiting.lock(self.user, self.locked)
         if came is not None:
@@ -82,6 +78,8 @@ class CriticalSectionController(PlanController):
 
     def prepare(self, node: Node, build: Build) -> None:
         self.waiting = build.waiting
+        if self.lock_name.constant == "":
+            build.fault(node.path, "a Critical Section without a lock's name keeps nobody out", fatal=False)
 
     def cursor(self, user: User) -> CriticalSectionCursor:
         return CriticalSectionCursor(user, self.cursors(user), self.listeners, self)

@@ -23,8 +23,8 @@ LONGEST_S = 10 * 365 * 24 * 3600
 class SynchronizingTimer(Timer):
     """Lets samples begin so many at a time. One that waits too long, or whose time is up, lets all others go too."""
 
-    size = whole("groupSize")
-    timeout_ms = whole("timeoutInMs")
+    size = whole("groupSize", by_text=True)
+    timeout_ms = whole("timeoutInMs", bits=64, by_text=True)
 
     def prepare(self, node: Node, build: Build) -> None:
         self.waiting = build.waiting
@@ -61,5 +61,5 @@ class SynchronizingTimer(Timer):
 
     def give_up(self, part: Callable[[], None], timeout_ms: int) -> None:
         """Wait no longer, and let nobody else."""
-        log.warning("SyncTimer %s timeouted waiting for users after: %dms", self.name, timeout_ms)
+        log.info("SyncTimer %s timeouted waiting for users after: %dms", self.name, timeout_ms)
         part()
