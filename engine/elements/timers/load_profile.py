@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from math import nan
 from typing import NamedTuple
 
-from pyjm.engine.compile.value import trim, whole_number
+from pyjm.engine.compile.java_text import java_trim
+from pyjm.engine.compile.value import whole_number
 
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
@@ -46,7 +47,7 @@ def read_profile(text: str, wrong: list[str]) -> list[Row]:
 
 def read_part(part: str) -> Iterator[Row]:
     """Read one part of it, without its bracket. Raises ValueError or IndexError."""
-    kind, *given = (trim(piece) for piece in re.split("[(,]", part))
+    kind, *given = (java_trim(piece) for piece in re.split("[(,]", part))
     kind = kind.lower()
     if kind == "const":
         return iter([Row(number(given[0]), number(given[0]), seconds(given[1]))])
