@@ -126,6 +126,20 @@ class Forking(Sampler):
     branches: Sequence[tuple[Any, Value[str], Sequence[Callable[[User], None]], Sequence[Callable[[User], None]]]] = ()
     takes_all = False
 
+    def add(self, user: User, result: SampleResult) -> None:
+        """Take a sample of one of the branches."""
+        raise NotImplementedError(type(self).__name__)
+
+
+class Taker:
+    """Takes samples for a fork. Each scope has its own, so that the fork takes those within a transaction as well."""
+
+    once = False
+    reads_body = False
+
+    def __init__(self, fork: Forking) -> None:
+        self.add = fork.add
+
 
 class PlanController(Element):
     """Decides what comes next.

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pyjm.engine.vu.step import Scope, Step
 
 from .absent import fault_of
-from .element import Element, Forking, PlanController, Sampler
+from .element import Element, Forking, PlanController, Sampler, Taker
 from .registry import ELEMENTS
 from .scope import Frame, gather
 
@@ -224,4 +224,4 @@ class Compiler:
 def heard(frames: Sequence[Frame], listeners: list[Any]) -> list[Any]:
     """Choose who takes a sample: the listeners in scope, or the innermost fork where that takes all samples."""
     fork = next((frame.owner for frame in reversed(frames) if isinstance(frame.owner, Forking)), None)
-    return [fork] if fork is not None and fork.takes_all else listeners
+    return [Taker(fork)] if fork is not None and fork.takes_all else listeners

@@ -63,7 +63,6 @@ class Branches:
 class ParallelController(Forking):
     """Runs all that stands directly below it at once, as a sample of its own or not."""
 
-    once = False
     gathers = flag("PARENT_SAMPLE")
     limited = flag("LIMIT_MAX_THREAD_NUMBER")
     most = whole("MAX_THREAD_NUMBER", 6)
