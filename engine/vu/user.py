@@ -152,9 +152,15 @@ class User:
     def end(self) -> None:
         """Let this user end after its present sample; one that waits for others goes on."""
         self.running = False
-        for user in (self, *self.branches):
-            if user.waits is not None and not user.waits.done():
-                user.waits.set_result(None)
+        self.wake()
+
+    def wake(self) -> None:
+        """Wait no longer, and end; branches that do not wait go on to their end."""
+        if self.waits is not None and not self.waits.done():
+            self.running = False
+            self.waits.set_result(None)
+        for branch in self.branches:
+            branch.wake()
 
     async def run(self, main: Controller) -> None:
         """Run the group's main controller to its end. Never raises but for cancellation of a user that runs."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from asyncio import CancelledError, Semaphore, create_task, gather
+from asyncio import CancelledError, Semaphore, create_task, wait
 
 from pyjm.engine.compile.build import Build
 from pyjm.engine.compile.element import Forking, flag, whole
@@ -43,20 +43,22 @@ class Branches:
                 except Stop as stop:
                     obey(stop, branch)
                     branch.of.running = False
-                except CancelledError:
-                    if branch.of.running:
-                        raise
                 finally:
                     self.group.active -= 1
 
         tasks = [create_task(live(branch)) for branch in self.users]
-        try:
-            for failed in await gather(*tasks, return_exceptions=True):
-                if isinstance(failed, Exception):
-                    log.error("Test failed! %s: %r", self.users[0].name, failed)
-        finally:
-            for task in tasks:
-                task.cancel()
+        if tasks:
+            try:
+                await wait(tasks)
+            except CancelledError:
+                for branch, task in zip(self.users, tasks, strict=True):
+                    branch.running = branch.of.running
+                    task.cancel()
+                await wait(tasks)
+                raise
+        for task in tasks:
+            if task.exception() is not None:
+                log.error("Test failed! %s: %r", self.users[0].name, task.exception())
 
 
 @element("com.blazemeter.jmeter.controller.ParallelSampler")
@@ -86,6 +88,13 @@ class ParallelController(Forking):
             await branches.run(result)
         finally:
             user.branches = ()
+        return self.made(result)
+
+    def interrupted(self, user: User, result: SampleResult) -> SampleResult | None:
+        return self.made(result)
+
+    def made(self, result: SampleResult) -> SampleResult | None:
+        """Give the sample, if there is to be one; its samples have set its end."""
         if not result.sub_results:
             result.end()
         return result if self.takes_all else None
