@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from pyjm.engine.plan.faults import Fault
 from pyjm.engine.plan.files import resolved
+from pyjm.engine.shared.waiting import Waiting
 
 from .grammar import compile_text, readable
 from .value import Value
@@ -33,10 +34,11 @@ class Build:
     """The compile of one plan in one process.
 
     `properties` are JMeter's properties, live: functions read and set them during the run. `cells` are the counters and
-    cursors that all workers share. `configs` are, while a sampler is compiled, the config elements in its scope,
-    innermost first; `base` is the folder against which file names are resolved, but for those in `files`, which a
-    controller shipped: name as the plan comes to it → path. `reads_previous` says that something
-    outside post-processors and assertions (a function) reads the previous sample's body. `kept` is what functions, or
+    cursors that all workers share, `waiting` is what users wait for that others have. `configs` are, while a sampler
+    is compiled, the config elements in its scope, innermost first; `base` is the folder against which file names are
+    resolved, but for those in `files`, which a controller shipped: name as the plan comes to it → path.
+    `reads_previous` says that something outside post-processors and assertions (a function) reads the previous
+    sample's body. `kept` is what functions, or
     elements, of one kind have in common in this process. `broken` holds what could not be read in the element that is
     being made; `literal` then has those of its texts that are read for `${…}` all the same, all others are not.
     """
@@ -46,6 +48,7 @@ class Build:
     base: Path
     plan_name: str = ""
     workers: int = 1
+    waiting: Waiting = field(default_factory=Waiting)
     system: dict[str, str] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     configs: Sequence[Element] = ()

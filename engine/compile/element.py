@@ -88,6 +88,9 @@ class Element:
     def prepare(self, node: Node, build: Build) -> None:
         """Choose, check and precompute what the run only calls. Faults go to `build.fault(self.path, …)`."""
 
+    def unheard(self) -> None:
+        """Know that no pass begins where it stands, directly below a sampler that runs others."""
+
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.name!r}>"
 
@@ -111,6 +114,31 @@ class Sampler(Element):
     def interrupted(self, user: User, result: SampleResult) -> SampleResult | None:
         """Give the result of a sample that was cut by a stop, None for no sample."""
         return None
+
+
+class Forking(Sampler):
+    """A sampler that runs what stands below it, all at once, each in a branch of its user.
+
+    `branches` are set by the compiler: for each child its step or controller, its label, and what runs at each start
+    and end of it. One that `takes_all` takes the samples below it in place of their listeners, by `add(user, result)`.
+    """
+
+    branches: Sequence[tuple[Any, Value[str], Sequence[Callable[[User], None]], Sequence[Callable[[User], None]]]] = ()
+    takes_all = False
+
+    def add(self, user: User, result: SampleResult) -> None:
+        """Take a sample of one of the branches."""
+        raise NotImplementedError(type(self).__name__)
+
+
+class Taker:
+    """Takes samples for a fork. Each scope has its own, so that the fork takes those within a transaction as well."""
+
+    once = False
+    reads_body = False
+
+    def __init__(self, fork: Forking) -> None:
+        self.add = fork.add
 
 
 class PlanController(Element):

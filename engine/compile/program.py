@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from pyjm.engine.vu.step import Scope, Step
 
 from .absent import fault_of
-from .element import Element, PlanController, Sampler
+from .element import Element, Forking, PlanController, Sampler, Taker
 from .registry import ELEMENTS
 from .scope import Frame, gather
 
@@ -161,11 +161,8 @@ class Compiler:
                 continue
             element = self.made(child)
             if isinstance(element, PlanController):
+                self.nested(element, child, frames)
                 element.around = controller
-                inner = [*frames, self.frame(element, child.children)]
-                self.controller(element, child.children, inner)
-                scope = gather(inner, of_transaction=True)
-                element.scope = Scope(scope.assertions, scope.listeners)
                 below.append(element)
             elif element is not None:
                 self.frame(element, child.children)
@@ -176,10 +173,38 @@ class Compiler:
         controller.listeners = tuple(reversed(listeners))
         controller.children = tuple(below)
 
-    def step(self, node: Node, frames: list[Frame], listeners: list[PassListener]) -> Step | None:
-        """Compile a sampler with all that is in its scope."""
+    def nested(self, controller: PlanController, node: Node, frames: list[Frame]) -> None:
+        """Compile a controller that stands below others."""
+        inner = [*frames, self.frame(controller, node.children)]
+        self.controller(controller, node.children, inner)
+        scope = gather(inner, of_transaction=True)
+        controller.scope = Scope(scope.assertions, heard(frames, scope.listeners))
+
+    def fork(self, forking: Forking, node: Node, frames: list[Frame]) -> None:
+        """Compile what stands below a sampler that runs it. Nobody is told that a pass begins there."""
+        branches = []
+        for child in node.children:
+            below: Step | PlanController | None = None
+            if issubclass(ELEMENTS.get(child.kind, Element), Sampler):
+                below = self.step(child, frames, None)
+            elif isinstance(element := self.made(child), PlanController):
+                self.nested(element, child, frames)
+                below = element
+            if below is not None:
+                inside = [element for n in child.walk() if (element := self.made(n)) is not None]
+                starts = [e.iteration_start for e in inside if hasattr(e, "iteration_start")]
+                ends = [e.thread_finished for e in inside if hasattr(e, "thread_finished")]
+                branches.append((below, inside[0].label, starts, ends))
+        forking.branches = tuple(branches)
+
+    def step(self, node: Node, frames: list[Frame], listeners: list[PassListener] | None) -> Step | None:
+        """Compile a sampler with all that is in its scope, `listeners` where passes are told of."""
         frame = self.frame(None, node.children)
-        listeners.extend(element.pass_start for element in frame.elements if hasattr(element, "pass_start"))
+        if listeners is None or issubclass(ELEMENTS[node.kind], Forking):
+            for element in frame.elements:
+                element.unheard()
+        else:
+            listeners.extend(element.pass_start for element in frame.elements if hasattr(element, "pass_start"))
         scope = gather([*frames, frame])
         self.build.configs = scope.configs
         sampler = self.make(node)
@@ -190,5 +215,13 @@ class Compiler:
         readers = [*scope.after, *scope.assertions, *scope.listeners]
         sampler.keep_body = sampler.reads_own_body or any(getattr(each, "reads_body", True) for each in readers)
         path = [frame.owner for frame in reversed(frames)]
-        after = Scope(scope.assertions, scope.listeners)
+        after = Scope(scope.assertions, heard(frames, scope.listeners))
+        if isinstance(sampler, Forking):
+            self.fork(sampler, node, [*frames, Frame(sampler, frame.elements)])
         return Step(sampler, scope.before, scope.timers, scope.after, after, path, self.timer_factor)
+
+
+def heard(frames: Sequence[Frame], listeners: list[Any]) -> list[Any]:
+    """Choose who takes a sample: the listeners in scope, or the innermost fork where that takes all samples."""
+    fork = next((frame.owner for frame in reversed(frames) if isinstance(frame.owner, Forking)), None)
+    return [Taker(fork)] if fork is not None and fork.takes_all else listeners

@@ -26,3 +26,10 @@ def next_int(state: int, bound: int) -> tuple[int, int]:
     while number - number % bound + (bound - 1) >= 1 << 31:
         state, number = next_bits(state, 31)
     return state, number % bound
+
+
+def next_double(state: int) -> tuple[int, float]:
+    """Give the next state and a number from 0 to below 1. Mirrors Random.nextDouble()."""
+    first = (state * MULTIPLIER + 0xB) & MASK
+    second = (first * MULTIPLIER + 0xB) & MASK
+    return second, ((first >> 22 << 27) + (second >> 21)) * 2.0**-53

@@ -37,12 +37,16 @@ class Nobody:
     def stop_now(self) -> None:
         """Do nothing: nobody runs."""
 
+    def stop_group(self, index: int, *, now: bool) -> None:
+        """Do nothing: nobody runs."""
+
 
 class NoGroup:
     """The group of that user."""
 
     index = 0
     name = ""
+    threads = 0
     on_error = OnError.CONTINUE
     same_user = True
 

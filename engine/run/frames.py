@@ -19,12 +19,16 @@ class Say(IntEnum):
     STOP_NOW = 4
     PROPERTY = 5
     QUIT = 6
+    ANSWER = 7
+    STOP_GROUP = 8
     FAULTS = 20
     GROUP_DONE = 21
     BATCH = 22
     ASK_STOP = 23
     ASK_STOP_NOW = 24
     NOTE = 25
+    ASK = 26
+    ASK_STOP_GROUP = 27
 
 
 def pack(kind: Say, payload: bytes) -> bytes:

@@ -41,6 +41,7 @@ class GroupRun:
         self.start = start
         self.index = index
         self.name: str = start.name
+        self.threads: int = start.threads
         self.thread_prefix = f"{host_prefix}{start.name} {number}-"
         self.variables = variables
         self.active = counts
@@ -105,6 +106,6 @@ class GroupRun:
         """End all users after their present sample, or now."""
         self.halt.set()
         for user, task in self.users.items():
-            user.running = False
+            user.end()
             if now:
                 task.cancel()

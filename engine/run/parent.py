@@ -17,6 +17,7 @@ from pyjm.engine.compile.registry import discover
 from pyjm.engine.plan.faults import Fault, PlanError
 from pyjm.engine.plan.jmx import read_plan
 from pyjm.engine.plan.tree import Node
+from pyjm.engine.shared.broker import Broker
 from pyjm.engine.shared.cells import Cells, MappedCells
 
 from .conductor import Conductor
@@ -50,6 +51,8 @@ class Engine:
         self.lag_ms: dict[int, float] = {}
         self.conductor: Conductor | None = None
         self.closed = False
+        self.broker = Broker(self.answer)
+        self.brokering = threading.Lock()
         self.spawn()  # the first worker loads its code while this process reads the plan
 
     def spawn(self) -> None:
@@ -137,6 +140,10 @@ class Engine:
         for link in self.links:
             link.send(frame(Say.PROPERTY, key, value))
 
+    def answer(self, worker: int, ticket: int) -> None:
+        """Tell a worker that what one of its users waits for has come."""
+        self.links[worker].send(frame(Say.ANSWER, ticket))
+
     # what workers say, each in its link's thread
 
     def heard(self, worker: int, kind: Say | None, payload: bytes) -> None:
@@ -147,6 +154,9 @@ class Engine:
             until_ns, files, tallies, threads, cpu_s, lag_ms = values(payload)
             self.cpu_s[worker], self.lag_ms[worker] = cpu_s, lag_ms
             self.out.add(worker, until_ns, files, tallies, threads)
+        elif kind is Say.ASK:
+            with self.brokering:
+                self.broker.ask(worker, *values(payload))
         elif kind is Say.NOTE:
             level, name, text = values(payload)
             logging.getLogger(name).log(level, "%s", text)
@@ -159,6 +169,8 @@ class Engine:
                 self.changed.notify_all()
         elif kind is Say.PROPERTY:
             self.share_property(worker, *values(payload))
+        elif kind is Say.ASK_STOP_GROUP:
+            self.tell_others(worker, frame(Say.STOP_GROUP, *values(payload)))
         elif self.conductor is not None:
             self.conductor.heard(worker, kind, payload)
 
@@ -166,13 +178,19 @@ class Engine:
         """Hand a property that a worker set to all others."""
         if self.conductor is not None:
             self.conductor.build.properties[key] = value
+        self.tell_others(worker, frame(Say.PROPERTY, key, value))
+
+    def tell_others(self, worker: int, said: bytes) -> None:
+        """Tell all workers but one."""
         for link in self.links:
             if link.index != worker:
-                link.send(frame(Say.PROPERTY, key, value))
+                link.send(said)
 
     def gone(self, worker: int) -> None:
         """Note that a worker ended: at the end of the run, or because it died."""
         self.out.end(worker)
+        with self.brokering:
+            self.broker.gone(worker)
         died = not self.closed and (self.conductor is None or not self.conductor.quitting)
         if died:
             code = self.links[worker].process.wait()

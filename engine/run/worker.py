@@ -21,6 +21,7 @@ from pyjm.engine.compile.program import Compiler
 from pyjm.engine.compile.registry import discover
 from pyjm.engine.results.outbox import TallyListener
 from pyjm.engine.shared.cells import Cells, MappedCells
+from pyjm.engine.shared.waiting import Waiting
 from pyjm.engine.vu.clock import now_ns
 
 from .counts import Counts, SharedCounts
@@ -47,6 +48,8 @@ class Worker:
         cells = Cells() if setup.workers == 1 else MappedCells(folder / "cells")
         self.build = setup.job.build(cells, setup.workers)
         self.build.set_property = self.set_property
+        self.waiting = Waiting(None if setup.workers == 1 else self.ask)
+        self.build.waiting = self.waiting
         self.properties = self.build.properties
         self.files = ResultFiles(setup.job.result_files, setup.root)
         self.build.result_files = self.files
@@ -77,10 +80,20 @@ class Worker:
         self.end_groups(now=True)
         self.out.put(frame(Say.ASK_STOP_NOW))
 
+    def stop_group(self, index: int, *, now: bool) -> None:
+        """End the users of a thread group, here and in all other workers."""
+        self.end_group(index, now)
+        if self.setup.workers > 1:
+            self.out.put(frame(Say.ASK_STOP_GROUP, index, now))
+
     def set_property(self, key: str, value: str) -> None:
         """Set a property here and in all other workers."""
         self.properties[key] = value
         self.out.put(frame(Say.PROPERTY, key, value))
+
+    def ask(self, *said: int | str) -> None:
+        """Ask the broker in the parent; it may answer with an ANSWER."""
+        self.out.put(frame(Say.ASK, *said))
 
     # what the parent asks for
 
@@ -91,6 +104,10 @@ class Worker:
         elif kind is Say.PROPERTY:
             key, value = values(payload)
             self.properties[key] = value
+        elif kind is Say.ANSWER:
+            self.waiting.answered(*values(payload))
+        elif kind is Say.STOP_GROUP:
+            self.end_group(*values(payload))
         elif kind is Say.STOP or kind is Say.STOP_NOW:
             self.end_groups(now=kind is Say.STOP_NOW)
         elif kind is Say.QUIT:
@@ -123,6 +140,12 @@ class Worker:
         task = asyncio.get_running_loop().create_task(run.run(mine, done))
         self.tasks.add(task)
         task.add_done_callback(self.tasks.discard)
+
+    def end_group(self, index: int, now: bool) -> None:
+        """End the users of one group."""
+        for group in self.groups:
+            if group.index == index:
+                group.stop(now=now)
 
     def end_groups(self, *, now: bool) -> None:
         """End the users of all groups that run."""

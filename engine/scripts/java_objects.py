@@ -160,7 +160,7 @@ VARS: Methods = {
     "remove": lambda these, name: these.held.pop(name, None),
     "getThreadName": lambda these: these.user.name,
     "getIteration": lambda these: these.user.iteration,
-    "isSameUserOnNextIteration": lambda these: these.user.group.same_user,
+    "isSameUserOnNextIteration": lambda these: these.user.same_user,
     "entrySet": lambda these: list(these.held.items()),
 }
 PROPS: Methods = {

@@ -16,6 +16,7 @@ from .step import Controller, Scope, Step
 from .transaction import LAST_SAMPLE_OK, ParentTransaction
 
 if TYPE_CHECKING:
+    from asyncio import Future
     from collections.abc import Sequence
 
 log = logging.getLogger("pyjm.vu")
@@ -45,12 +46,16 @@ class Test(Protocol):
     def stop_now(self) -> None:
         """End all users at once, cutting their samples."""
 
+    def stop_group(self, index: int, *, now: bool) -> None:
+        """End the users of a thread group, over all workers."""
+
 
 class Group(Protocol):
-    """What a user knows of its thread group, as it runs in this worker."""
+    """What a user knows of its thread group, as it runs in this worker. `threads`: how many users it is to have."""
 
     index: int
     name: str
+    threads: int
     on_error: OnError
     same_user: bool
     test: Test
@@ -67,7 +72,8 @@ class User:
     """One virtual user.
 
     `vars` are its JMeter variables; `state` is what elements keep for it, keyed by the element; `number` counts from 0
-    within the group (JMeter's getThreadNum()); `ends_ns` is the scheduler's end on `now_ns`'s clock, None without one.
+    within the group (JMeter's getThreadNum()); `waits` is what it waits for, `branches` run in its stead at the moment
+    (vu/branch); `ends_ns` is the scheduler's end on `now_ns`'s clock, None without one.
     """
 
     __slots__ = (
@@ -86,6 +92,9 @@ class User:
         "iteration",
         # the sample's life
         "running",
+        "same_user",
+        "waits",
+        "branches",
         "step",
         "last_scope",
         "previous",
@@ -105,6 +114,9 @@ class User:
         self.ends_ns: int | None = None
         self.iteration = 0
         self.running = True
+        self.same_user = group.same_user
+        self.waits: Future[None] | None = None
+        self.branches: Sequence[User] = ()
         self.step: Step | None = None
         self.last_scope: Scope | None = None
         self.previous: SampleResult | None = None
@@ -126,6 +138,29 @@ class User:
     def left_s(self) -> float:
         """Tell how long the scheduler lets this user run on."""
         return inf if self.ends_ns is None else (self.ends_ns - now_ns()) / 1e9
+
+    async def wait_for(self, came: Future[None]) -> None:
+        """Wait for what may never come: a stop ends the wait as well."""
+        if came.done() or not self.running:
+            return
+        self.waits = came
+        try:
+            await came
+        finally:
+            self.waits = None
+
+    def end(self) -> None:
+        """Let this user end after its present sample; one that waits for others goes on."""
+        self.running = False
+        self.wake()
+
+    def wake(self) -> None:
+        """Wait no longer, and end; branches that do not wait go on to their end."""
+        if self.waits is not None and not self.waits.done():
+            self.running = False
+            self.waits.set_result(None)
+        for branch in self.branches:
+            branch.wake()
 
     async def run(self, main: Controller) -> None:
         """Run the group's main controller to its end. Never raises but for cancellation of a user that runs."""
@@ -197,18 +232,23 @@ class User:
         if step is None:  # a transaction's own row that asks to go on elsewhere ends JMeter's thread
             assert isinstance(given, ParentTransaction)
             raise RuntimeError(f"Got null subSampler calling findRealSampler for:{given.result.label}")
-        for controller in step.path[:-1]:
+        path = self.path_of(step)
+        for controller in path[:-1]:
             cursor = self.cursor(controller)
             if action is not Action.NEXT_ITERATION and isinstance(cursor, IteratingCursor):
                 cursor.break_loop() if action is Action.BREAK_LOOP else cursor.next_loop()
                 break
             cursor.cut_pass()
         else:
-            main = self.cursor(step.path[-1])
+            main = self.cursor(path[-1])
             if isinstance(main, IteratingCursor):
                 main.break_loop() if action is Action.BREAK_LOOP else main.next_loop()
         if isinstance(given, ParentTransaction):
             self.end_transaction(given, None)
+
+    def path_of(self, step: Step) -> Sequence[Controller]:
+        """Tell the controllers above a step, innermost first, up to the main one."""
+        return step.path
 
     def after_sample(self, result: SampleResult) -> None:
         """Do what the sample or the group's on-error action asks for."""

@@ -43,6 +43,7 @@ class Tree:
             self.handler,
             self.judge,
             self.runtime,
+            self.critical,
         ]
 
     def below(self, depth: int) -> str:
@@ -126,6 +127,13 @@ class Tree:
         props += text("ThroughputController.maxThroughput", self.choose.randint(0, 3))
         props += text("ThroughputController.percentThroughput", self.choose.choice((0, 30, 50, 100)))
         return element("ThroughputController", name, props, self.below(depth))
+
+    def critical(self, name: str, depth: int) -> str:
+        # a lock for each user: JMeter's users may keep one for ever
+        lock = self.choose.choice(("", "one ", "${r}"))
+        own = f"{lock}${{__threadGroupName}} ${{__threadNum}}" if lock else ""
+        props = text("CriticalSectionController.lockName", own)
+        return element("CriticalSectionController", name, props, self.below(depth))
 
     def counter(self, name: str, depth: int) -> str:
         props = text("CounterConfig.start", self.choose.randint(0, 3)) + text("CounterConfig.incr", 1)

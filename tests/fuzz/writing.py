@@ -20,6 +20,7 @@ GUIS = {
     "TransactionController": "TransactionControllerGui",
     "ThroughputController": "ThroughputControllerGui",
     "CounterConfig": "CounterConfigGui",
+    "CriticalSectionController": "CriticalSectionControllerGui",
     "UserParameters": "UserParametersGui",
     "TestAction": "TestActionGui",
     "ResultAction": "ResultActionGui",

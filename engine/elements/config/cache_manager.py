@@ -50,7 +50,7 @@ class CacheManager(Config):
 
     def iteration_start(self, user: User) -> None:
         """Forget all, where the manager or the group says so."""
-        if not user.group.same_user if self.by_group.get(user) else self.clears.get(user):
+        if not user.same_user if self.by_group.get(user) else self.clears.get(user):
             user.state.pop(self, None)
 
     def cache(self, user: User) -> Cache:

@@ -81,7 +81,7 @@ class CookieManager(Config):
 
     def iteration_start(self, user: User) -> None:
         """Begin anew with the plan's cookies, where the manager or the group says so."""
-        clears = not user.group.same_user if self.by_group.get(user) else self.clears.get(user)
+        clears = not user.same_user if self.by_group.get(user) else self.clears.get(user)
         if clears:
             user.state.pop(self, None)
 

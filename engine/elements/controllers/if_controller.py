@@ -10,7 +10,7 @@ from pyjm.engine.compile.java_text import java_trim
 from pyjm.engine.compile.registry import element
 from pyjm.engine.plan.tree import Node
 from pyjm.engine.scripts.condition import JavaScriptCondition
-from pyjm.engine.vu.flow import Cursor, Next, PassListener
+from pyjm.engine.vu.flow import Again, Cursor, Next, PassListener
 from pyjm.engine.vu.step import Step
 from pyjm.engine.vu.user import User
 
@@ -38,7 +38,7 @@ class IfCursor(Cursor):
             self.initialize_children()
             return self.end_of_pass()
         step = super().next()
-        if step is not None:
+        if step is not None and not isinstance(step, Again):
             self.known = None
         return step
 

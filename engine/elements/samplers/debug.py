@@ -46,7 +46,7 @@ def hidden_variables(user: User) -> dict[str, Any]:
     address = (id(user.step) & 0x6FFFFFFF) | 0x10000000
     return {
         "JMeterThread.pack": f"org.apache.jmeter.threads.SamplePackage@{address:x}",
-        "__jmv_SAME_USER": user.group.same_user,
+        "__jmv_SAME_USER": user.same_user,
     }
 
 

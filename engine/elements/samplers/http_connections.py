@@ -57,15 +57,16 @@ class Connections:
 
         The first DNS Cache Manager that a user's requests have in scope looks up names for all of them.
         """
-        mine: UserConnections | None = user.state.get(self)
+        key = self, user  # a branch of a user shares its state, but not its connections
+        mine: UserConnections | None = user.state.get(key)
         if mine is None:
             dialler = self.dialler
             if dns is not None:
                 dialler = Dialler(dns.resolver(user), time_to_live_s=self.live_s)
-            mine = user.state[self] = UserConnections(self._table(dialler), user.iteration, dialler)
+            mine = user.state[key] = UserConnections(self._table(dialler), user.iteration, dialler)
         elif mine.iteration != user.iteration:
             mine.iteration = user.iteration
-            if self.resets and not user.group.same_user:
+            if self.resets and not user.same_user:
                 mine.close()
         return mine
 
@@ -78,7 +79,7 @@ class Connections:
 
     def close(self, user: User) -> None:
         """Close what a user that ends has left open."""
-        mine = user.state.pop(self, None)
+        mine = user.state.pop((self, user), None)
         if mine is not None:
             mine.close()
 

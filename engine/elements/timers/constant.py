@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from pyjm.engine.compile.build import Build
 from pyjm.engine.compile.element import Timer, whole
 from pyjm.engine.compile.registry import element
+from pyjm.engine.compile.value import Value
 from pyjm.engine.plan.tree import Node
 
 if TYPE_CHECKING:
@@ -24,6 +25,9 @@ class ConstantTimer(Timer):
     def prepare(self, node: Node, build: Build) -> None:
         if self.delay_ms.constant is None:
             self.pass_start: Callable[[User], None] = self.read
+
+    def unheard(self) -> None:
+        self.delay_ms = Value.of(0)
 
     def read(self, user: User) -> None:
         """Evaluate the delay: at the start of each pass of the nearest controller, not for each sample."""

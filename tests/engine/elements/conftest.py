@@ -28,6 +28,9 @@ class StillTest:
     def stop_now(self) -> None:
         self.asked.append("stop now")
 
+    def stop_group(self, index: int, *, now: bool) -> None:
+        self.asked.append(f"stop group {index}{' now' if now else ''}")
+
 
 class OneGroup:
     """A thread group of a test that does not run."""
@@ -35,6 +38,7 @@ class OneGroup:
     on_error = OnError.CONTINUE
     same_user = True
     name = "users"
+    threads = 1
 
     def __init__(self, test: StillTest, index: int = 0) -> None:
         self.test = test

@@ -180,14 +180,14 @@ def test_a_new_user_in_each_iteration_begins_without_connections(on_site: OnSite
     async def scenario(site: Site) -> None:
         request = site.request({"path": "/"})
         user = users()
-        user.group = type("NewUsers", (), {"same_user": False})()
+        user.same_user = False
         for _ in range(2):
             user.begin_iteration()
             await sampled(request, user)
             await sampled(request, user)
         assert site.server.connections == 2
         request.thread_finished(user)
-        assert request.connections not in user.state
+        assert (request.connections, user) not in user.state
 
     on_site({}, scenario)
 
