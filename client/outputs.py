@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pyjm.engine.plan.faults import Fault
 from pyjm.engine.plan.tree import Node
-from pyjm.engine.results.rows import csv_row
+from pyjm.engine.results.outbox import row_of
 from pyjm.engine.results.save import BadSave, save_from_plan, save_from_properties
 from pyjm.engine.run.files import collectors
 from pyjm.engine.run.job import ResultFile
@@ -54,20 +54,17 @@ def _of_plan(node: Node, properties: Mapping[str, str], evaluate: Callable[[str,
 
 def _faults(file: ResultFile) -> list[Fault]:
     where = file.element or f"-l {file.path}"
-    if file.save.format == "xml":
-        remedy = "write it as CSV: untick “Save as XML” of the listener, or set the property …output_format=csv"
-        return [Fault(where, f"pyjm writes result files as CSV only so far, and {file.path} is to be XML", remedy)]
     try:
-        csv_row(file.save)
+        row_of(file.save)
     except BadPattern as error:
         return [Fault(where, str(error), "set the property jmeter.save.saveservice.timestamp_format")]
     return []
 
 
 def writers(files: Sequence[ResultFile], base: Path, properties: Mapping[str, str]) -> list[ResultWriter]:
-    """Make the writer of each file; files of one place share it."""
+    """Make the writer of each file; those of one place share it: the first of the plan says what it begins with."""
     made: dict[Path, ResultWriter] = {}
-    for file in files:
+    for file in sorted(files, key=lambda file: not file.element):
         path = resolve(file.path, base, properties)
         made.setdefault(path, ResultWriter(path, file.save))
     return [made[resolve(file.path, base, properties)] for file in files]

@@ -11,11 +11,16 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pyjm.engine.vu.clock import now_ns
 
+from .rows import csv_row
+from .save import reads_body
 from .tally import Tally
+from .xml_rows import xml_row
 
 if TYPE_CHECKING:
     from pyjm.engine.vu.result import SampleResult
     from pyjm.engine.vu.user import User
+
+    from .save import SaveConfig
 
 Row: TypeAlias = "Callable[[SampleResult, User], str]"
 
@@ -37,22 +42,34 @@ class FileRows:
         return rows, array("q", stamps).tobytes()
 
 
+def row_of(save: SaveConfig) -> Row:
+    """Compile the row of a result file. Raises BadPattern for a timestamp format that is none."""
+    return xml_row(save) if save.format == "xml" else csv_row(save)
+
+
 class FileListener:
     """Writes the samples in its scope to one result file. Mirrors ResultCollector's choice of samples.
 
     `shared`: several listeners write this file, and a sample that is in the scope of two is written once.
     """
 
-    __slots__ = ("file", "row", "shared", "wanted")
+    __slots__ = ("file", "reads_assertions", "reads_body", "row", "shared", "wanted")
 
-    reads_body = False
     once = True
 
     def __init__(
-        self, file: FileRows, row: Row, *, errors_only: bool = False, success_only: bool = False, shared: bool = False
+        self,
+        file: FileRows,
+        save: SaveConfig,
+        *,
+        errors_only: bool = False,
+        success_only: bool = False,
+        shared: bool = False,
     ) -> None:
         self.file = file
-        self.row = row
+        self.row = row_of(save)
+        self.reads_body = reads_body(save)
+        self.reads_assertions = save.format == "xml" and "assertions" in save.flags
         self.shared = shared
         self.wanted = None if errors_only == success_only else success_only
 

@@ -41,7 +41,7 @@ _COLUMNS = (
     ("URL", "url", "(r.url or 'null')", TEXT),
     ("Filename", "filename", "r.result_file", TEXT),
     ("Latency", "latency", "r.latency_ms", NUMBER),
-    ("Encoding", "encoding", "(r.encoding or default_encoding)", TEXT),
+    ("Encoding", "encoding", "(r.named_encoding or default_encoding)", TEXT),
     ("SampleCount", "sample_count", "r.sample_count", NUMBER),
     ("ErrorCount", "sample_count", "(0 if r.success else 1)", NUMBER),
     ("Hostname", "hostname", "host", TEXT),

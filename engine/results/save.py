@@ -41,7 +41,8 @@ class SaveConfig:
 
     `flags` are the keys of jmeter.save.saveservice.* that are true, without the prefix (`label`, `url`, …);
     `variables` are the sample_variables. `stamp_end`: the timeStamp is the end of the sample, not its start.
-    `default_encoding` is what the column Encoding says of a response that names none.
+    `default_encoding` is what the column Encoding says of a response that names none. `xml_pi` is a processing
+    instruction for the head of an XML file.
     """
 
     format: str = "csv"
@@ -53,6 +54,7 @@ class SaveConfig:
     variables: list[str] = field(default_factory=list)
     stamp_end: bool = False
     default_encoding: str = "ISO-8859-1"
+    xml_pi: str = ""
 
 
 def save_from_properties(properties: Mapping[str, str]) -> SaveConfig:
@@ -71,6 +73,7 @@ def save_from_properties(properties: Mapping[str, str]) -> SaveConfig:
         variables=[name for name in properties.get("sample_variables", "").split(",") if name],
         stamp_end=properties.get("sampleresult.timestamp.start", "false").lower() not in ("true", "t", "1"),
         default_encoding=properties.get("sampleresult.default.encoding", "ISO-8859-1"),
+        xml_pi=properties.get(PREFIX + "xml_pi", ""),
     )
 
 
@@ -90,6 +93,12 @@ def save_from_plan(written: Mapping[str, object], properties: Mapping[str, str])
     if not flag("timestamp"):
         save.timestamp_format = "none"
     return save
+
+
+def reads_body(save: SaveConfig) -> bool:
+    """Tell whether rows need the body of a sample: to write it, or because a page names its encoding itself."""
+    data = ("response_data", "response_data.on_error") if save.format == "xml" else ()
+    return any(flag in save.flags for flag in ("encoding", *data))
 
 
 def _delimiter(written: str) -> str:

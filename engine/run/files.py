@@ -7,7 +7,6 @@ from typing import Any
 
 from pyjm.engine.plan.tree import Node
 from pyjm.engine.results.outbox import FileListener, FileRows
-from pyjm.engine.results.rows import csv_row
 
 from .job import ResultFile
 
@@ -31,7 +30,7 @@ class ResultFiles:
         listeners = [
             FileListener(
                 self.rows[paths.index(file.path)],
-                csv_row(file.save),
+                file.save,
                 errors_only=file.errors_only,
                 success_only=file.success_only,
                 shared=paths.count(file.path) > 1,

@@ -16,6 +16,8 @@ class ResultCollector(Listener):
 
     def prepare(self, node: Node, build: Build) -> None:
         self.file = build.result_files.of(node) if build.result_files is not None else None
+        self.reads_body = self.file is not None and self.file.reads_body
+        self.reads_assertions = self.file is not None and self.file.reads_assertions
 
     def add(self, user: User, result: SampleResult) -> None:
         if self.file is not None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pyjm.engine.http import redirect
 from pyjm.engine.http.errors import IO, WireError
-from pyjm.engine.vu.result import SampleResult
+from pyjm.engine.vu.result import HttpSampleResult
 
 from ..config.cache_manager import InCache
 from .http_error_size import TooManyRedirects
@@ -16,6 +16,7 @@ from .http_target import RefusedUrl, target_of
 
 if TYPE_CHECKING:
     from pyjm.engine.http.response import Response
+    from pyjm.engine.vu.result import SampleResult
     from pyjm.engine.vu.user import User
 
     from .http_making import Made
@@ -43,7 +44,7 @@ async def follow(
             break
         assert step is not None
         method, url = step
-        before, last = last, SampleResult(total.label, total.thread_name)
+        before, last = last, HttpSampleResult(total.label, total.thread_name)
         last.begin()
         try:
             made = sampler.recipe.send(user, made.maker, target_of(url), method, None)

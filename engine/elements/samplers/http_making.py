@@ -93,17 +93,21 @@ class Made(NamedTuple):
         return "".join([line + "\n" for line in head if not line.lower().startswith("cookie:")])
 
     @property
-    def sampler_data(self) -> str:
-        """The request as JMeter describes it."""
-        return described(self.method, self.target.text, self.entity.shown if self.entity else "", self.cookie)
+    def query(self) -> str:
+        """The body as the sample shows it."""
+        return self.entity.shown if self.entity is not None else ""
+
+    def described(self, cookies: str) -> str:
+        """Describe the request as JMeter does."""
+        return described(self.method, self.target.text, self.query, cookies)
 
 
-def described(method: str, url: str, entity: str = "", cookie: str | None = None) -> str:
+def described(method: str, url: str, entity: str = "", cookies: str = "") -> str:
     """Describe a request as JMeter does."""
     text = f"{method} {url}\n"
     if method not in _WITHOUT_ENTITY:
         text += f"\n{method} data:\n{entity}\n"
-    return text + (f"\nCookie Data:\n{cookie}\n" if cookie else "\n[no cookies]\n")
+    return text + (f"\nCookie Data:\n{cookies}\n" if cookies else "\n[no cookies]\n")
 
 
 class Maker:

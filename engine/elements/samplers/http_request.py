@@ -13,6 +13,7 @@ from pyjm.engine.compile.java_error import JavaError
 from pyjm.engine.compile.merge import merged
 from pyjm.engine.compile.registry import element
 from pyjm.engine.http.errors import SOCKET, WireError
+from pyjm.engine.vu.result import HttpSampleResult
 
 from ..config.auth_manager import AuthManager
 from ..config.cache_manager import CacheManager, InCache
@@ -49,6 +50,8 @@ APPLIED = frozenset(("HttpDefaultsGui", "SimpleConfigGui", "LoginConfigGui", "Te
 @element("HTTPSamplerProxy")
 class HttpRequest(Sampler):
     """Sends a request, follows redirects, and says what came of it."""
+
+    result_type = HttpSampleResult
 
     def prepare(self, node: Node, build: Build) -> None:
         written = merged(node, [default for default in build.defaults if default.gui in APPLIED])

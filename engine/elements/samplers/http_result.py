@@ -9,6 +9,7 @@ from pyjm.engine.http.decode import charset_of, decode_body, is_binary
 from pyjm.engine.http.errors import ILLEGAL_ARGUMENT, WireError
 from pyjm.engine.http.redirect import is_redirect
 from pyjm.engine.vu.clock import to_wall_ms
+from pyjm.engine.vu.result import Fallback
 
 from .http_error_size import error_bytes
 from .http_escapes import known_charset
@@ -84,7 +85,7 @@ class Filler:
     __slots__ = ("default_charset",)
 
     def __init__(self, default_charset: str) -> None:
-        self.default_charset = default_charset if known_charset(default_charset) else "ISO-8859-1"
+        self.default_charset = Fallback(default_charset if known_charset(default_charset) else "ISO-8859-1")
 
     def answer(self, result: SampleResult, response: Response, keep_body: bool) -> HeadFacts:
         """Fill a result from an answer. Raises WireError for a body that can't be unpacked."""
@@ -117,12 +118,13 @@ class Filler:
     def guess_charset(self, result: SampleResult, facts: HeadFacts) -> None:
         """Find the charset where the head names none, or one that does not exist."""
         if facts.charset is not None:
-            result.encoding = "UTF-8"
+            result.encoding = Fallback("UTF-8", facts.charset)
             return
         found = None
         if facts.content_type.startswith("text/html"):
             found = meta_charset(result.body)
-        result.encoding = found if found and known_charset(found) else self.default_charset
+        if found:
+            result.encoding = found if known_charset(found) else Fallback("UTF-8", found)
 
     def failure(self, result: SampleResult, error: WireError, *, following: bool = False) -> None:
         """Fill a result from a failure; what an answer has already filled stays."""

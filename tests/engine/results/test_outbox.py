@@ -8,6 +8,7 @@ from typing import cast
 import pytest
 
 from pyjm.engine.results.outbox import FileListener, FileRows
+from pyjm.engine.results.save import SaveConfig
 from pyjm.engine.vu.result import SampleResult
 from pyjm.engine.vu.user import User
 
@@ -15,7 +16,7 @@ USER = cast(User, SimpleNamespace(vars={}))
 
 
 def listener(file: FileRows, *, errors: bool = False, success: bool = False, shared: bool = False) -> FileListener:
-    return FileListener(file, lambda r, u: r.label, errors_only=errors, success_only=success, shared=shared)
+    return FileListener(file, SaveConfig(flags=["label"], timestamp_format="none"), errors_only=errors, success_only=success, shared=shared)
 
 
 def sample(label: str, *, success: bool) -> SampleResult:
