@@ -102,6 +102,7 @@ class Collector:
     """Takes the batches of all engines, one at a time.
 
     `writers` are those of the job's result files in its order; one writer may serve several.
+    `of_plan` are the summaries of the plan's own Summarisers by their number.
     `failed` is called once, with one line, when a result file can't be written any more.
     """
 
@@ -111,8 +112,10 @@ class Collector:
         summariser: Summariser | None,
         say: Callable[[str], None],
         failed: Callable[[str], None],
+        of_plan: Sequence[Summariser] = (),
     ) -> None:
         self.writers = writers
+        self.of_plan = of_plan
         self.summariser = summariser
         self.say = say
         self.failed = failed
@@ -124,6 +127,8 @@ class Collector:
             self.write(self.writers[index], data)
         if self.summariser is not None:
             self.summariser.add(member, batch.tallies.values(), batch.threads)
+        for index, summariser in enumerate(self.of_plan):
+            summariser.add(member, batch.summaries.get(index, {}).values(), batch.threads)
         for note in batch.notes:
             self.say(note)
 

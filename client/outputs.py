@@ -7,13 +7,15 @@ from pathlib import Path
 
 from pyjm.engine.plan.faults import Fault
 from pyjm.engine.plan.tree import Node
-from pyjm.engine.results.outbox import row_of
+from pyjm.engine.results.rows import stamp_of
 from pyjm.engine.results.save import BadSave, save_from_plan, save_from_properties
-from pyjm.engine.run.files import collectors
+from pyjm.engine.run.files import CORRECTED, collectors, summarisers
 from pyjm.engine.run.job import ResultFile
-from pyjm.engine.vu.dates import BadPattern
 
 from .collect import ResultWriter
+
+FUNCTIONAL = ("response_data", "samplerData")
+"""What functional test mode adds to XML files."""
 
 BASE_PREFIX = "jmeter.save.saveservice.base_prefix"
 
@@ -34,30 +36,39 @@ def result_files(
     except BadSave as error:
         return files, [Fault("", str(error), "see the properties jmeter.save.saveservice.*")]
     for file in files:
+        if root.flag("TestPlan.functional_mode"):
+            file.save.flags += [flag for flag in FUNCTIONAL if flag not in file.save.flags]
         faults += _faults(file)
     return files, faults
+
+
+def summary_names(root: Node, evaluate: Callable[[str, str], str]) -> list[str]:
+    """Give the names of the plan's Summarisers by their number."""
+    return [evaluate(node.name, node.path) for node in summarisers(root)]
 
 
 def _of_plan(node: Node, properties: Mapping[str, str], evaluate: Callable[[str, str], str]) -> ResultFile:
     written = node.props.get("saveConfig")
     save = save_from_plan(written, properties) if isinstance(written, dict) else save_from_properties(properties)
-    if node.kind.endswith("CorrectedResultCollector") and "thread_counts" not in save.flags:
+    if node.kind in CORRECTED and "thread_counts" not in save.flags:
         save.flags.append("thread_counts")
     return ResultFile(
         path=evaluate(node.text("filename"), node.path),
         save=save,
         element=node.path or node.kind,
-        errors_only=node.flag("ResultCollector.error_logging"),
-        success_only=node.flag("ResultCollector.success_only_logging"),
+        errors_only=evaluate(node.text("ResultCollector.error_logging"), node.path).lower() == "true",
+        success_only=evaluate(node.text("ResultCollector.success_only_logging"), node.path).lower() == "true",
     )
 
 
 def _faults(file: ResultFile) -> list[Fault]:
-    where = file.element or f"-l {file.path}"
-    try:
-        row_of(file.save)
-    except BadPattern as error:
-        return [Fault(where, str(error), "set the property jmeter.save.saveservice.timestamp_format")]
+    save = file.save
+    if save.format == "xml" or "timestamp" not in save.flags or save.timestamp_format.lower() == "ms":
+        return []
+    if stamp_of(save) is None:
+        problem = f"{save.timestamp_format!r} is no format for a date: the rows have a column less than their header"
+        remedy = "set the property jmeter.save.saveservice.timestamp_format"
+        return [Fault(file.element or f"-l {file.path}", problem, remedy, fatal=False)]
     return []
 
 

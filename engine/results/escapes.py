@@ -7,6 +7,8 @@ import unicodedata
 from collections.abc import Callable
 from functools import lru_cache
 
+_START = re.compile(r"[^\W\d]|:").match
+_LATER = re.compile(r"[\w:.\-\u00b7\u203f\u2040]").match
 _NAMED = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&apos;"}
 
 
@@ -44,18 +46,14 @@ def attribute_escape() -> Callable[[str], str]:
 
 
 def attribute_name(name: str) -> str:
-    """Write a name for an attribute. Mirrors XmlFriendlyNameCoder, which looks closer from the first odd letter on."""
-    plain = re.match(r"[^$_\x00-\x1b\x7f-\uffff]*", name)
-    at = plain.end() if plain is not None else 0
-    out = [name[:at]]
-    for index, letter in enumerate(name[at:], at):
+    """Write a name for an attribute. Mirrors XmlFriendlyNameCoder."""
+    out = []
+    for index, letter in enumerate(name):
         if letter == "$":
             out.append("_-")
         elif letter == "_":
             out.append("__")
-        elif re.match(r"[\w:]" if index == 0 else r"[\w:.\-\u00b7\u203f\u2040]", letter) is None or (
-            index == 0 and letter.isdigit()
-        ):
+        elif (_START if index == 0 else _LATER)(letter) is None:
             out.append(f"_.{ord(letter):04x}")
         else:
             out.append(letter)

@@ -43,7 +43,7 @@ class FileRows:
 
 
 def row_of(save: SaveConfig) -> Row:
-    """Compile the row of a result file. Raises BadPattern for a timestamp format that is none."""
+    """Compile the row of a result file."""
     return xml_row(save) if save.format == "xml" else csv_row(save)
 
 

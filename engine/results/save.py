@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 PREFIX = "jmeter.save.saveservice."
 
 DEFAULTS = {
+    "timestamp": True,
     "label": True, "response_code": True, "response_message": True, "thread_name": True, "data_type": True,
     "successful": True, "assertion_results_failure_message": True, "bytes": True, "sent_bytes": True,
     "thread_counts": True, "url": True, "filename": False, "latency": True, "encoding": False, "sample_count": False,
@@ -18,6 +19,7 @@ DEFAULTS = {
 """The flags, named as in the properties without their prefix, with the defaults of JMeter's code."""
 
 PLAN_NAMES = {
+    "timestamp": "timestamp",
     "label": "label", "code": "response_code", "message": "response_message", "threadName": "thread_name",
     "dataType": "data_type", "success": "successful",
     "saveAssertionResultsFailureMessage": "assertion_results_failure_message", "bytes": "bytes",
@@ -63,11 +65,16 @@ def save_from_properties(properties: Mapping[str, str]) -> SaveConfig:
     def flag(key: str, default: bool) -> bool:
         return properties.get(PREFIX + key, "true" if default else "false").lower() == "true"
 
+    form = properties.get(PREFIX + "timestamp_format", "ms")
     return SaveConfig(
         format="xml" if properties.get(PREFIX + "output_format") == "xml" else "csv",
-        flags=[key for key, default in DEFAULTS.items() if flag(key, default)],
+        flags=[
+            key
+            for key, default in DEFAULTS.items()
+            if (form.lower() != "none" if key == "timestamp" else flag(key, default))
+        ],
         delimiter=_delimiter(properties.get(PREFIX + "default_delimiter", ",")),
-        timestamp_format=properties.get(PREFIX + "timestamp_format", "ms"),
+        timestamp_format=form,
         assertion_results=properties.get(PREFIX + "assertion_results", "none"),
         field_names=flag("print_field_names", True),
         variables=[name for name in properties.get("sample_variables", "").split(",") if name],
@@ -90,8 +97,6 @@ def save_from_plan(written: Mapping[str, object], properties: Mapping[str, str])
     save.format = "xml" if flag("xml") else "csv"
     save.flags = [key for name, key in PLAN_NAMES.items() if flag(name)]
     save.field_names = flag("fieldNames")
-    if not flag("timestamp"):
-        save.timestamp_format = "none"
     return save
 
 

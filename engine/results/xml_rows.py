@@ -108,12 +108,9 @@ def xml_row(save: SaveConfig) -> Callable[[SampleResult, User], str]:
 def _attributes(save: SaveConfig) -> Callable[[SampleResult, User], str]:
     escape = attribute_escape()
     names: dict[str, Any] = {"host": gethostname(), "q": escape}
-    flags = {*save.flags} - {"timestamp"}
-    if save.timestamp_format.lower() != "none":
-        flags.add("timestamp")
     parts = []
     for name, flag, code, is_text in _ATTRIBUTES:
-        if flag in flags:
+        if flag in save.flags:
             code = "r.end_ms" if name == "ts" and save.stamp_end else code
             parts.append((name, f"q({code})" if is_text else code))
     for index, variable in enumerate(save.variables):

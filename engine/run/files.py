@@ -6,16 +6,24 @@ from collections.abc import Sequence
 from typing import Any
 
 from pyjm.engine.plan.tree import Node
-from pyjm.engine.results.outbox import FileListener, FileRows
+from pyjm.engine.results.outbox import FileListener, FileRows, TallyListener
 
 from .job import ResultFile
 
-COLLECTORS = ("ResultCollector", "kg.apc.jmeter.vizualizers.CorrectedResultCollector")
+CORRECTED = ("kg.apc.jmeter.vizualizers.CorrectedResultCollector", "kg.apc.jmeter.vizualizers.CompositeResultCollector")
+"""The collectors of plugins, which always write how many threads there are."""
+
+COLLECTORS = ("ResultCollector", *CORRECTED)
 
 
 def collectors(root: Node) -> list[Node]:
     """Find the listeners of a plan that name a result file, in the order in which a job lists them."""
     return [node for node in root.walk() if node.kind in COLLECTORS and node.text("filename")]
+
+
+def summarisers(root: Node) -> list[Node]:
+    """Find the Summarisers of a plan, in the order of their numbers."""
+    return [node for node in root.walk() if node.kind == "Summariser"]
 
 
 class ResultFiles:
@@ -39,11 +47,21 @@ class ResultFiles:
         ]
         self.of_all = [listener for file, listener in zip(files, listeners) if not file.element]
         of_plan = [listener for file, listener in zip(files, listeners) if file.element]
+        self.summaries = {id(node): TallyListener() for node in summarisers(root)}
         self.of_nodes = {id(node): listener for node, listener in zip(collectors(root), of_plan)}
 
     def of(self, node: Node) -> FileListener | None:
         """Give the file of a listener in the plan, None where it has none."""
         return self.of_nodes.get(id(node))
+
+    def summary_of(self, node: Node) -> TallyListener | None:
+        """Give what a Summariser of the plan counts into."""
+        return self.summaries.get(id(node))
+
+    def take_summaries(self) -> list[tuple[int, dict[str, Any]]]:
+        """Give (number, tallies) of all Summarisers that counted something."""
+        taken = ((index, tallies.take()) for index, tallies in enumerate(self.summaries.values()))
+        return [(index, figures) for index, figures in taken if figures]
 
     def take(self, *, stamped: bool) -> list[tuple[int, Any, Any]]:
         """Give (file, rows, instants) of all files with rows, or (file, number, bytes) where instants don't matter."""

@@ -57,7 +57,7 @@ class Sent(Protocol):
     def method(self) -> str: ...
 
     @property
-    def cookie(self) -> str | None: ...
+    def cookies(self) -> str: ...
 
     @property
     def query(self) -> str: ...
@@ -74,6 +74,9 @@ class SampleResult:
     """
 
     tag: ClassVar[str] = "sample"
+
+    renames: ClassVar[bool] = True
+    """Whether sub-results are called after their sample: one thing for the whole plan, as in JMeter."""
 
     __slots__ = (
         "action",
@@ -175,7 +178,7 @@ class SampleResult:
         return self._sampler_data if self.sent is None else self.sent.described(self.cookies)
 
     @sampler_data.setter
-    def sampler_data(self, text: str) -> None:
+    def sampler_data(self, text: str | None) -> None:
         self._sampler_data = text
 
     def begin(self) -> None:
@@ -251,7 +254,7 @@ class SampleResult:
         self.body_bytes += sub.body_bytes
         if self.sub_results is None:
             self.sub_results = []
-        if rename:
+        if rename and self.renames:
             sub.label = f"{self.label}-{len(self.sub_results)}"
         self.sub_results.append(sub)
 
@@ -276,7 +279,7 @@ class HttpSampleResult(SampleResult):
     def cookies(self) -> str:
         """The cookies that were sent first."""
         sent = self.first.sent
-        return (sent.cookie if sent is not None else None) or ""
+        return "" if sent is None else sent.cookies
 
     @property
     def redirect_location(self) -> str | None:

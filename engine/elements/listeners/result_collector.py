@@ -10,7 +10,11 @@ from pyjm.engine.vu.result import SampleResult
 from pyjm.engine.vu.user import User
 
 
-@element("ResultCollector", "kg.apc.jmeter.vizualizers.CorrectedResultCollector")
+@element(
+    "ResultCollector",
+    "kg.apc.jmeter.vizualizers.CorrectedResultCollector",
+    "kg.apc.jmeter.vizualizers.CompositeResultCollector",
+)
 class ResultCollector(Listener):
     """Writes the samples in its scope to its file; one without a file shows them in JMeter's window alone."""
 

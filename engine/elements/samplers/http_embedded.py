@@ -68,7 +68,7 @@ class Embedded:
         if not found:
             return
         first = copy(page)
-        first.label = f"{page.label}-0"
+        first.label = f"{page.label}-0" if page.renames else page.url
         first.thread_name = ""  # given to the sub-samples of the sample itself alone
         page.sub_results = [first]
         wanted = [url for url in found if self.fits(user, url)]
@@ -127,6 +127,8 @@ class Embedded:
         """Add a file's sample; one that failed fails the page."""
         if sub is None:
             return
+        if not page.renames and not sub.sub_results:
+            sub.label = sub.url
         page.add_sub(sub)
         if self.ignores_failures or (page.success and sub.success):
             return

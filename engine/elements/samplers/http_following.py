@@ -30,7 +30,7 @@ async def follow(
 ) -> None:
     """Follow a redirect to its end: each request becomes a sub-result, the sample looks like the last of them."""
     last = copy(total)
-    last.label = f"{total.label}-0"
+    last.label = f"{total.label}-0" if total.renames else total.url
     last.thread_name = ""  # given to the sub-samples of the sample itself alone
     total.sub_results = [last]
     leads: str | None = location
@@ -66,6 +66,8 @@ async def follow(
             leads = sampler.take(user, last, made, response, following=True)
         if leads is None and sampler.embeds and sampler.embedded.wants(user, last):
             await sampler.embedded.download(sampler, user, last, made, depth)
+        if not total.renames and not last.sub_results:
+            last.label = last.url
         for each in last.sub_results or (last,):
             total.add_sub(each)
         if leads is None:

@@ -25,7 +25,7 @@ from .http_connections import connections_of
 from .http_embedded import Embedded
 from .http_fields import Fields, merged_fields
 from .http_following import REDIRECTS, automatically, follow
-from .http_making import described
+from .http_making import Unsent
 from .http_recipe import Recipe
 from .http_result import Filler, missing_location
 from .http_target import RefusedUrl
@@ -205,7 +205,7 @@ class HttpRequest(Sampler):
         """Fill a sample whose request could not even be made."""
         if isinstance(error, RefusedUrl):
             result.url = error.url
-            result.sampler_data = described(self.recipe.method.get(user), error.url)
+            result.sent = Unsent(self.recipe.method.get(user), error.url)
             if self.labels_late and not result.label:
                 result.label = self.label.get(user)
         else:

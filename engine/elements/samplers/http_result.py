@@ -25,6 +25,8 @@ _ASCII = "".join(map(chr, range(128)))
 _KNOWN_MAX = 1024
 _META = '<meta http-equiv="content-type" content="'
 _META_WITHIN = 2000
+_UNPACKED = ("gzip", "x-gzip", "deflate", "br")
+_MOVED = ("content-length:", "content-encoding:", "content-md5:")
 
 
 class HeadFacts:
@@ -50,7 +52,7 @@ class HeadFacts:
         self.code = str(response.status)
         self.message = response.reason
         self.success = 200 <= response.status <= 399
-        self.text = response.headers_text
+        self.text = shown_fields(response)
         self.header_bytes = response.header_bytes
         self.location = response.header("location")
         self.cookies = response.all_of("set-cookie")
@@ -63,6 +65,17 @@ class HeadFacts:
     def redirects(self, method: str) -> bool:
         """Tell whether JMeter takes the answer for a redirect."""
         return is_redirect(self.status, method)
+
+
+def shown_fields(response: Response) -> str:
+    """Give the fields of an answer as the sample shows them: of a packed one, JMeter has some at the end."""
+    text = response.headers_text
+    packing = (response.header("content-encoding") or "").partition(",")[0].strip().lower()
+    if packing not in _UNPACKED or response.header("content-length") == "0":
+        return text
+    lines = text.splitlines(keepends=True)
+    moved = [line for name in _MOVED for line in lines if line.lower().startswith(name)]
+    return "".join([line for line in lines if line not in moved] + moved)
 
 
 _known: dict[Head, HeadFacts] = {}
@@ -143,7 +156,7 @@ def fail(result: SampleResult, error: WireError) -> None:
     """Make a result that of a failure, leaving times and sizes."""
     result.data_type = "text"
     result.body = str(error).encode("utf-8", "replace")
-    result.encoding = "UTF-8"
+    result.encoding = result.named_encoding or Fallback("UTF-8")
     result.response_code = error.code
     result.response_message = error.message
     result.success = False

@@ -16,7 +16,7 @@ USER = cast(User, SimpleNamespace(vars={}))
 
 
 def listener(file: FileRows, *, errors: bool = False, success: bool = False, shared: bool = False) -> FileListener:
-    return FileListener(file, SaveConfig(flags=["label"], timestamp_format="none"), errors_only=errors, success_only=success, shared=shared)
+    return FileListener(file, SaveConfig(flags=["label"]), errors_only=errors, success_only=success, shared=shared)
 
 
 def sample(label: str, *, success: bool) -> SampleResult:
