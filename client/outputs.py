@@ -21,9 +21,9 @@ BASE_PREFIX = "jmeter.save.saveservice.base_prefix"
 
 
 def result_files(
-    root: Node, log_file: str | None, properties: Mapping[str, str], evaluate: Callable[[str, str], str]
+    root: Node, log_file: str | None, base: Path, properties: Mapping[str, str], evaluate: Callable[[str, str], str]
 ) -> tuple[list[ResultFile], list[Fault]]:
-    """List the result files of a run in a job's order, and what is wrong with them.
+    """List the result files of a run in a job's order, and what is wrong with them. `base` is the plan's folder.
 
     `evaluate(text, path)` gives the value of a file name with `${…}` in it.
     """
@@ -35,7 +35,9 @@ def result_files(
         files += [_of_plan(node, properties, evaluate) for node in collectors(root)]
     except BadSave as error:
         return files, [Fault("", str(error), "see the properties jmeter.save.saveservice.*")]
-    for file in files:
+    places = [resolve(file.path, base, properties) for file in files]
+    for file, place in zip(files, places):
+        file.into = places.index(place)
         if root.flag("TestPlan.functional_mode"):
             file.save.flags += [flag for flag in FUNCTIONAL if flag not in file.save.flags]
         faults += _faults(file)
@@ -50,7 +52,7 @@ def summary_names(root: Node, evaluate: Callable[[str, str], str]) -> list[str]:
 def _of_plan(node: Node, properties: Mapping[str, str], evaluate: Callable[[str, str], str]) -> ResultFile:
     written = node.props.get("saveConfig")
     save = save_from_plan(written, properties) if isinstance(written, dict) else save_from_properties(properties)
-    if node.kind in CORRECTED and "thread_counts" not in save.flags:
+    if node.kind == CORRECTED and "thread_counts" not in save.flags:
         save.flags.append("thread_counts")
     return ResultFile(
         path=evaluate(node.text("filename"), node.path),

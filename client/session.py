@@ -142,7 +142,8 @@ class Session:
             root = read_plan(data, self.order.plan, self.included(plan))
         except PlanError as error:
             raise self.refused(error.faults) from None
-        files, faults = result_files(root, self.order.log_file, self.settings.jmeter, self.reader(plan, root))
+        properties = self.settings.jmeter
+        files, faults = result_files(root, self.order.log_file, plan.parent, properties, self.reader(plan, root))
         self.judge(faults)
         return data, root, files
 

@@ -26,20 +26,28 @@ Row: TypeAlias = "Callable[[SampleResult, User], str]"
 
 
 class FileRows:
-    """The rows of one result file since the last batch. `last` is the sample that came last, where several write."""
+    """The rows of one result file since the last batch."""
 
-    __slots__ = ("last", "rows", "stamps")
+    __slots__ = ("rows", "stamps")
 
     def __init__(self) -> None:
         self.rows: list[str] = []
         self.stamps: list[int] = []
-        self.last: SampleResult | None = None
 
     def take(self) -> tuple[list[str], bytes]:
         """Give the rows and their instants (array of "q"), and begin anew."""
         rows, stamps = self.rows, self.stamps
         self.rows, self.stamps = [], []
         return rows, array("q", stamps).tobytes()
+
+
+class Mark:
+    """The sample that was written last by the listeners that name their file alike."""
+
+    __slots__ = ("last",)
+
+    def __init__(self) -> None:
+        self.last: SampleResult | None = None
 
 
 def row_of(save: SaveConfig) -> Row:
@@ -50,10 +58,10 @@ def row_of(save: SaveConfig) -> Row:
 class FileListener:
     """Writes the samples in its scope to one result file. Mirrors ResultCollector's choice of samples.
 
-    `shared`: several listeners write this file, and a sample that is in the scope of two is written once.
+    `mark` is there where several listeners write this file: a sample that is in the scope of two is written once.
     """
 
-    __slots__ = ("file", "reads_assertions", "reads_body", "row", "shared", "wanted")
+    __slots__ = ("file", "mark", "reads_assertions", "reads_body", "row", "wanted")
 
     once = True
 
@@ -64,23 +72,24 @@ class FileListener:
         *,
         errors_only: bool = False,
         success_only: bool = False,
-        shared: bool = False,
+        mark: Mark | None = None,
     ) -> None:
         self.file = file
         self.row = row_of(save)
         self.reads_body = reads_body(save)
         self.reads_assertions = save.format == "xml" and "assertions" in save.flags
-        self.shared = shared
+        self.mark = mark
         self.wanted = None if errors_only == success_only else success_only
 
     def add(self, user: User, result: SampleResult) -> None:
         """Take one."""
         if self.wanted is None or result.success is self.wanted:
             file = self.file
-            if self.shared:
-                if file.last is result:
+            mark = self.mark
+            if mark is not None:
+                if mark.last is result:
                     return
-                file.last = result
+                mark.last = result
             file.stamps.append(now_ns())
             file.rows.append(self.row(result, user))
 

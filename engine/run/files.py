@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from pyjm.engine.plan.tree import Node
-from pyjm.engine.results.outbox import FileListener, FileRows, TallyListener
+from pyjm.engine.results.outbox import FileListener, FileRows, Mark, TallyListener
 
 from .job import ResultFile
 
-CORRECTED = ("kg.apc.jmeter.vizualizers.CorrectedResultCollector", "kg.apc.jmeter.vizualizers.CompositeResultCollector")
-"""The collectors of plugins, which always write how many threads there are."""
+CORRECTED = "kg.apc.jmeter.vizualizers.CorrectedResultCollector"
+"""The collector of plugins, which always writes how many threads there are."""
 
-COLLECTORS = ("ResultCollector", *CORRECTED)
+COLLECTORS = ("ResultCollector", CORRECTED, "kg.apc.jmeter.vizualizers.CompositeResultCollector")
 
 
 def collectors(root: Node) -> list[Node]:
@@ -29,21 +29,22 @@ def summarisers(root: Node) -> list[Node]:
 class ResultFiles:
     """One FileRows for each result file of the job; the plan's listeners have theirs by their place in the plan.
 
-    Listeners that name the same file share the rows of the first of them.
+    Listeners of one file share the rows of the first of them; those that name it alike write each sample once.
     """
 
     def __init__(self, files: Sequence[ResultFile], root: Node) -> None:
         self.rows = [FileRows() for _ in files]
+        marks = {file.path: Mark() for file in files}
         paths = [file.path for file in files]
         listeners = [
             FileListener(
-                self.rows[paths.index(file.path)],
+                self.rows[index if file.into < 0 else file.into],
                 file.save,
                 errors_only=file.errors_only,
                 success_only=file.success_only,
-                shared=paths.count(file.path) > 1,
+                mark=marks[file.path] if paths.count(file.path) > 1 else None,
             )
-            for file in files
+            for index, file in enumerate(files)
         ]
         self.of_all = [listener for file, listener in zip(files, listeners) if not file.element]
         of_plan = [listener for file, listener in zip(files, listeners) if file.element]
