@@ -13,7 +13,7 @@ from golden.ready import Ready
 
 HERE = Path(__file__).resolve().parent
 RECORDED = sorted(path.name.removesuffix(".golden.json") for path in (HERE / "recorded").glob("*.golden.json"))
-ANYHOW = ("ctl_loops", "csv_modes", "grp_phases", "http_redirects", "tx_parent")
+ANYHOW = ("ctl_loops", "csv_modes", "grp_phases", "http_redirects", "result_files", "result_xml", "tx_parent")
 """Plans that are run in other ways as well."""
 
 
