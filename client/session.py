@@ -14,6 +14,7 @@ from pyjm.engine.plan.faults import Fault, PlanError
 from pyjm.engine.plan.files import included
 from pyjm.engine.plan.jmx import read_plan
 from pyjm.engine.plan.tree import Node
+from pyjm.engine.results.save import strip_rule
 from pyjm.engine.run.job import Job, ResultFile
 from pyjm.engine.vu.dates import date_format
 from pyjm.properties import Settings
@@ -145,6 +146,9 @@ class Session:
         properties = self.settings.jmeter
         files, faults = result_files(root, self.order.log_file, plan.parent, properties, self.reader(plan, root))
         self.judge(faults)
+        if not self.is_local:
+            for file in files:
+                file.save.stripped = strip_rule(properties)
         return data, root, files
 
     def included(self, plan: Path) -> Callable[[str], bytes]:

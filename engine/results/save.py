@@ -44,7 +44,8 @@ class SaveConfig:
     `flags` are the keys of jmeter.save.saveservice.* that are true, without the prefix (`label`, `url`, …);
     `variables` are the sample_variables. `stamp_end`: the timeStamp is the end of the sample, not its start.
     `default_encoding` is what the column Encoding says of a response that names none. `xml_pi` is a processing
-    instruction for the head of an XML file.
+    instruction for the head of an XML file; `stripped` says whose bodies a server leaves out: `all`, or those of `good`
+    samples.
     """
 
     format: str = "csv"
@@ -57,6 +58,7 @@ class SaveConfig:
     stamp_end: bool = False
     default_encoding: str = "ISO-8859-1"
     xml_pi: str = ""
+    stripped: str = ""
 
 
 def save_from_properties(properties: Mapping[str, str]) -> SaveConfig:
@@ -102,8 +104,16 @@ def save_from_plan(written: Mapping[str, object], properties: Mapping[str, str])
 
 def reads_body(save: SaveConfig) -> bool:
     """Tell whether rows need the body of a sample: to write it, or because a page names its encoding itself."""
-    data = ("response_data", "response_data.on_error") if save.format == "xml" else ()
+    data = ("response_data", "response_data.on_error") if save.format == "xml" and save.stripped != "all" else ()
     return any(flag in save.flags for flag in ("encoding", *data))
+
+
+def strip_rule(properties: Mapping[str, str]) -> str:
+    """Read whose bodies do not travel from a server to its controller: `all`, `good`, or nobody's."""
+    if not properties.get("mode", "StrippedBatch").strip().lower().startswith("stripped"):
+        return ""
+    on_error = properties.get("sample_sender_strip_also_on_error", "true").strip().lower()
+    return "all" if on_error == "true" else "good"
 
 
 def _delimiter(written: str) -> str:

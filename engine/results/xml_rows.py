@@ -89,7 +89,8 @@ def xml_row(save: SaveConfig) -> Callable[[SampleResult, User], str]:
     if "requestHeaders" in flags:
         children.append(_element("requestHeader", lambda result: result.request_headers))
     if "response_data" in flags or "response_data.on_error" in flags:
-        children.append(_chosen(_element("responseData", _body), always="response_data" in flags))
+        body = _element("responseData", _stripped_body(save.stripped) if save.stripped else _body)
+        children.append(_chosen(body, always="response_data" in flags))
     if "filename" in flags:
         children.append(_element("responseFile", lambda result: result.result_file))
     if "samplerData" in flags or "response_data.on_error" in flags:
@@ -190,3 +191,10 @@ def _body(result: SampleResult) -> str:
         encoding = result.unknown_encoding
         return f"Unsupported encoding in response data, cannot record: java.io.UnsupportedEncodingException: {encoding}"
     return result.text
+
+
+def _stripped_body(whose: str) -> Callable[[SampleResult], str]:
+    def body(result: SampleResult) -> str:
+        return "" if result.data_type == "text" and (whose == "all" or result.success) else _body(result)
+
+    return body

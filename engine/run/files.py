@@ -48,16 +48,16 @@ class ResultFiles:
         ]
         self.of_all = [listener for file, listener in zip(files, listeners) if not file.element]
         of_plan = [listener for file, listener in zip(files, listeners) if file.element]
-        self.summaries = {id(node): TallyListener() for node in summarisers(root)}
-        self.of_nodes = {id(node): listener for node, listener in zip(collectors(root), of_plan)}
+        self.summaries = {node.number: TallyListener() for node in summarisers(root)}
+        self.of_nodes = {node.number: listener for node, listener in zip(collectors(root), of_plan)}
 
     def of(self, node: Node) -> FileListener | None:
         """Give the file of a listener in the plan, None where it has none."""
-        return self.of_nodes.get(id(node))
+        return self.of_nodes.get(node.number)
 
     def summary_of(self, node: Node) -> TallyListener | None:
         """Give what a Summariser of the plan counts into."""
-        return self.summaries.get(id(node))
+        return self.summaries.get(node.number)
 
     def take_summaries(self) -> list[tuple[int, dict[str, Any]]]:
         """Give (number, tallies) of all Summarisers that counted something."""
