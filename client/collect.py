@@ -12,10 +12,18 @@ from pathlib import Path
 from pyjm.engine.results.batch import Batch
 from pyjm.engine.results.rows import header
 from pyjm.engine.results.save import SaveConfig
+from pyjm.engine.results.xml_rows import END, HEAD, xml_head
 
 from .summary import Summariser
 
 log = logging.getLogger("pyjm.client.collect")
+
+
+LEAST_XML = len(HEAD.rstrip()) + len("<testResults>") + len(END)
+"""The bytes of the shortest XML result file."""
+
+END_WITHIN = 10
+"""How many bytes may stand around the end tag."""
 
 
 class FileError(Exception):
@@ -49,16 +57,17 @@ class ResultWriter:
 
     def open(self, *, afresh: bool = False) -> bool:
         """Open or make the file, `afresh` deletes it first; tells whether it goes on with an old one."""
+        is_xml = self.save.format == "xml"
         try:
             if afresh:
                 self.path.unlink(missing_ok=True)
-            appends = self.path.exists()
+            appends = reopened(self.path) if is_xml else self.path.exists()
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            self.file = FileIO(self.path, "ab")
+            self.file = FileIO(self.path, "ab" if appends else "wb")
         except OSError as error:
             raise FileError(self.path, error) from None
-        if not appends and self.save.field_names:
-            self.write((header(self.save) + "\n").encode())
+        if not appends and (is_xml or self.save.field_names):
+            self.write((xml_head(self.save) if is_xml else header(self.save) + "\n").encode())
         return appends
 
     def write(self, data: bytes) -> None:
@@ -72,6 +81,12 @@ class ResultWriter:
         except OSError as error:
             self.close()
             raise FileError(self.path, error) from None
+
+    def finish(self) -> None:
+        """Write what the file ends with, and close it."""
+        if self.save.format == "xml":
+            self.write(f"\n{END}\n".encode())
+        self.close()
 
     def close(self) -> None:
         """Close the file."""
@@ -87,6 +102,7 @@ class Collector:
     """Takes the batches of all engines, one at a time.
 
     `writers` are those of the job's result files in its order; one writer may serve several.
+    `of_plan` are the summaries of the plan's own Summarisers by their number.
     `failed` is called once, with one line, when a result file can't be written any more.
     """
 
@@ -96,8 +112,10 @@ class Collector:
         summariser: Summariser | None,
         say: Callable[[str], None],
         failed: Callable[[str], None],
+        of_plan: Sequence[Summariser] = (),
     ) -> None:
         self.writers = writers
+        self.of_plan = of_plan
         self.summariser = summariser
         self.say = say
         self.failed = failed
@@ -109,6 +127,8 @@ class Collector:
             self.write(self.writers[index], data)
         if self.summariser is not None:
             self.summariser.add(member, batch.tallies.values(), batch.threads)
+        for index, summariser in enumerate(self.of_plan):
+            summariser.add(member, batch.summaries.get(index, {}).values(), batch.threads)
         for note in batch.notes:
             self.say(note)
 
@@ -123,6 +143,25 @@ class Collector:
                 self.failed(str(error))
 
     def close(self) -> None:
-        """Close all files."""
-        for writer in self.writers:
-            writer.close()
+        """End and close all files."""
+        for writer in dict.fromkeys(self.writers):
+            try:
+                writer.finish()
+            except FileError as error:
+                log.error("%s", error)
+
+
+def reopened(path: Path) -> bool:
+    """Cut the end tag of an XML file off, so that it goes on; tells whether there was one. Raises OSError.
+
+    Mirrors ResultCollector.trimLastLine: a file that does not end in one is written anew.
+    """
+    if not path.exists() or path.stat().st_size < LEAST_XML:
+        return False
+    with path.open("r+b") as file:
+        at = file.seek(-len(END) - END_WITHIN, os.SEEK_END)
+        found = file.read().find(END.encode())
+        if found < 0:
+            return False
+        file.truncate(at + found)
+    return True

@@ -7,21 +7,23 @@ from pathlib import Path
 
 from pyjm.engine.plan.faults import Fault
 from pyjm.engine.plan.tree import Node
-from pyjm.engine.results.rows import csv_row
+from pyjm.engine.results.rows import stamp_of
 from pyjm.engine.results.save import BadSave, save_from_plan, save_from_properties
-from pyjm.engine.run.files import collectors
+from pyjm.engine.run.files import CORRECTED, collectors, summarisers
 from pyjm.engine.run.job import ResultFile
-from pyjm.engine.vu.dates import BadPattern
 
 from .collect import ResultWriter
+
+FUNCTIONAL = ("response_data", "samplerData")
+"""What functional test mode adds to XML files."""
 
 BASE_PREFIX = "jmeter.save.saveservice.base_prefix"
 
 
 def result_files(
-    root: Node, log_file: str | None, properties: Mapping[str, str], evaluate: Callable[[str, str], str]
+    root: Node, log_file: str | None, base: Path, properties: Mapping[str, str], evaluate: Callable[[str, str], str]
 ) -> tuple[list[ResultFile], list[Fault]]:
-    """List the result files of a run in a job's order, and what is wrong with them.
+    """List the result files of a run in a job's order, and what is wrong with them. `base` is the plan's folder.
 
     `evaluate(text, path)` gives the value of a file name with `${…}` in it.
     """
@@ -33,41 +35,49 @@ def result_files(
         files += [_of_plan(node, properties, evaluate) for node in collectors(root)]
     except BadSave as error:
         return files, [Fault("", str(error), "see the properties jmeter.save.saveservice.*")]
-    for file in files:
+    places = [resolve(file.path, base, properties) for file in files]
+    for file, place in zip(files, places):
+        file.into = places.index(place)
+        if root.flag("TestPlan.functional_mode"):
+            file.save.flags += [flag for flag in FUNCTIONAL if flag not in file.save.flags]
         faults += _faults(file)
     return files, faults
+
+
+def summary_names(root: Node, evaluate: Callable[[str, str], str]) -> list[str]:
+    """Give the names of the plan's Summarisers by their number."""
+    return [evaluate(node.name, node.path) for node in summarisers(root)]
 
 
 def _of_plan(node: Node, properties: Mapping[str, str], evaluate: Callable[[str, str], str]) -> ResultFile:
     written = node.props.get("saveConfig")
     save = save_from_plan(written, properties) if isinstance(written, dict) else save_from_properties(properties)
-    if node.kind.endswith("CorrectedResultCollector") and "thread_counts" not in save.flags:
+    if node.kind == CORRECTED and "thread_counts" not in save.flags:
         save.flags.append("thread_counts")
     return ResultFile(
         path=evaluate(node.text("filename"), node.path),
         save=save,
         element=node.path or node.kind,
-        errors_only=node.flag("ResultCollector.error_logging"),
-        success_only=node.flag("ResultCollector.success_only_logging"),
+        errors_only=evaluate(node.text("ResultCollector.error_logging"), node.path).lower() == "true",
+        success_only=evaluate(node.text("ResultCollector.success_only_logging"), node.path).lower() == "true",
     )
 
 
 def _faults(file: ResultFile) -> list[Fault]:
-    where = file.element or f"-l {file.path}"
-    if file.save.format == "xml":
-        remedy = "write it as CSV: untick “Save as XML” of the listener, or set the property …output_format=csv"
-        return [Fault(where, f"pyjm writes result files as CSV only so far, and {file.path} is to be XML", remedy)]
-    try:
-        csv_row(file.save)
-    except BadPattern as error:
-        return [Fault(where, str(error), "set the property jmeter.save.saveservice.timestamp_format")]
+    save = file.save
+    if save.format == "xml" or "timestamp" not in save.flags or save.timestamp_format.lower() == "ms":
+        return []
+    if stamp_of(save) is None:
+        problem = f"{save.timestamp_format!r} is no format for a date: the rows have a column less than their header"
+        remedy = "set the property jmeter.save.saveservice.timestamp_format"
+        return [Fault(file.element or f"-l {file.path}", problem, remedy, fatal=False)]
     return []
 
 
 def writers(files: Sequence[ResultFile], base: Path, properties: Mapping[str, str]) -> list[ResultWriter]:
-    """Make the writer of each file; files of one place share it."""
+    """Make the writer of each file; those of one place share it: the first of the plan says what it begins with."""
     made: dict[Path, ResultWriter] = {}
-    for file in files:
+    for file in sorted(files, key=lambda file: not file.element):
         path = resolve(file.path, base, properties)
         made.setdefault(path, ResultWriter(path, file.save))
     return [made[resolve(file.path, base, properties)] for file in files]

@@ -14,6 +14,7 @@ from pyjm.engine.plan.faults import Fault, PlanError
 from pyjm.engine.plan.files import included
 from pyjm.engine.plan.jmx import read_plan
 from pyjm.engine.plan.tree import Node
+from pyjm.engine.results.save import strip_rule
 from pyjm.engine.run.job import Job, ResultFile
 from pyjm.engine.vu.dates import date_format
 from pyjm.properties import Settings
@@ -21,8 +22,8 @@ from pyjm.properties import Settings
 from .collect import Collector, FileError
 from .control import FIRST_PORT, LAST_PORT, Messages, Signals
 from .member import Member, MemberError, Outcome
-from .outputs import result_files, writers
-from .summary import Summariser, SummarySettings, now_ms
+from .outputs import result_files, summary_names, writers
+from .summary import Summaries, SummarySettings, now_ms
 
 log = logging.getLogger("pyjm.client.session")
 
@@ -103,21 +104,22 @@ class Session:
 
     def run_on(self, members: list[Member], plan: Path, data: bytes, root: Node, files: list[ResultFile]) -> int:
         """Configure the members, start them, and wait for their end."""
-        summariser = Summariser(self.summary, self.say) if self.summary.name else None
-        collector = Collector(writers(files, plan.parent, self.settings.jmeter), summariser, self.say, self.failed)
+        summaries = Summaries(self.summary, summary_names(root, self.reader(plan, root)), self.say)
+        into = writers(files, plan.parent, self.settings.jmeter)
+        collector = Collector(into, summaries.main, self.say, self.failed, summaries.of_plan)
         self.check(collector)
         crew = self.crew = self.make_crew(self.order, self.settings, members, collector, self.say)
         jobs = [self.job(plan, data, files, host) for host in self.order.hosts or [""]]
         try:
             if self.is_local:
                 self.configure(crew, jobs)
-            if summariser is not None:
+            if summaries.main is not None:
                 self.say(f"Creating summariser <{self.summary.name}>")
             self.say(f"Created the tree successfully using {self.order.plan}")
             if not self.is_local:
                 self.configure(crew, jobs)
             self.open(collector)
-            outcomes, signal = self.drive(crew, summariser, members)
+            outcomes, signal = self.drive(crew, summaries, members)
         finally:
             crew.close()
             collector.close()
@@ -141,9 +143,12 @@ class Session:
             root = read_plan(data, self.order.plan, self.included(plan))
         except PlanError as error:
             raise self.refused(error.faults) from None
-        files, faults = result_files(root, self.order.log_file, self.settings.jmeter, self.reader(plan, root))
-        if faults:
-            raise self.refused(faults)
+        properties = self.settings.jmeter
+        files, faults = result_files(root, self.order.log_file, plan.parent, properties, self.reader(plan, root))
+        self.judge(faults)
+        if not self.is_local:
+            for file in files:
+                file.save.stripped = strip_rule(properties)
         return data, root, files
 
     def included(self, plan: Path) -> Callable[[str], bytes]:
@@ -199,7 +204,10 @@ class Session:
         except MemberError as error:
             driver = "" if self.is_local else "Error in NonGUIDriver "  # whoever reads JMeter's output looks for it
             raise Refused(*(f"An error occurred: {driver}{line}" for line in str(error).splitlines())) from None
-        faults = list(dict.fromkeys(faults))
+        self.judge(list(dict.fromkeys(faults)))
+
+    def judge(self, faults: Sequence[Fault]) -> None:
+        """Refuse the run for what is wrong, or warn."""
         strict = self.settings.flag("pyjm.strict")
         if any(fault.fatal or strict for fault in faults):
             raise self.refused(faults)
@@ -229,7 +237,7 @@ class Session:
 
     # the test
 
-    def drive(self, crew: Crew, summariser: Summariser | None, members: Sequence[Member]) -> tuple[list[Outcome], int]:
+    def drive(self, crew: Crew, summaries: Summaries, members: Sequence[Member]) -> tuple[list[Outcome], int]:
         """Start all members, wait until all have ended, say how; gives the signal that ended it, or 0."""
         messages = Messages(self.stop, self.say)
 
@@ -238,8 +246,7 @@ class Session:
 
         taking_part = crew.taking_part()
         with Signals(self.stop, self.say) as signals:
-            if summariser is not None:
-                summariser.start()
+            summaries.start()
             starting = "standalone test" if self.is_local else f"distributed test with remote engines: {names()}"
             self.say(f"Starting {starting} @ {like_date(now_ms())}")
             try:
@@ -253,8 +260,7 @@ class Session:
             self.listen(messages)
             outcomes = crew.wait()
             messages.close()
-        if summariser is not None:
-            summariser.end()
+        summaries.end()
         outcomes = [outcomes[index] for index in taking_part]
         self.say_outcomes(outcomes)
         self.tidy_up(crew, names())

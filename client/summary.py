@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from time import time_ns
 
 from pyjm.engine.results.tally import Tally
@@ -78,6 +78,42 @@ class SummarySettings:
             to_console=settings.flag("summariser.out"),
             skip_transactions=settings.flag("summariser.ignore_transaction_controller_sample_result"),
         )
+
+
+class Summaries(dict[str, "Summariser"]):
+    """All summaries of a run by their name; `main` is that of the properties, `of_plan` those of the plan's elements.
+
+    Those of one name are one. Mirrors Summariser's accumulators.
+    """
+
+    def __init__(self, settings: SummarySettings, names: Sequence[str], say: Callable[[str], None]) -> None:
+        super().__init__()
+        for name in dict.fromkeys([*names, *([settings.name] if settings.name else [])]):
+            self[name] = Summariser(replace(settings, name=name), say)
+        self.main = self[settings.name] if settings.name else None
+        self.of_plan = [self[name] for name in names]
+
+    def start(self) -> None:
+        """Begin to count the time: the test starts."""
+        for summariser in self.values():
+            summariser.start()
+
+    def end(self) -> None:
+        """Write the last lines, in the order in which Java's hash tables give their names."""
+        slots = 16
+        while len(self) >= slots * 3 // 4:
+            slots *= 2
+        for name in sorted(self, key=lambda name: slot(name, slots)):
+            self[name].end()
+
+
+def slot(name: str, slots: int) -> int:
+    """Find the place of a text in a ConcurrentHashMap with a power of two of slots."""
+    code = 0
+    units = name.encode("utf-16-be", "surrogatepass")
+    for high, low in zip(units[::2], units[1::2]):
+        code = (code * 31 + (high << 8 | low)) & 0xFFFFFFFF
+    return (code ^ code >> 16) & (slots - 1)
 
 
 class Summariser:

@@ -37,13 +37,10 @@ WITHOUT_EFFECT: Mapping[str, tuple[str, str]] = {
     "jmeterengine.threadstop.wait": ("5000", ENDS),
     "jmeterthread.rampup.granularity": ("1000", "users start at their time to the millisecond"),
     "jsr223.init.file": ("", NOT_YET),
-    "mode": ("StrippedBatch", "samples always travel in batches, as lines of the result files"),
     "num_sample_threshold": ("100", SOON),
     "plugin_dependency_paths": ("", NO_JVM),
-    "sample_sender_strip_also_on_error": ("true", "samples travel as lines of the result files"),
     "sampleresult.useNanoTime": ("true", "times come from a clock of nanoseconds"),
     "search_paths": ("", NO_JVM),
-    "subresults.disable_renaming": ("false", NOT_YET),
     "time_threshold": ("60000", SOON),
     "user.classpath": ("", NO_JVM),
 }

@@ -25,6 +25,8 @@ _REASONS = {
     "it judges mail": "SMIMEAssertion",
     "it sends results to a database by a Java class": "BackendListener",
     "it sends mail": "MailerResultCollector",
+    "it draws pictures when the test is over": "kg.apc.jmeter.listener.GraphsGeneratorListener",
+    "it serves figures to a database over HTTP": "com.github.johrstrom.listener.PrometheusListener",
     GONE: "SoapSampler WebServiceSampler ParamMask ParamModifier UserParameterModifier",
     "it is a server of its own, not part of a test": "HttpMirrorControl",
 }

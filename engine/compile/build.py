@@ -24,9 +24,14 @@ E = TypeVar("E")
 
 
 class ResultFiles(Protocol):
-    """Which result file a listener of the plan writes (run/files); None for one that writes none."""
+    """Which result file a listener of the plan writes (run/files); None for one that writes none.
+
+    `summary_of` gives what a Summariser counts into.
+    """
 
     def of(self, node: Node) -> Any: ...
+
+    def summary_of(self, node: Node) -> Any: ...
 
 
 @dataclass

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, cast
 
+from pyjm.engine.vu.result import SampleResult
+
 from .value import Value, as_flag, as_whole
 
 if TYPE_CHECKING:
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
 
     from pyjm.engine.plan.tree import Node
     from pyjm.engine.vu.flow import Cursor, PassListener
-    from pyjm.engine.vu.result import AssertionResult, SampleResult
+    from pyjm.engine.vu.result import AssertionResult
     from pyjm.engine.vu.step import Scope, Step
     from pyjm.engine.vu.user import User
 
@@ -101,6 +103,9 @@ class Sampler(Element):
     async def sample(self, user: User, result: SampleResult) -> SampleResult | None:
         """Fill and give back the result (begin(), end(), code, message, success, body …), or None for no sample."""
         raise NotImplementedError(type(self).__name__)
+
+    result_type: ClassVar[type[SampleResult]] = SampleResult
+    """What its samples are made of."""
 
     labels_late = False
     """Whether `sample` sets the result's label itself, because JMeter evaluates the name in mid-sample."""
@@ -195,6 +200,9 @@ class Assertion(Element):
 
     scope = "parent"
 
+    content: ClassVar[str | None] = None
+    """What JMeter's has for a message where all is well; an empty one hides the messages of those behind it."""
+
     def check(self, user: User, result: SampleResult) -> AssertionResult | None:
         """Give a failure or an error, None where all is well."""
         raise NotImplementedError(type(self).__name__)
@@ -215,6 +223,9 @@ class Listener(Element):
     """Whether it takes a sample that is handed out twice only once."""
 
     reads_body = False
+
+    reads_assertions = False
+    """Whether it wants to know of contented assertions as well."""
 
     def add(self, user: User, result: SampleResult) -> None:
         """Take one."""

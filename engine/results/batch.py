@@ -21,6 +21,7 @@ class BadBatch(ValueError):
 class Batch:
     """`number` counts from 1 per server; `rows` maps a result file's index to (rows, their bytes).
 
+    `summaries` are the tallies of each Summariser of the plan, by its number.
     `threads` are active, started and finished users so far, of the whole server. `notes` are log lines of note. `last`
     marks the last batch of a run; `lost` counts the users that were lost since the last one, with a worker
     that died.
@@ -33,6 +34,7 @@ class Batch:
     notes: list[str] = field(default_factory=list)
     last: bool = False
     lost: int = 0
+    summaries: dict[int, dict[str, Tally]] = field(default_factory=dict)
 
     @property
     def samples(self) -> int:
@@ -44,12 +46,14 @@ class Batch:
         head: dict[str, Any] = {
             "n": self.number,
             "files": [[index, count, len(data)] for index, (count, data) in self.rows.items()],
-            "tallies": {label: tally.to_list() for label, tally in self.tallies.items()},
+            "tallies": plain(self.tallies),
             "threads": self.threads,
             "notes": self.notes,
             "last": self.last,
             "lost": self.lost,
         }
+        if self.summaries:
+            head["summaries"] = [[index, plain(tallies)] for index, tallies in self.summaries.items()]
         packed = json.dumps(head, separators=(",", ":")).encode()
         return b"".join([len(packed).to_bytes(4, "big"), packed, *(data for _, data in self.rows.values())])
 
@@ -63,13 +67,25 @@ class Batch:
             for index, count, size in head["files"]:
                 rows[int(index)] = (int(count), data[end : end + size])
                 end += size
-            tallies = {label: Tally.from_list(values) for label, values in head["tallies"].items()}
+            tallies = tallied(head["tallies"])
+            summaries = {int(index): tallied(values) for index, values in head.get("summaries", ())}
             active, started, finished = head["threads"]
+            threads = (active, started, finished)
             batch = cls(
-                int(head["n"]), rows, tallies, (active, started, finished), head["notes"], head["last"], head["lost"]
+                int(head["n"]), rows, tallies, threads, head["notes"], head["last"], head["lost"], summaries
             )
         except (ValueError, KeyError, TypeError, IndexError) as error:
             raise BadBatch(f"not a batch: {error}") from error
         if end != len(data):
             raise BadBatch(f"a batch of {len(data)} bytes says that it has {end}")
         return batch
+
+
+def plain(tallies: dict[str, Tally]) -> dict[str, list[Any]]:
+    """Give tallies as plain values."""
+    return {label: tally.to_list() for label, tally in tallies.items()}
+
+
+def tallied(values: dict[str, list[Any]]) -> dict[str, Tally]:
+    """Take tallies out of plain values."""
+    return {label: Tally.from_list(figures) for label, figures in values.items()}

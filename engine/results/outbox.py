@@ -11,24 +11,28 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pyjm.engine.vu.clock import now_ns
 
+from .rows import csv_row
+from .save import reads_body
 from .tally import Tally
+from .xml_rows import xml_row
 
 if TYPE_CHECKING:
     from pyjm.engine.vu.result import SampleResult
     from pyjm.engine.vu.user import User
 
+    from .save import SaveConfig
+
 Row: TypeAlias = "Callable[[SampleResult, User], str]"
 
 
 class FileRows:
-    """The rows of one result file since the last batch. `last` is the sample that came last, where several write."""
+    """The rows of one result file since the last batch."""
 
-    __slots__ = ("last", "rows", "stamps")
+    __slots__ = ("rows", "stamps")
 
     def __init__(self) -> None:
         self.rows: list[str] = []
         self.stamps: list[int] = []
-        self.last: SampleResult | None = None
 
     def take(self) -> tuple[list[str], bytes]:
         """Give the rows and their instants (array of "q"), and begin anew."""
@@ -37,33 +41,55 @@ class FileRows:
         return rows, array("q", stamps).tobytes()
 
 
+class Mark:
+    """The sample that was written last by the listeners that name their file alike."""
+
+    __slots__ = ("last",)
+
+    def __init__(self) -> None:
+        self.last: SampleResult | None = None
+
+
+def row_of(save: SaveConfig) -> Row:
+    """Compile the row of a result file."""
+    return xml_row(save) if save.format == "xml" else csv_row(save)
+
+
 class FileListener:
     """Writes the samples in its scope to one result file. Mirrors ResultCollector's choice of samples.
 
-    `shared`: several listeners write this file, and a sample that is in the scope of two is written once.
+    `mark` is there where several listeners write this file: a sample that is in the scope of two is written once.
     """
 
-    __slots__ = ("file", "row", "shared", "wanted")
+    __slots__ = ("file", "mark", "reads_assertions", "reads_body", "row", "wanted")
 
-    reads_body = False
     once = True
 
     def __init__(
-        self, file: FileRows, row: Row, *, errors_only: bool = False, success_only: bool = False, shared: bool = False
+        self,
+        file: FileRows,
+        save: SaveConfig,
+        *,
+        errors_only: bool = False,
+        success_only: bool = False,
+        mark: Mark | None = None,
     ) -> None:
         self.file = file
-        self.row = row
-        self.shared = shared
+        self.row = row_of(save)
+        self.reads_body = reads_body(save)
+        self.reads_assertions = save.format == "xml" and "assertions" in save.flags
+        self.mark = mark
         self.wanted = None if errors_only == success_only else success_only
 
     def add(self, user: User, result: SampleResult) -> None:
         """Take one."""
         if self.wanted is None or result.success is self.wanted:
             file = self.file
-            if self.shared:
-                if file.last is result:
+            mark = self.mark
+            if mark is not None:
+                if mark.last is result:
                     return
-                file.last = result
+                mark.last = result
             file.stamps.append(now_ns())
             file.rows.append(self.row(result, user))
 

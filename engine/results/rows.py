@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from socket import gethostname
 from typing import TYPE_CHECKING, Any
 
-from pyjm.engine.vu.dates import date_format
+from pyjm.engine.vu.dates import BadPattern, date_format
 
 if TYPE_CHECKING:
     from pyjm.engine.vu.result import SampleResult
@@ -41,7 +41,7 @@ _COLUMNS = (
     ("URL", "url", "(r.url or 'null')", TEXT),
     ("Filename", "filename", "r.result_file", TEXT),
     ("Latency", "latency", "r.latency_ms", NUMBER),
-    ("Encoding", "encoding", "(r.encoding or default_encoding)", TEXT),
+    ("Encoding", "encoding", "(r.named_encoding or default_encoding)", TEXT),
     ("SampleCount", "sample_count", "r.sample_count", NUMBER),
     ("ErrorCount", "sample_count", "(0 if r.success else 1)", NUMBER),
     ("Hostname", "hostname", "host", TEXT),
@@ -52,17 +52,14 @@ _COLUMNS = (
 
 def header(save: SaveConfig) -> str:
     """Write the line of column names."""
-    names = ["timeStamp"] if _has_timestamp(save) else []
+    names = ["timeStamp"] if "timestamp" in save.flags else []
     names += [name for name, flag, _, _ in _COLUMNS if flag in save.flags]
     names += [f'"{name}"' for name in save.variables]
     return save.delimiter.join(names)
 
 
 def csv_row(save: SaveConfig) -> Callable[[SampleResult, User], str]:
-    """Compile the row of a result file: one line, or more where sub-samples are written too; none ends in a newline.
-
-    Raises BadPattern for a timestamp format that is none.
-    """
+    """Compile the row of a result file: one line, or more where sub-samples are written too; none ends in a newline."""
     row = _one_row(save)
     if "subresults" not in save.flags:
         return row
@@ -82,10 +79,10 @@ def _family(row: Callable[[SampleResult, User], str], result: SampleResult, user
 
 
 def _one_row(save: SaveConfig) -> Callable[[SampleResult, User], str]:
-    columns = _expressions(save)
+    stamp = stamp_of(save)
+    columns = _expressions(save, is_dated=stamp is not None)
     names: dict[str, Any] = {"host": gethostname(), "default_encoding": save.default_encoding, "text": _text}
-    if _has_timestamp(save) and save.timestamp_format.lower() != "ms":
-        names["stamp"] = date_format(save.timestamp_format)
+    names["stamp"] = stamp
     for index, name in enumerate(save.variables):
         names[f"variable{index}"] = name
     delimiter = save.delimiter
@@ -108,18 +105,26 @@ def row(r, u):
     return row
 
 
-def _expressions(save: SaveConfig) -> Sequence[tuple[str, bool]]:
+def stamp_of(save: SaveConfig) -> Callable[[int], str] | None:
+    """Give what writes the timestamp where that is a date; None for a bad format, with which JMeter leaves it out."""
+    if "timestamp" not in save.flags or save.timestamp_format.lower() in ("ms", "none"):
+        return None
+    try:
+        return date_format(save.timestamp_format)
+    except BadPattern:
+        return None
+
+
+def _expressions(save: SaveConfig, *, is_dated: bool) -> Sequence[tuple[str, bool]]:
     columns: list[tuple[str, bool]] = []
-    if _has_timestamp(save):
-        at = "r.end_ms" if save.stamp_end else "r.start_ms"
-        columns.append((at, NUMBER) if save.timestamp_format.lower() == "ms" else (f"stamp({at})", TEXT))
+    at = "r.end_ms" if save.stamp_end else "r.start_ms"
+    if is_dated:
+        columns.append((f"stamp({at})", TEXT))
+    elif "timestamp" in save.flags and save.timestamp_format.lower() == "ms":
+        columns.append((at, NUMBER))
     columns += [(code, is_text) for _, flag, code, is_text in _COLUMNS if flag in save.flags]
     columns += [(f"text(u.vars.get(variable{index}))", TEXT) for index in range(len(save.variables))]
     return columns or [("''", NUMBER)]
-
-
-def _has_timestamp(save: SaveConfig) -> bool:
-    return save.timestamp_format.lower() != "none"
 
 
 def _text(value: Any) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 PREFIX = "jmeter.save.saveservice."
 
 DEFAULTS = {
+    "timestamp": True,
     "label": True, "response_code": True, "response_message": True, "thread_name": True, "data_type": True,
     "successful": True, "assertion_results_failure_message": True, "bytes": True, "sent_bytes": True,
     "thread_counts": True, "url": True, "filename": False, "latency": True, "encoding": False, "sample_count": False,
@@ -18,6 +19,7 @@ DEFAULTS = {
 """The flags, named as in the properties without their prefix, with the defaults of JMeter's code."""
 
 PLAN_NAMES = {
+    "timestamp": "timestamp",
     "label": "label", "code": "response_code", "message": "response_message", "threadName": "thread_name",
     "dataType": "data_type", "success": "successful",
     "saveAssertionResultsFailureMessage": "assertion_results_failure_message", "bytes": "bytes",
@@ -41,7 +43,9 @@ class SaveConfig:
 
     `flags` are the keys of jmeter.save.saveservice.* that are true, without the prefix (`label`, `url`, …);
     `variables` are the sample_variables. `stamp_end`: the timeStamp is the end of the sample, not its start.
-    `default_encoding` is what the column Encoding says of a response that names none.
+    `default_encoding` is what the column Encoding says of a response that names none. `xml_pi` is a processing
+    instruction for the head of an XML file; `stripped` says whose bodies a server leaves out: `all`, or those of `good`
+    samples.
     """
 
     format: str = "csv"
@@ -53,6 +57,8 @@ class SaveConfig:
     variables: list[str] = field(default_factory=list)
     stamp_end: bool = False
     default_encoding: str = "ISO-8859-1"
+    xml_pi: str = ""
+    stripped: str = ""
 
 
 def save_from_properties(properties: Mapping[str, str]) -> SaveConfig:
@@ -61,16 +67,22 @@ def save_from_properties(properties: Mapping[str, str]) -> SaveConfig:
     def flag(key: str, default: bool) -> bool:
         return properties.get(PREFIX + key, "true" if default else "false").lower() == "true"
 
+    form = properties.get(PREFIX + "timestamp_format", "ms")
     return SaveConfig(
         format="xml" if properties.get(PREFIX + "output_format") == "xml" else "csv",
-        flags=[key for key, default in DEFAULTS.items() if flag(key, default)],
+        flags=[
+            key
+            for key, default in DEFAULTS.items()
+            if (form.lower() != "none" if key == "timestamp" else flag(key, default))
+        ],
         delimiter=_delimiter(properties.get(PREFIX + "default_delimiter", ",")),
-        timestamp_format=properties.get(PREFIX + "timestamp_format", "ms"),
+        timestamp_format=form,
         assertion_results=properties.get(PREFIX + "assertion_results", "none"),
         field_names=flag("print_field_names", True),
         variables=[name for name in properties.get("sample_variables", "").split(",") if name],
         stamp_end=properties.get("sampleresult.timestamp.start", "false").lower() not in ("true", "t", "1"),
         default_encoding=properties.get("sampleresult.default.encoding", "ISO-8859-1"),
+        xml_pi=properties.get(PREFIX + "xml_pi", ""),
     )
 
 
@@ -87,9 +99,21 @@ def save_from_plan(written: Mapping[str, object], properties: Mapping[str, str])
     save.format = "xml" if flag("xml") else "csv"
     save.flags = [key for name, key in PLAN_NAMES.items() if flag(name)]
     save.field_names = flag("fieldNames")
-    if not flag("timestamp"):
-        save.timestamp_format = "none"
     return save
+
+
+def reads_body(save: SaveConfig) -> bool:
+    """Tell whether rows need the body of a sample: to write it, or because a page names its encoding itself."""
+    data = ("response_data", "response_data.on_error") if save.format == "xml" and save.stripped != "all" else ()
+    return any(flag in save.flags for flag in ("encoding", *data))
+
+
+def strip_rule(properties: Mapping[str, str]) -> str:
+    """Read whose bodies do not travel from a server to its controller: `all`, `good`, or nobody's."""
+    if not properties.get("mode", "StrippedBatch").strip().lower().startswith("stripped"):
+        return ""
+    on_error = properties.get("sample_sender_strip_also_on_error", "true").strip().lower()
+    return "all" if on_error == "true" else "good"
 
 
 def _delimiter(written: str) -> str:

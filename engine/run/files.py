@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from pyjm.engine.plan.tree import Node
-from pyjm.engine.results.outbox import FileListener, FileRows
-from pyjm.engine.results.rows import csv_row
+from pyjm.engine.results.outbox import FileListener, FileRows, Mark, TallyListener
 
 from .job import ResultFile
 
-COLLECTORS = ("ResultCollector", "kg.apc.jmeter.vizualizers.CorrectedResultCollector")
+CORRECTED = "kg.apc.jmeter.vizualizers.CorrectedResultCollector"
+"""The collector of plugins, which always writes how many threads there are."""
+
+COLLECTORS = ("ResultCollector", CORRECTED, "kg.apc.jmeter.vizualizers.CompositeResultCollector")
 
 
 def collectors(root: Node) -> list[Node]:
@@ -19,32 +21,48 @@ def collectors(root: Node) -> list[Node]:
     return [node for node in root.walk() if node.kind in COLLECTORS and node.text("filename")]
 
 
+def summarisers(root: Node) -> list[Node]:
+    """Find the Summarisers of a plan, in the order of their numbers."""
+    return [node for node in root.walk() if node.kind == "Summariser"]
+
+
 class ResultFiles:
     """One FileRows for each result file of the job; the plan's listeners have theirs by their place in the plan.
 
-    Listeners that name the same file share the rows of the first of them.
+    Listeners of one file share the rows of the first of them; those that name it alike write each sample once.
     """
 
     def __init__(self, files: Sequence[ResultFile], root: Node) -> None:
         self.rows = [FileRows() for _ in files]
+        marks = {file.path: Mark() for file in files}
         paths = [file.path for file in files]
         listeners = [
             FileListener(
-                self.rows[paths.index(file.path)],
-                csv_row(file.save),
+                self.rows[index if file.into < 0 else file.into],
+                file.save,
                 errors_only=file.errors_only,
                 success_only=file.success_only,
-                shared=paths.count(file.path) > 1,
+                mark=marks[file.path] if paths.count(file.path) > 1 else None,
             )
-            for file in files
+            for index, file in enumerate(files)
         ]
         self.of_all = [listener for file, listener in zip(files, listeners) if not file.element]
         of_plan = [listener for file, listener in zip(files, listeners) if file.element]
-        self.of_nodes = {id(node): listener for node, listener in zip(collectors(root), of_plan)}
+        self.summaries = {node.number: TallyListener() for node in summarisers(root)}
+        self.of_nodes = {node.number: listener for node, listener in zip(collectors(root), of_plan)}
 
     def of(self, node: Node) -> FileListener | None:
         """Give the file of a listener in the plan, None where it has none."""
-        return self.of_nodes.get(id(node))
+        return self.of_nodes.get(node.number)
+
+    def summary_of(self, node: Node) -> TallyListener | None:
+        """Give what a Summariser of the plan counts into."""
+        return self.summaries.get(node.number)
+
+    def take_summaries(self) -> list[tuple[int, dict[str, Any]]]:
+        """Give (number, tallies) of all Summarisers that counted something."""
+        taken = ((index, tallies.take()) for index, tallies in enumerate(self.summaries.values()))
+        return [(index, figures) for index, figures in taken if figures]
 
     def take(self, *, stamped: bool) -> list[tuple[int, Any, Any]]:
         """Give (file, rows, instants) of all files with rows, or (file, number, bytes) where instants don't matter."""

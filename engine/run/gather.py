@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from typing import Any
 
-from pyjm.engine.results.batch import Batch
+from pyjm.engine.results.batch import Batch, tallied
 from pyjm.engine.results.tally import Tally
 
 from .files import as_lines
@@ -26,7 +26,9 @@ class Outgoing:
         self.ended = False
         self.lost = 0
 
-    def add(self, worker: int, until_ns: int, files: Any, tallies: dict[str, Any], threads: Any) -> None:
+    def add(
+        self, worker: int, until_ns: int, files: Any, tallies: dict[str, Any], threads: Any, summaries: Any = ()
+    ) -> None:
         """Take what a worker had up to an instant."""
         with self.changed:
             self.threads[worker] = threads
@@ -35,7 +37,7 @@ class Outgoing:
             else:
                 self.merge.add(worker, until_ns, files)
                 rows = self.merged()
-            self.put(rows, {label: Tally.from_list(figures) for label, figures in tallies.items()})
+            self.put(rows, tallied(tallies), {index: tallied(figures) for index, figures in summaries})
 
     def merged(self) -> dict[int, tuple[int, bytes]]:
         """Give the rows whose order is settled."""
@@ -57,7 +59,14 @@ class Outgoing:
         with self.changed:
             self.notes.append(text)
 
-    def put(self, rows: dict[int, tuple[int, bytes]], tallies: dict[str, Tally], *, last: bool = False) -> None:
+    def put(
+        self,
+        rows: dict[int, tuple[int, bytes]],
+        tallies: dict[str, Tally],
+        summaries: dict[int, dict[str, Tally]] | None = None,
+        *,
+        last: bool = False,
+    ) -> None:
         """Number a batch and keep it; one that says nothing new is not made."""
         active, started, finished = (sum(column) for column in zip(*self.threads))
         threads = (active, started, finished)
@@ -67,7 +76,7 @@ class Outgoing:
         self.number += 1
         notes, self.notes = self.notes, []
         lost, self.lost = self.lost, 0
-        batch = Batch(self.number, rows, tallies, threads, notes, last, lost)
+        batch = Batch(self.number, rows, tallies, threads, notes, last, lost, summaries or {})
         self.batches.append((self.number, batch.to_bytes()))
         self.changed.notify_all()
 

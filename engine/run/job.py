@@ -17,6 +17,7 @@ from pyjm.engine.shared.cells import Cells
 class ResultFile:
     """One result file that the controller writes from rows: `path` as the user or the plan names it.
 
+    `into` is the number of the first of those that lead to the same place, whose rows it shares; -1 for its own.
     `element` is the path in the plan of its ResultCollector, empty for the file of `-l`, which takes every sample.
     """
 
@@ -25,6 +26,7 @@ class ResultFile:
     element: str = ""
     errors_only: bool = False
     success_only: bool = False
+    into: int = -1
 
 
 @dataclass(slots=True)
@@ -69,8 +71,11 @@ class Job:
 
         Rows may come later than they are tallied, because those of all workers are put in order.
         """
-        for index, file in enumerate(self.result_files):
+        for own, file in enumerate(self.result_files):
             if not (file.element or file.errors_only or file.success_only):
+                index = own if file.into < 0 else file.into
+                if any(other.into == index and other.path != file.path for other in self.result_files):
+                    break  # a sample may have several rows there
                 return batch.rows[index][0] if index in batch.rows else 0
         return batch.samples
 

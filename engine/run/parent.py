@@ -151,9 +151,9 @@ class Engine:
         if kind is None:
             self.gone(worker)
         elif kind is Say.BATCH:
-            until_ns, files, tallies, threads, cpu_s, lag_ms = values(payload)
+            until_ns, files, tallies, threads, cpu_s, lag_ms, summaries = values(payload)
             self.cpu_s[worker], self.lag_ms[worker] = cpu_s, lag_ms
-            self.out.add(worker, until_ns, files, tallies, threads)
+            self.out.add(worker, until_ns, files, tallies, threads, summaries)
         elif kind is Say.ASK:
             with self.brokering:
                 self.broker.ask(worker, *values(payload))

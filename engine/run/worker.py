@@ -163,7 +163,8 @@ class Worker:
         finished = sum(group.finished for group in self.groups)
         threads = (started - finished, started, finished)
         cpu_s = time.process_time() - self.started_cpu
-        self.out.put(frame(Say.BATCH, until_ns, files, self.tallies.take(), threads, cpu_s, lag_ms))
+        tallies, summaries = self.tallies.take(), self.files.take_summaries()
+        self.out.put(frame(Say.BATCH, until_ns, files, tallies, threads, cpu_s, lag_ms, summaries))
 
     async def run(self) -> None:
         """Live until the parent says to quit."""

@@ -192,7 +192,7 @@ RESULT: Methods = {
     "getThreadName": lambda result: result.thread_name,
     "getContentType": lambda result: result.content_type,
     "getDataType": lambda result: result.data_type,
-    "getDataEncodingNoDefault": lambda result: result.encoding,
+    "getDataEncodingNoDefault": lambda result: result.named_encoding or None,
     "getUrlAsString": lambda result: result.url,
     "getURL": lambda result: result.url or None,
     "isSuccessful": lambda result: result.success,

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from .clock import now_ns, to_wall_ms
+
+REDIRECTS = frozenset(("301", "302", "303", "308"))
+REPEATABLE = frozenset(("GET", "HEAD"))
 
 
 class Action(Enum):
@@ -18,15 +21,30 @@ class Action(Enum):
 
 
 class AssertionResult:
-    """What one assertion said: a failure (the answer is wrong), an error (it could not be judged), or just words."""
+    """What one assertion said: a failure (the answer is wrong), an error (it could not be judged), or just words.
+
+    One that is content says nothing: its message is None, or an empty one.
+    """
 
     __slots__ = ("error", "failure", "message", "name")
 
-    def __init__(self, name: str, message: str, *, failure: bool = True, error: bool = False) -> None:
+    def __init__(self, name: str, message: str | None, *, failure: bool = True, error: bool = False) -> None:
         self.name = name
         self.message = message
         self.failure = failure
         self.error = error
+
+
+class Fallback(str):
+    """A charset that is used in place of the one that was named: of none (""), or of one that there is not."""
+
+    __slots__ = ("named",)
+    named: str
+
+    def __new__(cls, charset: str, named: str = "") -> Fallback:
+        made = str.__new__(cls, charset)
+        made.named = named
+        return made
 
 
 class Sent(Protocol):
@@ -36,7 +54,15 @@ class Sent(Protocol):
     def head_text(self) -> str: ...
 
     @property
-    def sampler_data(self) -> str: ...
+    def method(self) -> str: ...
+
+    @property
+    def cookies(self) -> str: ...
+
+    @property
+    def query(self) -> str: ...
+
+    def described(self, cookies: str) -> str: ...
 
 
 class SampleResult:
@@ -44,8 +70,13 @@ class SampleResult:
 
     `body` is the answer as an element sees it (decoded); `body_bytes` its size on the wire.
     `transaction` marks the row of a Transaction Controller, `combined` one that has its samples as sub-results.
-    A sampler fills it; whatever a sampler leaves alone has JMeter's default.
+    A sampler fills it; whatever a sampler leaves alone has JMeter's default. `tag` is its element in an XML file.
     """
+
+    tag: ClassVar[str] = "sample"
+
+    renames: ClassVar[bool] = True
+    """Whether sub-results are called after their sample: one thing for the whole plan, as in JMeter."""
 
     __slots__ = (
         "action",
@@ -129,7 +160,7 @@ class SampleResult:
         self.stop_test_now = False
         self.action = Action.CONTINUE
         self._request_headers = ""
-        self._sampler_data = ""
+        self._sampler_data: str | None = None
         self._text: str | None = None
 
     @property
@@ -142,12 +173,12 @@ class SampleResult:
         self._request_headers = text
 
     @property
-    def sampler_data(self) -> str:
-        """What the sampler sent or did, as text; worked out only when somebody looks."""
-        return self._sampler_data if self.sent is None else self.sent.sampler_data
+    def sampler_data(self) -> str | None:
+        """What the sampler sent or did, as text, None where it says nothing; worked out only when somebody looks."""
+        return self._sampler_data if self.sent is None else self.sent.described(self.cookies)
 
     @sampler_data.setter
-    def sampler_data(self, text: str) -> None:
+    def sampler_data(self, text: str | None) -> None:
         self._sampler_data = text
 
     def begin(self) -> None:
@@ -165,6 +196,11 @@ class SampleResult:
         self.elapsed_ms = self.end_ms - self.start_ms - self.idle_ms
 
     @property
+    def cookies(self) -> str:
+        """The cookies that were sent."""
+        return ""
+
+    @property
     def stops(self) -> bool:
         """Whether the sample ends its user or the test."""
         return self.stop_thread or self.stop_test or self.stop_test_now
@@ -173,6 +209,17 @@ class SampleResult:
     def bytes(self) -> int:
         """Headers and body as received."""
         return self.header_bytes + self.body_bytes
+
+    @property
+    def named_encoding(self) -> str:
+        """The charset that the answer itself names, known or not; empty where it names none."""
+        encoding = self.encoding
+        return encoding.named if isinstance(encoding, Fallback) else encoding or ""
+
+    @property
+    def unknown_encoding(self) -> str:
+        """The charset that the answer names and that there is not, else empty."""
+        return self.encoding.named if isinstance(self.encoding, Fallback) else ""
 
     @property
     def text(self) -> str:
@@ -189,9 +236,11 @@ class SampleResult:
         self._text = text
 
     def add_assertion(self, said: AssertionResult) -> None:
-        """Keep what an assertion said; the first message is the row's failureMessage."""
+        """Keep what an assertion said; the first message, be it empty, is the row's failureMessage."""
         if self.assertions is None:
             self.assertions = []
+            self.failure_message = said.message or ""
+        elif said.message is not None and all(earlier.message is None for earlier in self.assertions):
             self.failure_message = said.message
         self.assertions.append(said)
 
@@ -205,9 +254,39 @@ class SampleResult:
         self.body_bytes += sub.body_bytes
         if self.sub_results is None:
             self.sub_results = []
-        if rename:
+        if rename and self.renames:
             sub.label = f"{self.label}-{len(self.sub_results)}"
         self.sub_results.append(sub)
 
     def __repr__(self) -> str:
-        return f"<SampleResult {self.label!r} {self.response_code} success={self.success} {self.elapsed_ms} ms>"
+        return f"<{self.tag} {self.label!r} {self.response_code} success={self.success} {self.elapsed_ms} ms>"
+
+
+class HttpSampleResult(SampleResult):
+    """A sample of HTTP. Mirrors HTTPSampleResult: one with sub-results has cookies and place of the first of them."""
+
+    tag: ClassVar[str] = "httpSample"
+
+    __slots__ = ()
+
+    @property
+    def first(self) -> SampleResult:
+        """The exchange that the sample began with."""
+        subs = self.sub_results
+        return subs[0] if subs and isinstance(subs[0], HttpSampleResult) else self
+
+    @property
+    def cookies(self) -> str:
+        """The cookies that were sent first."""
+        sent = self.first.sent
+        return "" if sent is None else sent.cookies
+
+    @property
+    def redirect_location(self) -> str | None:
+        """Where the first answer sent on to."""
+        first = self.first
+        code = first.response_code
+        if code not in REDIRECTS and not (code == "307" and first.sent is not None and first.sent.method in REPEATABLE):
+            return None
+        found = [line for line in first.response_headers.split("\n") if line[:9].lower() == "location:"]
+        return found[-1][9:].strip() if found else None

@@ -10,7 +10,7 @@ import logging
 from asyncio import CancelledError, sleep
 from collections.abc import Callable, Sequence
 from inspect import iscoroutinefunction
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from .result import AssertionResult, SampleResult
 from .stops import Stop, obey
@@ -37,6 +37,7 @@ class Sampler(Protocol):
 
     label: Any
     labels_late: bool
+    result_type: ClassVar[type[SampleResult]]
 
     async def sample(self, user: User, result: SampleResult) -> SampleResult | None: ...
 
@@ -50,16 +51,24 @@ class Processor(Protocol):
 
 
 class Assertion(Protocol):
-    """Says None where the sample is as it should be. `scope`: parent, children, all or variable."""
+    """Says None where the sample is as it should be, which `content` is the message of then.
+
+    `scope`: parent, children, all or variable.
+    """
 
     name: str
+    label: Any
     scope: str
+    content: str | None
 
     def check(self, user: User, result: SampleResult) -> AssertionResult | None: ...
 
 
 class Listener(Protocol):
-    """Takes each sample in its scope, `once` even where it is handed out twice."""
+    """Takes each sample in its scope, `once` even where it is handed out twice.
+
+    One that `reads_assertions` is told of contented ones as well.
+    """
 
     once: bool
 
@@ -80,17 +89,20 @@ class Scope:
     __slots__ = ("assertions", "listeners")
 
     def __init__(self, assertions: Sequence[Assertion], listeners: Sequence[Listener]) -> None:
-        self.assertions = tuple(assertions)
+        told = any(getattr(listener, "reads_assertions", False) for listener in listeners)
+        alone = len(assertions) == 1
+        self.assertions = tuple(
+            (each, each.scope, told or (each.content is not None and not alone)) for each in assertions
+        )
         self.listeners = tuple(listeners)
 
     def check(self, user: User, result: SampleResult) -> None:
         """Run the assertions and note whether the sample is good."""
-        for assertion in self.assertions:
-            scope = assertion.scope
+        for assertion, scope, is_kept in self.assertions:
             if scope != "children":
-                _judge(assertion, user, result)
+                _judge(assertion, user, result, is_kept)
             if scope in ("children", "all"):
-                _judge_subs(assertion, user, result, SUB_LEVELS)
+                _judge_subs(assertion, user, result, SUB_LEVELS, is_kept)
         user.vars[LAST_SAMPLE_OK] = "true" if result.success else "false"
 
     def notify(self, user: User, result: SampleResult, without: Scope | None = None, *, again: bool = False) -> None:
@@ -104,7 +116,7 @@ def _no_label(user: User) -> str:
     return ""
 
 
-def _judge(assertion: Assertion, user: User, result: SampleResult) -> None:
+def _judge(assertion: Assertion, user: User, result: SampleResult, is_kept: bool) -> None:
     try:
         said = assertion.check(user, result)
     except Exception as error:
@@ -113,24 +125,28 @@ def _judge(assertion: Assertion, user: User, result: SampleResult) -> None:
     if said is not None:
         if said.failure or said.error:
             result.success = False
+        if is_kept and said.name == assertion.name:
+            said.name = assertion.label.get(user)
         result.add_assertion(said)
+    elif is_kept:
+        result.add_assertion(AssertionResult(assertion.label.get(user), assertion.content, failure=False))
 
 
-def _judge_subs(assertion: Assertion, user: User, result: SampleResult, level: int) -> None:
+def _judge_subs(assertion: Assertion, user: User, result: SampleResult, level: int, is_kept: bool) -> None:
     if level < 0 or not result.sub_results:
         return
     for sub in result.sub_results:
-        _judge(assertion, user, sub)
-        _judge_subs(assertion, user, sub, level - 1)
+        _judge(assertion, user, sub, is_kept)
+        _judge_subs(assertion, user, sub, level - 1, is_kept)
     if result.success and not all(sub.success for sub in result.sub_results):
         result.success = False
-        result.add_assertion(AssertionResult(assertion.name, "One or more sub-samples failed"))
+        result.add_assertion(AssertionResult(assertion.label.get(user), "One or more sub-samples failed"))
 
 
 class Step:
     """One sampler with its scope, shared by all users. `path` is the plan controllers above it, innermost first."""
 
-    __slots__ = ("after", "before", "delays", "label", "path", "sampler", "scope")
+    __slots__ = ("after", "before", "delays", "label", "new_result", "path", "sampler", "scope")
 
     is_step = True
 
@@ -145,6 +161,7 @@ class Step:
         timer_factor: float = 1.0,
     ) -> None:
         self.sampler = sampler
+        self.new_result = sampler.result_type
         self.label: Callable[[User], str] = _no_label if sampler.labels_late else sampler.label.get
         self.before = tuple((element.before, iscoroutinefunction(element.before)) for element in before)
         self.after = tuple((element.after, iscoroutinefunction(element.after)) for element in after)
@@ -198,7 +215,7 @@ class Step:
     async def sample(self, user: User) -> SampleResult | None:
         """Sample; a sampler that a stop cuts says itself what that gives."""
         sampler = self.sampler
-        result = SampleResult(self.label(user), user.name)
+        result = self.new_result(self.label(user), user.name)
         try:
             made = await sampler.sample(user, result)
         except CancelledError:

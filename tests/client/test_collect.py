@@ -13,7 +13,7 @@ from pyjm.client.collect import Collector, FileError, ResultWriter
 from pyjm.engine.results.batch import Batch
 from pyjm.engine.results.save import SaveConfig
 
-SAVE = SaveConfig(flags=["label"], timestamp_format="none")
+SAVE = SaveConfig(flags=["label"])
 
 
 def collector(*writers: ResultWriter) -> tuple[Collector, list[str], list[str]]:

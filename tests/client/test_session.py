@@ -192,11 +192,15 @@ def test_listeners_of_the_plan_have_their_files(run: RunOf, played: Any, plan_fi
     assert [file.element for file in done.engines[0].job.result_files] == ["", "Test Plan > writer"]
 
 
-def test_xml_results_are_refused_before_the_run(run: RunOf, played: Any, plan_file: PlanFile) -> None:
-    plan = plan_file(LISTENER.format(xml="true", file="w.xml"))
-    done = run().go(Order(str(plan)), played())
-    assert done.status == 1
-    assert done.lines[0].startswith("An error occurred: Test Plan > writer: pyjm writes result files as CSV only")
+def test_an_xml_file_has_head_and_end_and_one_that_is_there_goes_on(
+    run: RunOf, played: Any, plan_file: PlanFile, tmp_path: Path
+) -> None:
+    plan = plan_file(LISTENER.format(xml="true", file="~/out/w.xml"))
+    for _ in range(2):
+        done = run().go(Order(str(plan)), played([Batch(1, {0: (1, b"<sample/>\n")}, last=True)]))
+        assert done.status == 0, done.lines
+    head = '<?xml version="1.0" encoding="UTF-8"?>\n<testResults version="1.2">\n'
+    assert (tmp_path / "out" / "w.xml").read_text() == f"{head}<sample/>\n\n<sample/>\n\n</testResults>\n"
 
 
 def test_a_lost_server_fails_the_run(

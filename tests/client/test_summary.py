@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from pyjm.client.summary import Summariser, SummarySettings
+from pyjm.client.summary import Summaries, Summariser, SummarySettings
 from pyjm.engine.results.tally import Tally
 from pyjm.properties import Settings
 
@@ -130,3 +130,24 @@ def test_the_properties_say_how(settings: Callable[..., Settings]) -> None:
     given = {"summariser__name": "Foo", "summariser__interval": "6", "summariser__out": "false"}
     assert SummarySettings.of(settings(**given)) == SummarySettings("Foo", 6, to_console=False)
     assert SummarySettings.of(settings()) == SummarySettings()
+
+
+def test_summaries_of_one_name_are_one_and_end_in_the_order_of_javas_hash_tables() -> None:
+    names = ["group only", "summary", "alpha", "beta", "from var", "Generate Summary Results", "grün", "summary 2"]
+    names.append("alpha")
+    lines: list[str] = []
+    summaries = Summaries(SummarySettings(), names, lines.append)
+    for summariser in summaries.of_plan:
+        summariser.add(0, [tally(1)], (1, 1, 0))
+    assert summaries.main is summaries.of_plan[1]
+    lines.clear()
+    summaries.end()
+    ended = [line.partition(" = ")[0] for line in lines if " = " in line.partition(" in ")[0]]
+    order = ["summary", "summary 2", "alpha", "Generate Summary Results", "from var", "group only", "grün", "beta"]
+    assert ended == order
+
+
+def test_without_a_name_there_is_no_summary_but_those_of_the_plan() -> None:
+    summaries = Summaries(SummarySettings(name=""), ["mine"], lambda line: None)
+    assert summaries.main is None
+    assert list(summaries) == ["mine"]

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 class JMESPathAssertion(Assertion):
     """Holds what a JMESPath expression finds against a value, a regular expression, or nothing but that it is there."""
 
+    content = ""
+
     query = text("JMES_PATH")
     expected = text("EXPECTED_VALUE")
     compares = flag("JSONVALIDATION")

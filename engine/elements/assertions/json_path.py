@@ -29,6 +29,8 @@ class Unfulfilled(Exception):
 class JsonPathAssertion(Assertion):
     """Holds what a JSON path leads to against a value, a regular expression, or nothing but that it is there."""
 
+    content = ""
+
     path_text = text("JSON_PATH")
     expected = text("EXPECTED_VALUE")
     compares = flag("JSONVALIDATION")

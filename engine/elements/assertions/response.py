@@ -34,7 +34,7 @@ FIELDS: dict[str, Field] = {
     "Assertion.response_message": ("message", lambda result: result.response_message),
     "Assertion.response_headers": ("headers", lambda result: result.response_headers),
     "Assertion.request_headers": ("request headers", lambda result: result.request_headers),
-    "Assertion.request_data": ("request data", lambda result: result.sampler_data),
+    "Assertion.request_data": ("request data", lambda result: result.sampler_data or ""),
 }
 """The field to test → its name in messages, and how it is read; all else is the URL."""
 

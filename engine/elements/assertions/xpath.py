@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 class XPathAssertion(Assertion):
     """Fails a sample in which an XPath expression finds nothing, or something."""
 
+    content = ""
+
     query = text("XPath.xpath", "/")
     negated = flag("XPath.negate")
     tolerant = flag("XPath.tolerant")

@@ -10,12 +10,18 @@ from pyjm.engine.vu.result import SampleResult
 from pyjm.engine.vu.user import User
 
 
-@element("ResultCollector", "kg.apc.jmeter.vizualizers.CorrectedResultCollector")
+@element(
+    "ResultCollector",
+    "kg.apc.jmeter.vizualizers.CorrectedResultCollector",
+    "kg.apc.jmeter.vizualizers.CompositeResultCollector",
+)
 class ResultCollector(Listener):
     """Writes the samples in its scope to its file; one without a file shows them in JMeter's window alone."""
 
     def prepare(self, node: Node, build: Build) -> None:
         self.file = build.result_files.of(node) if build.result_files is not None else None
+        self.reads_body = self.file is not None and self.file.reads_body
+        self.reads_assertions = self.file is not None and self.file.reads_assertions
 
     def add(self, user: User, result: SampleResult) -> None:
         if self.file is not None:

@@ -11,6 +11,7 @@ from pyjm.engine.compile.element import Sampler, flag, text, whole
 from pyjm.engine.compile.registry import element
 from pyjm.engine.plan.tree import Node
 from pyjm.engine.vu.clock import now_ns, to_wall_ms
+from pyjm.engine.vu.result import Fallback
 
 from .java_url import java_url
 
@@ -43,7 +44,7 @@ class DummySampler(Sampler):
     result_class = text("RESULT_CLASS", RESULT_CLASSES[0])
 
     def prepare(self, node: Node, build: Build) -> None:
-        self.encoding = build.properties.get("sampleresult.default.encoding", "ISO-8859-1")
+        self.encoding = Fallback(build.properties.get("sampleresult.default.encoding", "ISO-8859-1"))
         self.from_start = build.properties.get("sampleresult.timestamp.start", "false").lower() in ("true", "t", "1")
 
     async def sample(self, user: User, result: SampleResult) -> SampleResult:

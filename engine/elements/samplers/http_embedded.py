@@ -11,7 +11,7 @@ from pyjm.engine.elements.regex import RegexError, compile_regex, is_java, match
 from pyjm.engine.http.errors import WireError
 from pyjm.engine.http.resources import resources
 from pyjm.engine.http.uri import sane_url
-from pyjm.engine.vu.result import SampleResult
+from pyjm.engine.vu.result import HttpSampleResult
 
 from ..config.cache_manager import InCache
 from .http_connections import number
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pyjm.engine.compile.build import Build
     from pyjm.engine.http.url import Url
     from pyjm.engine.plan.tree import Node
+    from pyjm.engine.vu.result import SampleResult
     from pyjm.engine.vu.user import User
 
     from .http_making import Made
@@ -67,7 +68,7 @@ class Embedded:
         if not found:
             return
         first = copy(page)
-        first.label = f"{page.label}-0"
+        first.label = f"{page.label}-0" if page.renames else page.url
         first.thread_name = ""  # given to the sub-samples of the sample itself alone
         page.sub_results = [first]
         wanted = [url for url in found if self.fits(user, url)]
@@ -107,7 +108,7 @@ class Embedded:
         self, sampler: HttpRequest, user: User, page: SampleResult, made: Made, url: Url, depth: int
     ) -> SampleResult | None:
         """Ask for one file; None for one that the cache answers without a sample."""
-        sub = SampleResult(page.label, page.thread_name)
+        sub = HttpSampleResult(page.label, page.thread_name)
         sub.begin()
         try:
             made = sampler.recipe.send(user, made.maker, target_of(sane_url(url)), "GET", None)
@@ -126,6 +127,8 @@ class Embedded:
         """Add a file's sample; one that failed fails the page."""
         if sub is None:
             return
+        if not page.renames and not sub.sub_results:
+            sub.label = sub.url
         page.add_sub(sub)
         if self.ignores_failures or (page.success and sub.success):
             return

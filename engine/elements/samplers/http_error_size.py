@@ -33,7 +33,7 @@ _ADDED: dict[str, tuple[tuple[str, int], ...]] = {
         ("Illegal character in authority", 1071),
         ("", 1067),
     ),
-    errors.MALFORMED_URL: (("Error at index", 1156), ("", 746)),
+    errors.MALFORMED_URL: (("Error at index", 1156), ("Illegal character", 794), ("", 746)),
     errors.ILLEGAL_ARGUMENT: (
         ("URLDecoder", 1171),
         ("Unexpected method", 831),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pyjm.engine.http import redirect
 from pyjm.engine.http.errors import IO, WireError
-from pyjm.engine.vu.result import SampleResult
+from pyjm.engine.vu.result import HttpSampleResult
 
 from ..config.cache_manager import InCache
 from .http_error_size import TooManyRedirects
@@ -16,6 +16,7 @@ from .http_target import RefusedUrl, target_of
 
 if TYPE_CHECKING:
     from pyjm.engine.http.response import Response
+    from pyjm.engine.vu.result import SampleResult
     from pyjm.engine.vu.user import User
 
     from .http_making import Made
@@ -29,7 +30,7 @@ async def follow(
 ) -> None:
     """Follow a redirect to its end: each request becomes a sub-result, the sample looks like the last of them."""
     last = copy(total)
-    last.label = f"{total.label}-0"
+    last.label = f"{total.label}-0" if total.renames else total.url
     last.thread_name = ""  # given to the sub-samples of the sample itself alone
     total.sub_results = [last]
     leads: str | None = location
@@ -43,7 +44,7 @@ async def follow(
             break
         assert step is not None
         method, url = step
-        before, last = last, SampleResult(total.label, total.thread_name)
+        before, last = last, HttpSampleResult(total.label, total.thread_name)
         last.begin()
         try:
             made = sampler.recipe.send(user, made.maker, target_of(url), method, None)
@@ -65,6 +66,8 @@ async def follow(
             leads = sampler.take(user, last, made, response, following=True)
         if leads is None and sampler.embeds and sampler.embedded.wants(user, last):
             await sampler.embedded.download(sampler, user, last, made, depth)
+        if not total.renames and not last.sub_results:
+            last.label = last.url
         for each in last.sub_results or (last,):
             total.add_sub(each)
         if leads is None:

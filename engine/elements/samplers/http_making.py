@@ -93,17 +93,41 @@ class Made(NamedTuple):
         return "".join([line + "\n" for line in head if not line.lower().startswith("cookie:")])
 
     @property
-    def sampler_data(self) -> str:
-        """The request as JMeter describes it."""
-        return described(self.method, self.target.text, self.entity.shown if self.entity else "", self.cookie)
+    def cookies(self) -> str:
+        """The cookies that were sent: those of the manager, else those of the plan's own field."""
+        return self.cookie or (self.own.first("cookie") if "cookie" in self.own.names else None) or ""
+
+    @property
+    def query(self) -> str:
+        """The body as the sample shows it."""
+        return self.entity.shown if self.entity is not None else ""
+
+    def described(self, cookies: str) -> str:
+        """Describe the request as JMeter does."""
+        return described(self.method, self.target.text, self.query, cookies)
 
 
-def described(method: str, url: str, entity: str = "", cookie: str | None = None) -> str:
+def described(method: str, url: str, entity: str = "", cookies: str = "") -> str:
     """Describe a request as JMeter does."""
     text = f"{method} {url}\n"
     if method not in _WITHOUT_ENTITY:
         text += f"\n{method} data:\n{entity}\n"
-    return text + (f"\nCookie Data:\n{cookie}\n" if cookie else "\n[no cookies]\n")
+    return text + (f"\nCookie Data:\n{cookies}\n" if cookies else "\n[no cookies]\n")
+
+
+class Unsent(NamedTuple):
+    """What is known of a request that could not be made."""
+
+    method: str
+    url: str
+
+    cookies: str = ""
+    query: str = ""
+    head_text: str = ""
+
+    def described(self, cookies: str) -> str:
+        """Describe the request as JMeter does."""
+        return described(self.method, self.url, self.query, cookies)
 
 
 class Maker:

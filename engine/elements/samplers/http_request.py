@@ -13,6 +13,7 @@ from pyjm.engine.compile.java_error import JavaError
 from pyjm.engine.compile.merge import merged
 from pyjm.engine.compile.registry import element
 from pyjm.engine.http.errors import SOCKET, WireError
+from pyjm.engine.vu.result import HttpSampleResult
 
 from ..config.auth_manager import AuthManager
 from ..config.cache_manager import CacheManager, InCache
@@ -24,7 +25,7 @@ from .http_connections import connections_of
 from .http_embedded import Embedded
 from .http_fields import Fields, merged_fields
 from .http_following import REDIRECTS, automatically, follow
-from .http_making import described
+from .http_making import Unsent
 from .http_recipe import Recipe
 from .http_result import Filler, missing_location
 from .http_target import RefusedUrl
@@ -49,6 +50,8 @@ APPLIED = frozenset(("HttpDefaultsGui", "SimpleConfigGui", "LoginConfigGui", "Te
 @element("HTTPSamplerProxy")
 class HttpRequest(Sampler):
     """Sends a request, follows redirects, and says what came of it."""
+
+    result_type = HttpSampleResult
 
     def prepare(self, node: Node, build: Build) -> None:
         written = merged(node, [default for default in build.defaults if default.gui in APPLIED])
@@ -202,7 +205,7 @@ class HttpRequest(Sampler):
         """Fill a sample whose request could not even be made."""
         if isinstance(error, RefusedUrl):
             result.url = error.url
-            result.sampler_data = described(self.recipe.method.get(user), error.url)
+            result.sent = Unsent(self.recipe.method.get(user), error.url)
             if self.labels_late and not result.label:
                 result.label = self.label.get(user)
         else:

@@ -9,6 +9,7 @@ from pyjm.engine.http.decode import charset_of, decode_body, is_binary
 from pyjm.engine.http.errors import ILLEGAL_ARGUMENT, WireError
 from pyjm.engine.http.redirect import is_redirect
 from pyjm.engine.vu.clock import to_wall_ms
+from pyjm.engine.vu.result import Fallback
 
 from .http_error_size import error_bytes
 from .http_escapes import known_charset
@@ -24,6 +25,8 @@ _ASCII = "".join(map(chr, range(128)))
 _KNOWN_MAX = 1024
 _META = '<meta http-equiv="content-type" content="'
 _META_WITHIN = 2000
+_UNPACKED = ("gzip", "x-gzip", "deflate", "br")
+_MOVED = ("content-length:", "content-encoding:", "content-md5:")
 
 
 class HeadFacts:
@@ -49,7 +52,7 @@ class HeadFacts:
         self.code = str(response.status)
         self.message = response.reason
         self.success = 200 <= response.status <= 399
-        self.text = response.headers_text
+        self.text = shown_fields(response)
         self.header_bytes = response.header_bytes
         self.location = response.header("location")
         self.cookies = response.all_of("set-cookie")
@@ -62,6 +65,17 @@ class HeadFacts:
     def redirects(self, method: str) -> bool:
         """Tell whether JMeter takes the answer for a redirect."""
         return is_redirect(self.status, method)
+
+
+def shown_fields(response: Response) -> str:
+    """Give the fields of an answer as the sample shows them: of a packed one, JMeter has some at the end."""
+    text = response.headers_text
+    packing = (response.header("content-encoding") or "").partition(",")[0].strip().lower()
+    if packing not in _UNPACKED or response.header("content-length") == "0":
+        return text
+    lines = text.splitlines(keepends=True)
+    moved = [line for name in _MOVED for line in lines if line.lower().startswith(name)]
+    return "".join([line for line in lines if line not in moved] + moved)
 
 
 _known: dict[Head, HeadFacts] = {}
@@ -84,7 +98,7 @@ class Filler:
     __slots__ = ("default_charset",)
 
     def __init__(self, default_charset: str) -> None:
-        self.default_charset = default_charset if known_charset(default_charset) else "ISO-8859-1"
+        self.default_charset = Fallback(default_charset if known_charset(default_charset) else "ISO-8859-1")
 
     def answer(self, result: SampleResult, response: Response, keep_body: bool) -> HeadFacts:
         """Fill a result from an answer. Raises WireError for a body that can't be unpacked."""
@@ -117,12 +131,13 @@ class Filler:
     def guess_charset(self, result: SampleResult, facts: HeadFacts) -> None:
         """Find the charset where the head names none, or one that does not exist."""
         if facts.charset is not None:
-            result.encoding = "UTF-8"
+            result.encoding = Fallback("UTF-8", facts.charset)
             return
         found = None
         if facts.content_type.startswith("text/html"):
             found = meta_charset(result.body)
-        result.encoding = found if found and known_charset(found) else self.default_charset
+        if found:
+            result.encoding = found if known_charset(found) else Fallback("UTF-8", found)
 
     def failure(self, result: SampleResult, error: WireError, *, following: bool = False) -> None:
         """Fill a result from a failure; what an answer has already filled stays."""
@@ -141,7 +156,7 @@ def fail(result: SampleResult, error: WireError) -> None:
     """Make a result that of a failure, leaving times and sizes."""
     result.data_type = "text"
     result.body = str(error).encode("utf-8", "replace")
-    result.encoding = "UTF-8"
+    result.encoding = result.named_encoding or Fallback("UTF-8")
     result.response_code = error.code
     result.response_message = error.message
     result.success = False

@@ -97,8 +97,9 @@ class JavaRequest(Sampler):
         result.response_message = given.get("ResponseMessage", "")
         result.response_code = given.get("ResponseCode", "")
         result.label = given.get("Label", "") or result.label
-        result.sampler_data = given.get("SamplerData", "")
-        result.sent_bytes = len(result.sampler_data.encode("utf-16-le", "surrogatepass")) // 2
+        said = given.get("SamplerData", "")
+        result.sampler_data = said or None
+        result.sent_bytes = len(said.encode("utf-16-le", "surrogatepass")) // 2
         if given.get("ResultData"):
             result.set_text(given["ResultData"])
         result.data_type = "text"

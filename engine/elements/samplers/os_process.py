@@ -14,6 +14,7 @@ from pyjm.engine.compile.element import Sampler, flag, text, whole
 from pyjm.engine.compile.registry import element
 from pyjm.engine.elements.config.arguments import pairs_of
 from pyjm.engine.plan.tree import Node
+from pyjm.engine.vu.result import Fallback
 
 if TYPE_CHECKING:
     from pyjm.engine.vu.result import SampleResult
@@ -42,7 +43,7 @@ class OsProcessSampler(Sampler):
     def prepare(self, node: Node, build: Build) -> None:
         self.arguments = pairs_of(node.child("SystemSampler.arguments"), build)
         self.environment = pairs_of(node.child("SystemSampler.environment"), build)
-        self.encoding = build.properties.get("sampleresult.default.encoding", "ISO-8859-1")
+        self.encoding = Fallback(build.properties.get("sampleresult.default.encoding", "ISO-8859-1"))
         self.cwd = Path.cwd()
         self.files = ((self.stdin, "rb"), (self.stdout, "wb"), (self.stderr, "wb"))
 

@@ -7,15 +7,16 @@ from typing import cast
 
 import pytest
 
-from pyjm.engine.results.outbox import FileListener, FileRows
+from pyjm.engine.results.outbox import FileListener, FileRows, Mark
+from pyjm.engine.results.save import SaveConfig
 from pyjm.engine.vu.result import SampleResult
 from pyjm.engine.vu.user import User
 
 USER = cast(User, SimpleNamespace(vars={}))
 
 
-def listener(file: FileRows, *, errors: bool = False, success: bool = False, shared: bool = False) -> FileListener:
-    return FileListener(file, lambda r, u: r.label, errors_only=errors, success_only=success, shared=shared)
+def listener(file: FileRows, *, errors: bool = False, success: bool = False, mark: Mark | None = None) -> FileListener:
+    return FileListener(file, SaveConfig(flags=["label"]), errors_only=errors, success_only=success, mark=mark)
 
 
 def sample(label: str, *, success: bool) -> SampleResult:
@@ -38,7 +39,8 @@ def test_a_file_may_take_failed_or_good_samples_only(errors: bool, success: bool
 
 def test_a_sample_in_the_scope_of_two_listeners_of_one_file_is_written_once() -> None:
     file = FileRows()
-    listeners = [listener(file, shared=True), listener(file, errors=True, shared=True), listener(file, shared=True)]
+    mark = Mark()
+    listeners = [listener(file, mark=mark), listener(file, errors=True, mark=mark), listener(file, mark=mark)]
     for label in ("a", "b"):
         result = sample(label, success=False)
         for each in listeners:
