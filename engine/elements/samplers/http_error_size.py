@@ -11,7 +11,7 @@ from pyjm.engine.http.errors import WireError
 
 from ..config.dns_cache_manager import UnknownName
 from .http_escapes import UNSUPPORTED_CHARSET, UNSUPPORTED_ENCODING
-from .http_target import UNSUPPORTED_SCHEME
+from .http_target import UNSUPPORTED_SCHEME, MalformedUrl
 
 FOLLOWING = 491
 """What is added when the request was one of a chain of redirects."""
@@ -33,7 +33,7 @@ _ADDED: dict[str, tuple[tuple[str, int], ...]] = {
         ("Illegal character in authority", 1071),
         ("", 1067),
     ),
-    errors.MALFORMED_URL: (("Error at index", 1156), ("Illegal character", 794), ("", 746)),
+    errors.MALFORMED_URL: (("Error at index", 1156), ("", 746)),
     errors.ILLEGAL_ARGUMENT: (
         ("URLDecoder", 1171),
         ("Unexpected method", 831),
@@ -68,5 +68,7 @@ def error_bytes(error: WireError, *, following: bool) -> int:
         return own + 1268
     if isinstance(error, UnknownName):
         return own + 2617
+    if isinstance(error, MalformedUrl) and error.by_default_port:
+        own += 48
     added = next((size for begin, size in _ADDED.get(error.kind, (("", 0),)) if error.text.startswith(begin)), 0)
     return own + added + (FOLLOWING if following and added else 0)

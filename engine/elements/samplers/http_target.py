@@ -49,18 +49,28 @@ class Target:
         return url
 
 
+class MalformedUrl(WireError):
+    """Parts that make no URL; `by_default_port` says that they name no port: Java comes there by one more call."""
+
+    def __init__(self, text: str, *, by_default_port: bool) -> None:
+        super().__init__(MALFORMED_URL, text)
+        self.by_default_port = by_default_port
+
+
 def url_of_parts(protocol: str, host: str, port: int, file: str) -> Url:
     """Make a URL as `new URL(protocol, host, port, file)` does. Raises WireError for what that calls malformed."""
     protocol = protocol.lower()
     if ":" in host and not host.startswith("["):
         host = f"[{host}]"
+    problem = ""
     if port < -1:
-        raise WireError(MALFORMED_URL, f"Invalid port number :{port}")
-    if protocol not in _PROTOCOLS:
-        raise WireError(MALFORMED_URL, f"unknown protocol: {protocol}")
-    found = _BAD_HOST.search(host)
-    if found:
-        raise WireError(MALFORMED_URL, f"Illegal character found in host: '{found[0]}'")
+        problem = f"Invalid port number :{port}"
+    elif protocol not in _PROTOCOLS:
+        problem = f"unknown protocol: {protocol}"
+    elif found := _BAD_HOST.search(host):
+        problem = f"Illegal character found in host: '{found[0]}'"
+    if problem:
+        raise MalformedUrl(problem, by_default_port=port == -1)
     file, mark, ref = file.partition("#")
     path, question, query = file.partition("?")
     authority = host if port == -1 else f"{host}:{port}"
