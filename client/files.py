@@ -18,6 +18,7 @@ from pyjm.engine.run.job import Job
 
 FILE_PROPERTIES: Mapping[str, tuple[str, ...]] = {
     "CSVDataSet": ("filename",),
+    "com.blazemeter.jmeter.RandomCSVDataSetConfig": ("filename",),
     "IncludeController": ("IncludeController.includepath",),
     "HTTPFileArg": ("File.path",),
     "JSR223Sampler": ("filename",),

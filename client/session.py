@@ -85,6 +85,7 @@ class Session:
         self.make_crew = make_crew
         self.is_local = order.hosts is None
         self.summary = SummarySettings.of(settings)
+        self.file_faults: Sequence[Fault] = ()
 
     def run(self) -> int:
         """Run it; gives the exit status, 0 however many samples failed."""
@@ -140,12 +141,12 @@ class Session:
         log.info("Loading file: %s", self.order.plan)
         data = plan.read_bytes()
         try:
-            root = read_plan(data, self.order.plan, self.included(plan))
+            root = read_plan(data, self.order.plan, self.included(plan), faults=[])  # the compiler says them all
         except PlanError as error:
             raise self.refused(error.faults) from None
         properties = self.settings.jmeter
-        files, faults = result_files(root, self.order.log_file, plan.parent, properties, self.reader(plan, root))
-        self.judge(faults)
+        reader = self.reader(plan, root)
+        files, self.file_faults = result_files(root, self.order.log_file, plan.parent, properties, reader)
         if not self.is_local:
             for file in files:
                 file.save.stripped = strip_rule(properties)
@@ -204,10 +205,7 @@ class Session:
         except MemberError as error:
             driver = "" if self.is_local else "Error in NonGUIDriver "  # whoever reads JMeter's output looks for it
             raise Refused(*(f"An error occurred: {driver}{line}" for line in str(error).splitlines())) from None
-        self.judge(list(dict.fromkeys(faults)))
-
-    def judge(self, faults: Sequence[Fault]) -> None:
-        """Refuse the run for what is wrong, or warn."""
+        faults = list(dict.fromkeys([*self.file_faults, *faults]))
         strict = self.settings.flag("pyjm.strict")
         if any(fault.fatal or strict for fault in faults):
             raise self.refused(faults)

@@ -24,22 +24,21 @@ ROOTS = {
 }
 
 
-def read_plan(
-    data: bytes, path_for_messages: str, load: Load | None = None, warnings: list[Fault] | None = None
-) -> Node:
+def read_plan(data: bytes, path_for_messages: str, load: Load | None = None, faults: list[Fault] | None = None) -> Node:
     """Read the bytes of a .jmx and give its TestPlan node with all that is enabled below it, parts put in.
 
-    `load` reads what Include Controllers name; without it they stay empty. What JMeter runs on with goes to `warnings`.
-    Raises PlanError with one fault that names the file where it is no test plan.
+    `load` reads what Include Controllers name; without it they stay empty. What is wrong with the parts goes to
+    `faults`; without them what JMeter does not run on with is raised. Raises PlanError with one fault that names the
+    file where it is no test plan.
     """
     tops = parse_elements(data, path_for_messages)
     plan = joined(tops, path_for_messages)
     expander = Expander(tops, parse_elements, load)
     expander.expand(plan)
-    if any(fault.fatal for fault in expander.faults):
+    if faults is not None:
+        faults += expander.faults
+    elif any(fault.fatal for fault in expander.faults):
         raise PlanError(expander.faults)
-    if warnings is not None:
-        warnings += expander.faults
     prune(plan)
     for number, node in enumerate(plan.walk()):
         node.number = number

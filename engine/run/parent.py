@@ -66,13 +66,13 @@ class Engine:
         """Compile the plan here and in the workers; gives all faults."""
         discover(pyjm.engine.elements)
         discover(pyjm.engine.functions)
-        warnings: list[Fault] = []
+        parts: list[Fault] = []
         try:
-            root = read_plan(job.plan, job.plan_name, job.included, warnings)
+            root = read_plan(job.plan, job.plan_name, job.included, parts)
         except PlanError as error:
             return error.faults
         build = job.build(Cells(), 1)
-        build.faults += warnings
+        build.faults += parts
         program = Compiler(build).compile(root)
         if any(fault.fatal for fault in build.faults):
             return build.faults
