@@ -28,6 +28,7 @@ from .gather import Outgoing
 from .job import Job
 from .link import WorkerLink
 from .setup import Setup
+from .strain import Strain
 
 log = logging.getLogger("pyjm.run")
 
@@ -49,6 +50,7 @@ class Engine:
         self.faults: dict[int, list[Fault]] = {}
         self.cpu_s: dict[int, float] = {}
         self.lag_ms: dict[int, float] = {}
+        self.strain = Strain({})
         self.conductor: Conductor | None = None
         self.closed = False
         self.broker = Broker(self.answer)
@@ -78,6 +80,7 @@ class Engine:
             return build.faults
         self.employ(job, root, program)
         build.workers = len(self.links)
+        self.strain = Strain(build.properties)
         if len(self.links) > 1:
             build.cells = MappedCells(self.folder / "cells")
         build.set_property = self.set_property
@@ -153,6 +156,7 @@ class Engine:
         elif kind is Say.BATCH:
             until_ns, files, tallies, threads, cpu_s, lag_ms, summaries = values(payload)
             self.cpu_s[worker], self.lag_ms[worker] = cpu_s, lag_ms
+            self.warn(self.strain.add(worker, until_ns, cpu_s, lag_ms))
             self.out.add(worker, until_ns, files, tallies, threads, summaries)
         elif kind is Say.ASK:
             with self.brokering:
@@ -186,8 +190,15 @@ class Engine:
             if link.index != worker:
                 link.send(said)
 
+    def warn(self, text: str | None) -> None:
+        """Say to the user what is not as it should be."""
+        if text is not None:
+            log.warning("%s", text)
+            self.out.note(text)
+
     def gone(self, worker: int) -> None:
         """Note that a worker ended: at the end of the run, or because it died."""
+        self.warn(self.strain.over(worker))
         self.out.end(worker)
         with self.brokering:
             self.broker.gone(worker)

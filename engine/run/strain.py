@@ -1,0 +1,80 @@
+"""Where the load generator itself is the bottleneck: the times that it measures are too long then, and that is said."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+HELD_S = 1.0
+"""How long a worker is at its limit before it counts: a moment is nothing."""
+
+LEAST_S = 0.05
+"""Spans shorter than that are no measure of the processor time in them."""
+
+
+class Watched:
+    """What is known of one worker. Instants in nanoseconds of its clock."""
+
+    __slots__ = ("at_ns", "cpu", "cpu_s", "lag_ms", "since_ns", "told")
+
+    def __init__(self) -> None:
+        self.at_ns = self.since_ns = 0
+        self.cpu_s = self.cpu = self.lag_ms = 0.0
+        self.told = False
+
+
+class Strain:
+    """Watches the workers' processor time and how late their event loops are; gives a line where one is at its limit.
+
+    Its limits are the properties pyjm.cpu_warning (percent of a core) and pyjm.lag_warning (ms); 0 switches one off.
+    """
+
+    def __init__(self, properties: Mapping[str, str]) -> None:
+        self.cpu_limit = _number(properties, "pyjm.cpu_warning", 90.0) / 100
+        self.lag_limit_ms = _number(properties, "pyjm.lag_warning", 10.0)
+        self.workers: dict[int, Watched] = {}
+
+    def add(self, worker: int, at_ns: int, cpu_s: float, lag_ms: float) -> str | None:
+        """Take a worker's figures up to an instant; gives what is to be said, when its state has changed."""
+        watched = self.workers.setdefault(worker, Watched())
+        span_s = (at_ns - watched.at_ns) / 1e9
+        if span_s < LEAST_S:
+            return None
+        cpu = (cpu_s - watched.cpu_s) / span_s if watched.at_ns else 0.0
+        begun_ns, watched.at_ns, watched.cpu_s = watched.at_ns, at_ns, cpu_s
+        if not (0 < self.cpu_limit <= cpu or 0 < self.lag_limit_ms <= lag_ms):
+            return self.over(worker, begun_ns)
+        watched.since_ns = watched.since_ns or begun_ns or at_ns
+        watched.cpu, watched.lag_ms = max(watched.cpu, cpu), max(watched.lag_ms, lag_ms)
+        if watched.told or at_ns - watched.since_ns < HELD_S * 1e9:
+            return None
+        watched.told = True
+        return (
+            f"worker {worker + 1} is at its limit ({_figures(watched)}): times are measured too long from here on;"
+            " take more machines, or less load for this one"
+        )
+
+    def over(self, worker: int, at_ns: int = 0) -> str | None:
+        """Note that a worker is no longer at its limit, or has ended; says for how long it was."""
+        watched = self.workers.get(worker)
+        if watched is None:
+            return None
+        since_ns, watched.since_ns = watched.since_ns, 0
+        if not watched.told:
+            watched.cpu = watched.lag_ms = 0.0
+            return None
+        text = f"worker {worker + 1} was at its limit for {((at_ns or watched.at_ns) - since_ns) / 1e9:.0f} s"
+        text += f" ({_figures(watched)})"
+        watched.told = False
+        watched.cpu = watched.lag_ms = 0.0
+        return text
+
+
+def _figures(watched: Watched) -> str:
+    return f"CPU up to {watched.cpu:.0%}, event loop up to {watched.lag_ms:.0f} ms late"
+
+
+def _number(properties: Mapping[str, str], key: str, default: float) -> float:
+    try:
+        return float(properties.get(key, default))
+    except ValueError:
+        return default

@@ -1,0 +1,52 @@
+"""A worker at its limit is told of, once when it begins and once when it is over."""
+
+from __future__ import annotations
+
+import pytest
+from pyjm.engine.run.strain import Strain
+
+SECOND = 10**9
+FREE, BUSY = 0.1, 0.99
+
+
+def lines(strain: Strain, loads: list[tuple[float, float]], step_s: float = 0.25) -> list[tuple[int, str]]:
+    """Feed spans with a share of a core and a lag in ms; give which of them were followed by which line."""
+    said, cpu_s = [], 0.0
+    for number, (share, lag_ms) in enumerate(loads):
+        cpu_s += share * step_s
+        at_ns = SECOND + int((number + 1) * step_s * SECOND)
+        if text := strain.add(0, at_ns, cpu_s, lag_ms):
+            said.append((number, text))
+    return said
+
+
+def test_a_worker_that_is_free_is_not_spoken_of() -> None:
+    assert lines(Strain({}), [(FREE, 1.0)] * 20) == []
+
+
+def test_a_moment_at_the_limit_is_nothing() -> None:
+    assert lines(Strain({}), [(FREE, 0), *[(BUSY, 0)] * 3, *[(FREE, 0)] * 3] * 3) == []
+
+
+@pytest.mark.parametrize("load", [(BUSY, 0.0), (FREE, 42.0)])
+def test_a_second_at_the_limit_is_said_once_and_its_length_when_it_is_over(load: tuple[float, float]) -> None:
+    said = lines(Strain({}), [(FREE, 0), *[load] * 12, *[(FREE, 0)] * 8])
+    assert [number for number, _ in said] == [4, 13]
+    assert said[0][1].startswith("worker 1 is at its limit (CPU up to ")
+    assert said[1][1].startswith("worker 1 was at its limit for 3 s (CPU up to ")
+    assert ("42 ms late" in said[1][1]) is (load[1] > 10)
+
+
+def test_a_worker_that_ends_at_its_limit_is_told_of() -> None:
+    strain = Strain({})
+    assert len(lines(strain, [(BUSY, 0)] * 9)) == 1
+    assert (strain.over(0) or "").startswith("worker 1 was at its limit for 2 s")
+    assert strain.over(0) is None
+    assert strain.over(1) is None
+
+
+def test_limits_are_properties() -> None:
+    off = {"pyjm.cpu_warning": "0", "pyjm.lag_warning": "0"}
+    assert lines(Strain(off), [(BUSY, 99.0)] * 9) == []
+    assert lines(Strain({"pyjm.lag_warning": "5"}), [(FREE, 6.0)] * 9) != []
+    assert lines(Strain({"pyjm.lag_warning": "x"}), [(FREE, 6.0)] * 9) == []
