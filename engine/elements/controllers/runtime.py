@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pyjm.engine.compile.element import PlanController, whole
 from pyjm.engine.compile.registry import element
 from pyjm.engine.vu.clock import now_ns
-from pyjm.engine.vu.flow import AGAIN, REPEAT, SPINS, Cursor, Next, PassListener
+from pyjm.engine.vu.flow import AGAIN, REPEAT, SPINS, Again, Cursor, Next, PassListener
 from pyjm.engine.vu.step import Step
 from pyjm.engine.vu.user import User
 
@@ -15,7 +15,7 @@ from pyjm.engine.vu.user import User
 class RuntimeCursor(Cursor):
     """Where one user stands in a Runtime Controller. `since_ns` is when this run of passes began, 0 for not yet."""
 
-    __slots__ = ("_done", "seconds", "since_ns", "turn")
+    __slots__ = ("_done", "seconds", "since_ns", "turn", "waits")
 
     asks_anew = True
 
@@ -29,6 +29,7 @@ class RuntimeCursor(Cursor):
         self.seconds = seconds
         self.since_ns = 0
         self.turn = 0
+        self.waits = False
         super().__init__(user, children, listeners)
 
     @property
@@ -48,12 +49,13 @@ class RuntimeCursor(Cursor):
         for _ in range(SPINS):
             if not self.since_ns:
                 self.since_ns = now_ns()
-            if self.over():
+            if not self.waits and self.over():  # who waits its turn in a section below is not called back
                 self.restart()
                 self.reset()
                 return None
             step = super().next()
             if step is not REPEAT:
+                self.waits = isinstance(step, Again) and step is not AGAIN
                 return step
         return AGAIN
 
@@ -77,6 +79,7 @@ class RuntimeCursor(Cursor):
         """Begin to count time and passes anew."""
         self.turn = 0
         self.since_ns = 0
+        self.waits = False
 
     def cut_pass(self) -> None:
         super().cut_pass()

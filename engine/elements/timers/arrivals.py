@@ -8,6 +8,7 @@ which needs no memory for the whole period.
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import ceil
@@ -64,7 +65,7 @@ class Instants:
             state, number = next_double(state)
             instants.append(after_s + number * duration_s)
         self.state = state
-        return iter(sorted(instants))
+        return iter(array("d", sorted(instants)))
 
     def one_by_one(self, samples: int, after_s: float, duration_s: int) -> Iterator[float]:
         """Draw as many uniform numbers in ascending order."""

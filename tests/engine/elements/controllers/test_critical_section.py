@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from pyjm.engine.compile.build import Build
+from pyjm.engine.elements.controllers import runtime
 from pyjm.engine.elements.controllers.critical_section import CriticalSectionController, Turn
 from pyjm.engine.vu.flow import Next
 from pyjm.engine.vu.user import User
@@ -131,5 +132,24 @@ def test_a_stop_ends_the_wait(section: Any, users: Users) -> None:
         second.end()
         await waits
         assert not second.running
+
+    run(scenario)
+
+
+def test_a_time_that_is_over_does_not_call_back_who_waits(
+    section: Any, users: Users, compiled: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, first, second = section("L", A, B), users(0), users(1)
+    timed = compiled(runtime.RuntimeController, {"RunTime.seconds": "1"})
+    timed.children = (one,)
+
+    async def scenario() -> None:
+        monkeypatch.setattr(runtime, "now_ns", lambda: 1)
+        assert next_of(first, one) is A
+        assert isinstance(next_of(second, timed), Turn)
+        monkeypatch.setattr(runtime, "now_ns", lambda: 2_000_000_000)
+        one.thread_finished(first)
+        assert next_of(second, timed) is A
+        assert next_of(second, timed) is None
 
     run(scenario)
