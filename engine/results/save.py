@@ -45,7 +45,7 @@ class SaveConfig:
     `variables` are the sample_variables. `stamp_end`: the timeStamp is the end of the sample, not its start.
     `default_encoding` is what the column Encoding says of a response that names none. `xml_pi` is a processing
     instruction for the head of an XML file; `stripped` says whose bodies a server leaves out: `all`, or those of `good`
-    samples.
+    samples. The form `flexible` has `columns`, `head` and `foot`, and may begin `afresh`.
     """
 
     format: str = "csv"
@@ -59,6 +59,10 @@ class SaveConfig:
     default_encoding: str = "ISO-8859-1"
     xml_pi: str = ""
     stripped: str = ""
+    columns: list[str] = field(default_factory=list)
+    head: str = ""
+    foot: str = ""
+    afresh: bool = False
 
 
 def save_from_properties(properties: Mapping[str, str]) -> SaveConfig:
@@ -100,12 +104,6 @@ def save_from_plan(written: Mapping[str, object], properties: Mapping[str, str])
     save.flags = [key for name, key in PLAN_NAMES.items() if flag(name)]
     save.field_names = flag("fieldNames")
     return save
-
-
-def reads_body(save: SaveConfig) -> bool:
-    """Tell whether rows need the body of a sample: to write it, or because a page names its encoding itself."""
-    data = ("response_data", "response_data.on_error") if save.format == "xml" and save.stripped != "all" else ()
-    return any(flag in save.flags for flag in ("encoding", *data))
 
 
 def strip_rule(properties: Mapping[str, str]) -> str:
