@@ -83,7 +83,7 @@ def save_from_properties(properties: Mapping[str, str]) -> SaveConfig:
         timestamp_format=form,
         assertion_results=properties.get(PREFIX + "assertion_results", "none"),
         field_names=flag("print_field_names", True),
-        variables=[name for name in properties.get("sample_variables", "").split(",") if name],
+        variables=sample_variables(properties),
         stamp_end=properties.get("sampleresult.timestamp.start", "false").lower() not in ("true", "t", "1"),
         default_encoding=properties.get("sampleresult.default.encoding", "ISO-8859-1"),
         xml_pi=properties.get(PREFIX + "xml_pi", ""),
@@ -104,6 +104,17 @@ def save_from_plan(written: Mapping[str, object], properties: Mapping[str, str])
     save.flags = [key for name, key in PLAN_NAMES.items() if flag(name)]
     save.field_names = flag("fieldNames")
     return save
+
+
+def sample_variables(properties: Mapping[str, str]) -> list[str]:
+    """Read the names of further columns, split as Java splits: empty ones at the end are none."""
+    names = properties.get("sample_variables")
+    if names is None:
+        return []
+    split = names.split(",")
+    while len(split) > 1 and not split[-1]:
+        del split[-1]
+    return split if split[-1] or "," not in names else []
 
 
 def strip_rule(properties: Mapping[str, str]) -> str:
