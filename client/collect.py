@@ -10,9 +10,9 @@ from io import FileIO
 from pathlib import Path
 
 from pyjm.engine.results.batch import Batch
-from pyjm.engine.results.rows import header
+from pyjm.engine.results.forms import foot_of, head_of
 from pyjm.engine.results.save import SaveConfig
-from pyjm.engine.results.xml_rows import END, HEAD, xml_head
+from pyjm.engine.results.xml_rows import END, HEAD
 
 from .summary import Summariser
 
@@ -57,17 +57,16 @@ class ResultWriter:
 
     def open(self, *, afresh: bool = False) -> bool:
         """Open or make the file, `afresh` deletes it first; tells whether it goes on with an old one."""
-        is_xml = self.save.format == "xml"
+        save = self.save
         try:
-            if afresh:
+            if (afresh and save.format != "flexible") or save.afresh:
                 self.path.unlink(missing_ok=True)
-            appends = reopened(self.path) if is_xml else self.path.exists()
+            appends = reopened(self.path) if save.format == "xml" else self.path.exists()
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self.file = FileIO(self.path, "ab" if appends else "wb")
         except OSError as error:
             raise FileError(self.path, error) from None
-        if not appends and (is_xml or self.save.field_names):
-            self.write((xml_head(self.save) if is_xml else header(self.save) + "\n").encode())
+        self.write(head_of(save, appends=appends).encode())
         return appends
 
     def write(self, data: bytes) -> None:
@@ -84,8 +83,7 @@ class ResultWriter:
 
     def finish(self) -> None:
         """Write what the file ends with, and close it."""
-        if self.save.format == "xml":
-            self.write(f"\n{END}\n".encode())
+        self.write(foot_of(self.save).encode())
         self.close()
 
     def close(self) -> None:

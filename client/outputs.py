@@ -7,9 +7,10 @@ from pathlib import Path
 
 from pyjm.engine.plan.faults import Fault
 from pyjm.engine.plan.tree import Node
+from pyjm.engine.results.flexible_rows import columns_of, unescaped, variable_of
 from pyjm.engine.results.rows import stamp_of
 from pyjm.engine.results.save import BadSave, save_from_plan, save_from_properties
-from pyjm.engine.run.files import CORRECTED, collectors, summarisers
+from pyjm.engine.run.files import CORRECTED, FLEXIBLE, collectors, summarisers
 from pyjm.engine.run.job import ResultFile
 
 from .collect import ResultWriter
@@ -49,7 +50,19 @@ def summary_names(root: Node, evaluate: Callable[[str, str], str]) -> list[str]:
     return [evaluate(node.name, node.path) for node in summarisers(root)]
 
 
+def _flexible(node: Node, properties: Mapping[str, str], evaluate: Callable[[str, str], str]) -> ResultFile:
+    save = save_from_properties(properties)
+    save.format = "flexible"
+    save.flags = []
+    save.columns = columns_of(evaluate(node.text("columns"), node.path))
+    save.head, save.foot = (unescaped(evaluate(node.text(key), node.path)) for key in ("header", "footer"))
+    save.afresh = node.flag("overwrite")
+    return ResultFile(evaluate(node.text("filename"), node.path), save, node.path or node.kind)
+
+
 def _of_plan(node: Node, properties: Mapping[str, str], evaluate: Callable[[str, str], str]) -> ResultFile:
+    if node.kind == FLEXIBLE:
+        return _flexible(node, properties, evaluate)
     written = node.props.get("saveConfig")
     save = save_from_plan(written, properties) if isinstance(written, dict) else save_from_properties(properties)
     if node.kind == CORRECTED and "thread_counts" not in save.flags:
@@ -65,6 +78,8 @@ def _of_plan(node: Node, properties: Mapping[str, str], evaluate: Callable[[str,
 
 def _faults(file: ResultFile) -> list[Fault]:
     save = file.save
+    if save.format == "flexible":
+        return _flexible_faults(file)
     if save.format == "xml" or "timestamp" not in save.flags or save.timestamp_format.lower() == "ms":
         return []
     if stamp_of(save) is None:
@@ -72,6 +87,19 @@ def _faults(file: ResultFile) -> list[Fault]:
         remedy = "set the property jmeter.save.saveservice.timestamp_format"
         return [Fault(file.element or f"-l {file.path}", problem, remedy, fatal=False)]
     return []
+
+
+def _flexible_faults(file: ResultFile) -> list[Fault]:
+    save = file.save
+    faults = []
+    if not save.columns[-1].endswith("\n"):
+        remedy = r"let the columns end in |\r\n or |\n"
+        faults.append(Fault(file.element, f"rows that end in no newline, in {file.path}, are not supported", remedy))
+    for column in save.columns:
+        number = variable_of(column)
+        if number is not None and not 0 <= number < len(save.variables):
+            faults.append(Fault(file.element, f"there is no {column}", "name it in the property sample_variables"))
+    return faults
 
 
 def writers(files: Sequence[ResultFile], base: Path, properties: Mapping[str, str]) -> list[ResultWriter]:

@@ -71,9 +71,7 @@ class Batch:
             summaries = {int(index): tallied(values) for index, values in head.get("summaries", ())}
             active, started, finished = head["threads"]
             threads = (active, started, finished)
-            batch = cls(
-                int(head["n"]), rows, tallies, threads, head["notes"], head["last"], head["lost"], summaries
-            )
+            batch = cls(int(head["n"]), rows, tallies, threads, head["notes"], head["last"], head["lost"], summaries)
         except (ValueError, KeyError, TypeError, IndexError) as error:
             raise BadBatch(f"not a batch: {error}") from error
         if end != len(data):

@@ -6,23 +6,18 @@ Each row keeps the instant at which it came, so that the rows of several workers
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 from pyjm.engine.vu.clock import now_ns
 
-from .rows import csv_row
-from .save import reads_body
+from .forms import reads_body, row_of
 from .tally import Tally
-from .xml_rows import xml_row
 
 if TYPE_CHECKING:
     from pyjm.engine.vu.result import SampleResult
     from pyjm.engine.vu.user import User
 
     from .save import SaveConfig
-
-Row: TypeAlias = "Callable[[SampleResult, User], str]"
 
 
 class FileRows:
@@ -48,11 +43,6 @@ class Mark:
 
     def __init__(self) -> None:
         self.last: SampleResult | None = None
-
-
-def row_of(save: SaveConfig) -> Row:
-    """Compile the row of a result file."""
-    return xml_row(save) if save.format == "xml" else csv_row(save)
 
 
 class FileListener:

@@ -45,7 +45,7 @@ class SaveConfig:
     `variables` are the sample_variables. `stamp_end`: the timeStamp is the end of the sample, not its start.
     `default_encoding` is what the column Encoding says of a response that names none. `xml_pi` is a processing
     instruction for the head of an XML file; `stripped` says whose bodies a server leaves out: `all`, or those of `good`
-    samples.
+    samples. The form `flexible` has `columns`, `head` and `foot`, and may begin `afresh`.
     """
 
     format: str = "csv"
@@ -59,6 +59,10 @@ class SaveConfig:
     default_encoding: str = "ISO-8859-1"
     xml_pi: str = ""
     stripped: str = ""
+    columns: list[str] = field(default_factory=list)
+    head: str = ""
+    foot: str = ""
+    afresh: bool = False
 
 
 def save_from_properties(properties: Mapping[str, str]) -> SaveConfig:
@@ -79,7 +83,7 @@ def save_from_properties(properties: Mapping[str, str]) -> SaveConfig:
         timestamp_format=form,
         assertion_results=properties.get(PREFIX + "assertion_results", "none"),
         field_names=flag("print_field_names", True),
-        variables=[name for name in properties.get("sample_variables", "").split(",") if name],
+        variables=sample_variables(properties),
         stamp_end=properties.get("sampleresult.timestamp.start", "false").lower() not in ("true", "t", "1"),
         default_encoding=properties.get("sampleresult.default.encoding", "ISO-8859-1"),
         xml_pi=properties.get(PREFIX + "xml_pi", ""),
@@ -102,10 +106,15 @@ def save_from_plan(written: Mapping[str, object], properties: Mapping[str, str])
     return save
 
 
-def reads_body(save: SaveConfig) -> bool:
-    """Tell whether rows need the body of a sample: to write it, or because a page names its encoding itself."""
-    data = ("response_data", "response_data.on_error") if save.format == "xml" and save.stripped != "all" else ()
-    return any(flag in save.flags for flag in ("encoding", *data))
+def sample_variables(properties: Mapping[str, str]) -> list[str]:
+    """Read the names of further columns, split as Java splits: empty ones at the end are none."""
+    names = properties.get("sample_variables")
+    if names is None:
+        return []
+    split = names.split(",")
+    while len(split) > 1 and not split[-1]:
+        del split[-1]
+    return split if split[-1] or "," not in names else []
 
 
 def strip_rule(properties: Mapping[str, str]) -> str:

@@ -13,7 +13,10 @@ from .job import ResultFile
 CORRECTED = "kg.apc.jmeter.vizualizers.CorrectedResultCollector"
 """The collector of plugins, which always writes how many threads there are."""
 
-COLLECTORS = ("ResultCollector", CORRECTED, "kg.apc.jmeter.vizualizers.CompositeResultCollector")
+FLEXIBLE = "kg.apc.jmeter.reporters.FlexibleFileWriter"
+"""The collector of plugins that has columns of its own."""
+
+COLLECTORS = ("ResultCollector", CORRECTED, "kg.apc.jmeter.vizualizers.CompositeResultCollector", FLEXIBLE)
 
 
 def collectors(root: Node) -> list[Node]:
@@ -35,14 +38,14 @@ class ResultFiles:
     def __init__(self, files: Sequence[ResultFile], root: Node) -> None:
         self.rows = [FileRows() for _ in files]
         marks = {file.path: Mark() for file in files}
-        paths = [file.path for file in files]
+        paths = [file.path for file in files if file.save.format != "flexible"]
         listeners = [
             FileListener(
                 self.rows[index if file.into < 0 else file.into],
                 file.save,
                 errors_only=file.errors_only,
                 success_only=file.success_only,
-                mark=marks[file.path] if paths.count(file.path) > 1 else None,
+                mark=marks[file.path] if file.save.format != "flexible" and paths.count(file.path) > 1 else None,
             )
             for index, file in enumerate(files)
         ]

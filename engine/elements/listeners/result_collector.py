@@ -14,6 +14,7 @@ from pyjm.engine.vu.user import User
     "ResultCollector",
     "kg.apc.jmeter.vizualizers.CorrectedResultCollector",
     "kg.apc.jmeter.vizualizers.CompositeResultCollector",
+    "kg.apc.jmeter.reporters.FlexibleFileWriter",
 )
 class ResultCollector(Listener):
     """Writes the samples in its scope to its file; one without a file shows them in JMeter's window alone."""
