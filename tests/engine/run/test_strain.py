@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from pyjm.engine.run.strain import Strain
 
 SECOND = 10**9
