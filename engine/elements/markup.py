@@ -5,20 +5,22 @@ lxml is loaded when a plan first needs it: workers without such elements do with
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from random import randrange
 from typing import Any
 
-TERMINATED = re.compile(r"Opening and ending tag mismatch: (\S+)")
-ENTITY = re.compile(r"Entity '(\w+)' not defined")
-UNQUOTED = re.compile(r"<([^\s<>/]+)[^<>]*\s([^\s<>=]+)\s*=\s*$")
+from .xml_faults import MarkupError, fault_in
+
+__all__ = ["MarkupError", "XPathError", "compile_xpath", "evaluate", "parse", "strict", "texts"]
+
+NAMESPACE_ERRORS = range(200, 206)
+"""libxml2's, for prefixes that are not bound and the like."""
+
+BOM = "\ufeff"
+"""Java's parser leaves it out where it reads bytes, and takes it for content where it reads text."""
+
 DOCUMENT = ("", None)
 """The document itself, which has no value."""
-
-
-class MarkupError(ValueError):
-    """A body that is no XML; says so in the words of Java's parser where they are known."""
 
 
 class XPathError(ValueError):
@@ -27,20 +29,33 @@ class XPathError(ValueError):
 
 def parse(body: str, *, namespaces: bool, tolerant: bool) -> Any:
     """Give the root element of a body; raises MarkupError. Without `namespaces` elements have their local names."""
-    data = body.encode("utf-8", "surrogatepass")
-    root = tidied(data) if tolerant else strict(data)
-    return root if namespaces or tolerant else without_namespaces(root)
+    body = body.removeprefix(BOM)
+    if tolerant:
+        return tidied(body.encode("utf-8", "surrogatepass"))
+    root = strict(body, namespaces=namespaces)
+    return root if namespaces else without_namespaces(root)
 
 
-def strict(data: bytes) -> Any:
-    """Parse XML. Nothing outside the body is read, and no entity of its own is resolved."""
+def strict(body: str, *, namespaces: bool = True, allows_doctype: bool = True) -> Any:
+    """Parse XML; raises MarkupError. Nothing outside the body is read."""
     from lxml import etree
 
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, encoding="utf-8")
+    if not allows_doctype or body.startswith(BOM):
+        fault = fault_in(body, namespaces=namespaces, allows_doctype=allows_doctype)
+        if fault is not None:
+            raise fault
+    data = body.encode("utf-8", "surrogatepass")
+    parser = etree.XMLParser(resolve_entities="internal", no_network=True, load_dtd=False, encoding="utf-8")
     try:
         return etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
-        raise MarkupError(words(data, error)) from None
+        fault = fault_in(body, namespaces=namespaces)
+        if fault is not None:
+            raise fault from None
+        if namespaces or error.code not in NAMESPACE_ERRORS:
+            raise MarkupError(error.msg or "", *error.position) from None
+    parser = etree.XMLParser(resolve_entities="internal", no_network=True, encoding="utf-8", recover=True)
+    return etree.fromstring(data, parser)
 
 
 def tidied(data: bytes) -> Any:
@@ -60,30 +75,6 @@ def tidied(data: bytes) -> Any:
             root.insert(0, head)
         etree.SubElement(head, "title")
     return root
-
-
-def words(data: bytes, error: Any) -> str:
-    """Say what is wrong as Java's parser says it."""
-    said = error.msg or ""
-    if not data.strip():
-        return "Premature end of file."
-    if not data.lstrip().startswith(b"<"):
-        return "Content is not allowed in prolog."
-    if found := TERMINATED.search(said):
-        return f'The element type "{found[1]}" must be terminated by the matching end-tag "</{found[1]}>".'
-    if found := ENTITY.search(said):
-        return f'The entity "{found[1]}" was referenced, but not declared.'
-    if "AttValue" in said:
-        line, column = error.position
-        before = data.split(b"\n")[line - 1][: column - 1].decode("utf-8", "replace")
-        if unquoted := UNQUOTED.search(before):
-            name, attribute = unquoted.groups()
-            return f'Open quote is expected for attribute "{attribute}" associated with an  element type  "{name}".'
-    if "Extra content" in said:
-        return "The markup in the document following the root element must be well-formed."
-    if "Premature end" in said or "EndTag" in said:
-        return "XML document structures must start and end within the same entity."
-    return said
 
 
 def without_namespaces(root: Any) -> Any:
