@@ -5,6 +5,7 @@ lxml is loaded when a plan first needs it: workers without such elements do with
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from random import randrange
 from typing import Any
@@ -15,6 +16,20 @@ __all__ = ["MarkupError", "XPathError", "compile_xpath", "evaluate", "parse", "s
 
 NAMESPACE_ERRORS = range(200, 206)
 """libxml2's, for prefixes that are not bound and the like."""
+
+READING: dict[str, Any] = {"resolve_entities": "internal", "no_network": True, "load_dtd": False, "encoding": "utf-8"}
+"""How text is read: its own entities are replaced, nothing else is fetched."""
+
+LITERAL = re.compile(r"'[^']*'|\"[^\"]*\"")
+CALLED = re.compile(r"(?<![\w.:-])([a-zA-Z][\w.-]*)\s*\(")
+PREFIX = re.compile(r"(?<![\w.:-])([a-zA-Z][\w.-]*):(?!:)")
+_CALLS = """
+last position count id local-name namespace-uri name string concat starts-with contains substring-before substring-after
+substring string-length normalize-space translate boolean not true false lang number sum floor ceiling round
+node text comment processing-instruction and or div mod
+"""
+KNOWN_CALLS = frozenset(_CALLS.split())
+"""What stands before a parenthesis in XPath 1.0."""
 
 BOM = "\ufeff"
 """Java's parser leaves it out where it reads bytes, and takes it for content where it reads text."""
@@ -45,17 +60,15 @@ def strict(body: str, *, namespaces: bool = True, allows_doctype: bool = True) -
         if fault is not None:
             raise fault
     data = body.encode("utf-8", "surrogatepass")
-    parser = etree.XMLParser(resolve_entities="internal", no_network=True, load_dtd=False, encoding="utf-8")
     try:
-        return etree.fromstring(data, parser)
+        return etree.fromstring(data, etree.XMLParser(**READING))
     except etree.XMLSyntaxError as error:
         fault = fault_in(body, namespaces=namespaces)
         if fault is not None:
             raise fault from None
-        if namespaces or error.code not in NAMESPACE_ERRORS:
+        if namespaces or error.code not in NAMESPACE_ERRORS:  # type: ignore[attr-defined]
             raise MarkupError(error.msg or "", *error.position) from None
-    parser = etree.XMLParser(resolve_entities="internal", no_network=True, encoding="utf-8", recover=True)
-    return etree.fromstring(data, parser)
+    return etree.fromstring(data, etree.XMLParser(recover=True, **READING))
 
 
 def tidied(data: bytes) -> Any:
@@ -94,6 +107,21 @@ def compile_xpath(expression: str, prefixes: tuple[tuple[str, str], ...] = ()) -
         return etree.XPath(expression, namespaces=dict(prefixes) or None)
     except (etree.XPathSyntaxError, ValueError) as error:
         raise XPathError(f"{error}") from None
+
+
+def is_boolean(expression: str, prefixes: dict[str, str]) -> bool:
+    """Tell whether an expression gives true or false; raises XPathError in Xalan's words, where they are known."""
+    from lxml import etree
+
+    try:
+        compiled = etree.XPath(expression, namespaces={k: v for k, v in prefixes.items() if k and v} or None)
+        return isinstance(compiled(etree.Element("nothing")), bool)
+    except (etree.XPathError, ValueError) as error:
+        unknown = [name for name in CALLED.findall(LITERAL.sub("''", expression)) if name not in KNOWN_CALLS]
+        undeclared = [prefix for prefix in PREFIX.findall(LITERAL.sub("''", expression)) if prefix not in prefixes]
+        if undeclared:
+            raise XPathError(f"Prefix must resolve to a namespace: {undeclared[0]}") from None
+        raise XPathError(f"Could not find function: {unknown[0]}" if unknown else f"{error}") from None
 
 
 def evaluate(root: Any, expression: str) -> Any:
