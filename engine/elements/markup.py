@@ -55,20 +55,19 @@ def strict(body: str, *, namespaces: bool = True, allows_doctype: bool = True) -
     """Parse XML; raises MarkupError. Nothing outside the body is read."""
     from lxml import etree
 
-    if not allows_doctype or body.startswith(BOM):
-        fault = fault_in(body, namespaces=namespaces, allows_doctype=allows_doctype)
-        if fault is not None:
-            raise fault
     data = body.encode("utf-8", "surrogatepass")
     try:
-        return etree.fromstring(data, etree.XMLParser(**READING))
+        root = etree.fromstring(data, etree.XMLParser(**READING))
+        suspicious = body.startswith(BOM) or not (allows_doctype or root.getroottree().docinfo.internalDTD is None)
+        fault = fault_in(body, namespaces=namespaces, allows_doctype=allows_doctype) if suspicious else None
     except etree.XMLSyntaxError as error:
-        fault = fault_in(body, namespaces=namespaces)
-        if fault is not None:
-            raise fault from None
-        if namespaces or error.code not in NAMESPACE_ERRORS:  # type: ignore[attr-defined]
-            raise MarkupError(error.msg or "", *error.position) from None
-    return etree.fromstring(data, etree.XMLParser(recover=True, **READING))
+        fault = fault_in(body, namespaces=namespaces, allows_doctype=allows_doctype)
+        if fault is None and (namespaces or error.code not in NAMESPACE_ERRORS):  # type: ignore[attr-defined]
+            fault = MarkupError(error.msg or "", *error.position)
+        root = etree.fromstring(data, etree.XMLParser(recover=True, **READING)) if fault is None else None
+    if fault is not None:
+        raise fault
+    return root
 
 
 def tidied(data: bytes) -> Any:

@@ -47,11 +47,20 @@ def fault_in(text: str, *, namespaces: bool = True, allows_doctype: bool = True)
     return None
 
 
+def tag_places(text: str) -> list[tuple[int, int]]:
+    """Give for each element, in the order of the document, where its start tag ends and where its end tag does."""
+    scanner = _Scanner(text, False, True)
+    scanner.document()
+    return scanner.places
+
+
 class _Scanner:
     def __init__(self, text: str, namespaces: bool, allows_doctype: bool) -> None:
         self.text = text
         self.at = 0
         self.open: list[str] = []
+        self.numbers: list[int] = []
+        self.places: list[tuple[int, int]] = []
         self.prefixes: list[set[str]] = [{"xml", "xmlns"}]
         self.namespaces = namespaces
         self.allows_doctype = allows_doctype
@@ -204,6 +213,8 @@ class _Scanner:
         self.open.pop()
         self.prefixes.pop()
         self.at = after + 1
+        number = self.numbers.pop()
+        self.places[number] = self.places[number][0], self.at
 
     def start_tag(self) -> None:
         """Read a start tag with its attributes."""
@@ -234,6 +245,8 @@ class _Scanner:
             self.prefixes.pop()
         else:
             self.open.append(name)
+            self.numbers.append(len(self.places))
+        self.places.append((self.at, self.at))
 
     def attribute(self, element: str, name: str) -> str:
         """Read an attribute's value."""

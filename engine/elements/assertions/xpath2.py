@@ -13,12 +13,11 @@ from pyjm.engine.elements.xpath2 import NamespacesError, compile_xpath2, documen
 from pyjm.engine.plan.tree import Node
 from pyjm.engine.vu.result import AssertionResult
 
+from .thrown import thrown
+
 if TYPE_CHECKING:
     from pyjm.engine.vu.result import SampleResult
     from pyjm.engine.vu.user import User
-
-THROWN = "Assertion failed! See log file."
-"""The name of an assertion's result where JMeter caught what it threw."""
 
 
 @element("XPath2Assertion")
@@ -47,13 +46,12 @@ class XPath2Assertion(Assertion):
             expression = compile_xpath2(query, namespaces)
             root = document(body)
         except NamespacesError as error:
-            return AssertionResult(THROWN, f"java.lang.NullPointerException: {error}", failure=False, error=True)
+            return thrown(f"java.lang.NullPointerException: {error}")
         except XPathError as error:
             return self.error(f"Exception occurred computing assertion with XPath:{query}, error:{error}")
         words = [word.split("=") for word in namespaces.split()]
         if any(len(word) < 2 for word in words):
-            thrown = "java.lang.ArrayIndexOutOfBoundsException: Index 1 out of bounds for length 1"
-            return AssertionResult(THROWN, thrown, failure=False, error=True)
+            return thrown("java.lang.ArrayIndexOutOfBoundsException: Index 1 out of bounds for length 1")
         try:
             boolean = is_boolean(query, {word[0]: word[1] for word in words})
         except XPathError as error:

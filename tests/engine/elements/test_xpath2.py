@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from pyjm.engine.elements.markup import XPathError
 from pyjm.engine.elements.xpath2 import compile_xpath2, document, texts_found
 
@@ -45,7 +46,7 @@ def test_fragments(text: str, shown: str) -> None:
 
 
 def test_any_one_of_none_is_a_fault() -> None:
-    with pytest.raises(XPathError, match="^-1$"):
+    with pytest.raises(XPathError, match=r"^-1$"):
         texts_found(document("<a/>"), compile_xpath2("//b", ""), 0, fragment=False)
 
 
