@@ -21,6 +21,7 @@ from ..config.cookie_manager import CookieManager
 from ..config.dns_cache_manager import DnsCacheManager
 from ..config.header_manager import HeaderManager
 from .http_agent import agent_of
+from .http_changes import CHANGING, Changes
 from .http_connections import connections_of
 from .http_embedded import Embedded
 from .http_fields import Fields, merged_fields
@@ -70,12 +71,15 @@ class HttpRequest(Sampler):
         self.connections = connections_of(build)
         self.filler = Filler(build.properties.get("sampleresult.default.encoding", ""))
         self.labels_late = self.label.constant is None
+        self.changeable = CHANGING in build.kept
         self.embedded = Embedded(written, build)
         self.reads_own_body = self.embeds = self.embedded.possible
 
     async def sample(self, user: User, result: SampleResult) -> SampleResult | None:
         result.begin()
         recipe = self.recipe
+        if self.changeable and self in user.state:
+            recipe = user.state.pop(self).done()
         made = recipe.ready
         if made is None or self.labels_late:
             try:
@@ -115,6 +119,13 @@ class HttpRequest(Sampler):
             return await self.go_on(user, result, made, response, table)
         self.take(user, result, made, response)
         return result
+
+    def changes(self, user: User) -> Changes:
+        """Give the next sample's request to a pre-processor, which may change it."""
+        changes: Changes | None = user.state.get(self)
+        if changes is None:
+            changes = user.state[self] = Changes(self.recipe, user)
+        return changes
 
     def table(self, user: User, target: Target) -> Table:
         """Give the user's connections for a target."""
