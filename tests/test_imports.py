@@ -23,8 +23,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "engine.results": {"engine.vu"},
     "engine.compile": {"engine.plan", "engine.vu", "engine.shared", "properties"},
     "engine.functions": {
-        "engine.compile", "engine.elements.decimal_format", "engine.elements.regex", "engine.scripts", "engine.shared",
-        "engine.vu", "properties",
+        "engine.compile", "engine.elements.decimal_format", "engine.elements.markup", "engine.elements.regex",
+        "engine.elements.xpath1", "engine.scripts", "engine.shared", "engine.vu", "properties",
     },
     "engine.scripts": {"engine.compile", "engine.vu", "engine.shared", "properties"},
     "engine.elements": {

@@ -1,4 +1,4 @@
-"""Bodies as trees of XML, and what XPath 1.0 finds in them. Mirrors XPathUtil.
+"""Bodies as trees of XML. Mirrors XPathUtil.makeDocument.
 
 lxml is loaded when a plan first needs it: workers without such elements do without.
 """
@@ -6,49 +6,57 @@ lxml is loaded when a plan first needs it: workers without such elements do with
 from __future__ import annotations
 
 import re
-from functools import lru_cache
-from random import randrange
 from typing import Any
 
-from .xml_faults import MarkupError, fault_in
+from .xml_faults import MarkupError, fault_in, without_unknown_entities
 
-__all__ = ["MarkupError", "XPathError", "compile_xpath", "evaluate", "parse", "strict", "texts"]
+__all__ = ["MarkupError", "parse", "read", "strict"]
 
 NAMESPACE_ERRORS = range(200, 206)
 """libxml2's, for prefixes that are not bound and the like."""
 
+ENCODING = re.compile(rb"<\?xml[^>]*?\sencoding\s*=\s*[\"']([A-Za-z][A-Za-z0-9._-]*)")
+
 READING: dict[str, Any] = {"resolve_entities": "internal", "no_network": True, "load_dtd": False, "encoding": "utf-8"}
 """How text is read: its own entities are replaced, nothing else is fetched."""
 
-LITERAL = re.compile(r"'[^']*'|\"[^\"]*\"")
-CALLED = re.compile(r"(?<![\w.:-])([a-zA-Z][\w.-]*)\s*\(")
-PREFIX = re.compile(r"(?<![\w.:-])([a-zA-Z][\w.-]*):(?!:)")
-_CALLS = """
-last position count id local-name namespace-uri name string concat starts-with contains substring-before substring-after
-substring string-length normalize-space translate boolean not true false lang number sum floor ceiling round
-node text comment processing-instruction and or div mod
-"""
-KNOWN_CALLS = frozenset(_CALLS.split())
-"""What stands before a parenthesis in XPath 1.0."""
+UNDECLARED = (26, 27)
+"""libxml2's, for an entity that is not declared, here or by an external DTD."""
 
 BOM = "\ufeff"
 """Java's parser leaves it out where it reads bytes, and takes it for content where it reads text."""
 
-DOCUMENT = ("", None)
-"""The document itself, which has no value."""
+
+class BytesError(MarkupError):
+    """Bytes that are no text: an IOException to Java."""
 
 
-class XPathError(ValueError):
-    """An expression that can't be used."""
-
-
-def parse(body: str, *, namespaces: bool, tolerant: bool) -> Any:
+def parse(data: bytes, *, namespaces: bool, tolerant: bool) -> Any:
     """Give the root element of a body; raises MarkupError. Without `namespaces` elements have their local names."""
-    body = body.removeprefix(BOM)
     if tolerant:
-        return tidied(body.encode("utf-8", "surrogatepass"))
-    root = strict(body, namespaces=namespaces)
+        return tidied(data.removeprefix(BOM.encode()))
+    root = strict(read(data), namespaces=namespaces)
     return root if namespaces else without_namespaces(root)
+
+
+def read(data: bytes) -> str:
+    """Decode XML in the encoding that it names; raises MarkupError in Java's words."""
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return data.decode("utf-16", "replace")
+    named = ENCODING.match(data)
+    name = named[1].decode().lower() if named else "utf-8"
+    if name.startswith("utf-16"):
+        raise MarkupError("Content is not allowed in prolog.")
+    try:
+        return data.decode(name).removeprefix(BOM)
+    except LookupError:
+        assert named
+        raise MarkupError(f'Invalid encoding name "{named[1].decode()}".') from None
+    except UnicodeDecodeError as error:
+        first = data[error.start]
+        size = next((size for size, begin in ((4, 0xF0), (3, 0xE0), (2, 0xC0)) if first >= begin), 1)
+        at = 1 if error.reason == "invalid start byte" else error.end - error.start + 1
+        raise BytesError(f"Invalid byte {at} of {1 if at == 1 else size}-byte UTF-8 sequence.") from None
 
 
 def strict(body: str, *, namespaces: bool = True, allows_doctype: bool = True) -> Any:
@@ -62,7 +70,9 @@ def strict(body: str, *, namespaces: bool = True, allows_doctype: bool = True) -
         fault = fault_in(body, namespaces=namespaces, allows_doctype=allows_doctype) if suspicious else None
     except etree.XMLSyntaxError as error:
         fault = fault_in(body, namespaces=namespaces, allows_doctype=allows_doctype)
-        if fault is None and (namespaces or error.code not in NAMESPACE_ERRORS):  # type: ignore[attr-defined]
+        data = without_unknown_entities(body).encode("utf-8", "surrogatepass")
+        code = getattr(error, "code", 0)
+        if fault is None and code not in UNDECLARED and (namespaces or code not in NAMESPACE_ERRORS):
             fault = MarkupError(error.msg or "", *error.position)
         root = etree.fromstring(data, etree.XMLParser(recover=True, **READING)) if fault is None else None
     if fault is not None:
@@ -74,7 +84,7 @@ def tidied(data: bytes) -> Any:
     """Parse whatever comes: HTML, or XML with its faults overlooked."""
     from lxml import etree
 
-    is_xml = data.lstrip().startswith(b"<?xml")
+    is_xml = data.startswith(b"<?xml")
     make = etree.XMLParser if is_xml else etree.HTMLParser
     parser = make(recover=True, no_network=True, encoding="utf-8")
     root = etree.fromstring(data, parser) if data.strip() else None
@@ -95,88 +105,3 @@ def without_namespaces(root: Any) -> Any:
         if isinstance(node.tag, str) and node.tag[0] == "{" and node.prefix is None:
             node.tag = node.tag.partition("}")[2]
     return root
-
-
-@lru_cache(1000)
-def compile_xpath(expression: str, prefixes: tuple[tuple[str, str], ...] = ()) -> Any:
-    """Compile an expression; raises XPathError."""
-    from lxml import etree
-
-    try:
-        return etree.XPath(expression, namespaces=dict(prefixes) or None)
-    except (etree.XPathSyntaxError, ValueError) as error:
-        raise XPathError(f"{error}") from None
-
-
-def is_boolean(expression: str, prefixes: dict[str, str]) -> bool:
-    """Tell whether an expression gives true or false; raises XPathError in Xalan's words, where they are known."""
-    from lxml import etree
-
-    try:
-        compiled = etree.XPath(expression, namespaces={k: v for k, v in prefixes.items() if k and v} or None)
-        return isinstance(compiled(etree.Element("nothing")), bool)
-    except (etree.XPathError, ValueError) as error:
-        unknown = [name for name in CALLED.findall(LITERAL.sub("''", expression)) if name not in KNOWN_CALLS]
-        undeclared = [prefix for prefix in PREFIX.findall(LITERAL.sub("''", expression)) if prefix not in prefixes]
-        if undeclared:
-            raise XPathError(f"Prefix must resolve to a namespace: {undeclared[0]}") from None
-        raise XPathError(f"Could not find function: {unknown[0]}" if unknown else f"{error}") from None
-
-
-def evaluate(root: Any, expression: str) -> Any:
-    """Give what an expression finds in a document: a list of nodes, a text, a number or a boolean."""
-    from lxml import etree
-
-    if expression.strip() == "/":
-        return [DOCUMENT]
-    prefixes = tuple(sorted((prefix, uri) for prefix, uri in root.nsmap.items() if prefix))
-    try:
-        return compile_xpath(expression, prefixes)(root.getroottree())
-    except etree.XPathError as error:
-        raise XPathError(f"{error}") from None
-
-
-def texts(found: Any, *, fragment: bool, number: int) -> list[str | None]:
-    """Give the texts of what was found: all, that of a number, or any one for 0; None for a node without a value."""
-    if not isinstance(found, list):
-        return [scalar(found)]
-    if number == 0 and found:
-        number = randrange(len(found)) + 1
-    if number >= 0:
-        found = found[number - 1 : number] if number else []
-    return [value_of(node, fragment=fragment) for node in found]
-
-
-def scalar(value: Any) -> str:
-    """Write a text, number or boolean as XPath does."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float):
-        return str(int(value)) if value == value and abs(value) < 1e15 and value == int(value) else number_text(value)
-    return str(value)
-
-
-def number_text(value: float) -> str:
-    """Write a fraction, or what is no number."""
-    if value != value:
-        return "NaN"
-    return "Infinity" if value == float("inf") else "-Infinity" if value == -float("inf") else repr(value)
-
-
-def value_of(node: Any, *, fragment: bool) -> str | None:
-    """Give a node's value; that of an element is its first child's, as DOM sees it."""
-    if isinstance(node, str):
-        return str(node)
-    if isinstance(node, tuple):  # a namespace, or the document
-        return node[1] if node[1] is None else str(node[1])
-    if not isinstance(node.tag, str):
-        return str(node.text)
-    if fragment:
-        from lxml import etree
-
-        return str(etree.tostring(node, encoding="unicode", with_tail=False))
-    if node.text:
-        return str(node.text)
-    if len(node) and not isinstance(node[0].tag, str):
-        return str(node[0].text)
-    return None

@@ -19,9 +19,11 @@ def _escape(found: re.Match[str]) -> str:
     return ESCAPES.get(found[0]) or f"&#x{ord(found[0]):x};"
 
 
-def element_text(element: Any) -> str:
+def element_text(element: Any, *, indents: bool = True) -> str:
     """Write an element with all that it holds."""
     writer = _Writer()
+    if not indents:
+        writer.kept_from = 0
     writer.element(element, {})
     return "".join(writer.out)
 
@@ -70,6 +72,9 @@ class _Writer:
         if self.kept_from is None and (element.get(XML + "space") or "").strip() == "preserve":
             self.kept_from = self.level
         scope = {prefix or "": uri for prefix, uri in element.nsmap.items() if uri}
+        if scope.get("") and element.prefix is None and "}" not in element.tag and not _declares(element):
+            # read without namespaces: what is in the default one stands outside
+            scope[""] = ""
         name = f"{element.prefix}:{_local(element.tag)}" if element.prefix else _local(element.tag)
         parts = _declarations(scope, around) + _attributes(element)
         self.tag_before = "start"
@@ -127,6 +132,12 @@ class _Writer:
         else:
             self.blank = ""
             self.out.append("\n" + " " * (self.level * INDENT))
+
+
+def _declares(element: Any) -> bool:
+    """Tell whether the default namespace is declared on the element itself."""
+    around = element.getparent()
+    return around is None or around.nsmap.get(None) != element.nsmap.get(None)
 
 
 def _local(tag: str) -> str:

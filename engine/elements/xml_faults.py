@@ -15,7 +15,9 @@ VALUE = re.compile(r"\s*=\s*")
 REFERENCE = re.compile(r"&(?:(#x)([0-9a-fA-F]*)|(#)([0-9]*)|([^\W\d][\w.-]*)?)(;?)")
 INVALID = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 DOCTYPE = re.compile(r"<!DOCTYPE[^\[>]*(\[.*?\]\s*)?>", re.S)
+EXTERNAL = re.compile(rf"<!DOCTYPE\s+{NAME}\s+(?:SYSTEM|PUBLIC)")
 WHITE = re.compile(r"[ \t\r\n]*")
+ENTITY = re.compile(rf"<!ENTITY\s+({NAME})")
 KNOWN = frozenset(("amp", "lt", "gt", "quot", "apos"))
 EARLY_END = "XML document structures must start and end within the same entity."
 NO_DOCTYPE = (
@@ -47,6 +49,12 @@ def fault_in(text: str, *, namespaces: bool = True, allows_doctype: bool = True)
     return None
 
 
+def without_unknown_entities(text: str) -> str:
+    """Leave out the entities that the text does not declare: an external DTD, which nobody reads, may do so."""
+    known = KNOWN | set(ENTITY.findall(text))
+    return re.sub(r"&([^\W\d][\w.-]*);", lambda found: found[0] if found[1] in known else "", text)
+
+
 def tag_places(text: str) -> list[tuple[int, int]]:
     """Give for each element, in the order of the document, where its start tag ends and where its end tag does."""
     scanner = _Scanner(text, False, True)
@@ -66,6 +74,7 @@ class _Scanner:
         self.allows_doctype = allows_doctype
         self.entities = KNOWN
         self.rooted = False
+        self.is_open = False  # an external DTD may declare more
 
     def fail(self, message: str, at: int | None = None) -> NoReturn:
         """Raise a fault at a place, the present one if none is given."""
@@ -136,7 +145,7 @@ class _Scanner:
                 self.fail("The entity name must immediately follow the '&' in the entity reference.", found.start() + 1)
             elif not closed:
                 self.fail(f"The reference to entity \"{name}\" must end with the ';' delimiter.", behind)
-            elif name not in self.entities:
+            elif name not in self.entities and not self.is_open:
                 self.fail(f'The entity "{name}" was referenced, but not declared.', behind)
 
     def character(self, found: re.Match[str], digits: str, radix: int, closed: bool) -> None:
@@ -178,7 +187,8 @@ class _Scanner:
             found = DOCTYPE.match(text, self.at)
             if not found:
                 self.ended()
-            self.entities |= set(re.findall(rf"<!ENTITY\s+({NAME})", found[0]))
+            self.entities |= set(ENTITY.findall(found[0]))
+            self.is_open = bool(EXTERNAL.match(found[0]))
             self.at = found.end()
         else:
             self.misplaced(self.at + 2)

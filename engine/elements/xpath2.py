@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 from pyjm.engine.compile.java_text import double_text
 
-from .markup import MarkupError, XPathError, strict
+from .markup import MarkupError, strict
 from .saxon_text import aside_text, attribute_text, document_text, element_text
+from .xpath1 import XPathError
 
 if TYPE_CHECKING:
     from pyjm.engine.compile.build import Build

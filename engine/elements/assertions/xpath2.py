@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from pyjm.engine.compile.build import Build
 from pyjm.engine.compile.element import Assertion, flag, text
 from pyjm.engine.compile.registry import element
-from pyjm.engine.elements.markup import XPathError, is_boolean
 from pyjm.engine.elements.scoped import scope_of
+from pyjm.engine.elements.xpath1 import XPathError, is_boolean
 from pyjm.engine.elements.xpath2 import NamespacesError, compile_xpath2, document, report_broken, text_of
 from pyjm.engine.plan.tree import Node
 from pyjm.engine.vu.result import AssertionResult

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pyjm.engine.elements.markup import MarkupError, strict
+from pyjm.engine.elements.markup import MarkupError, read, strict
 
 FAULTS = [
     ("", 0, 0, "Premature end of file."),
@@ -93,3 +93,31 @@ def test_prefixes_are_just_names_without_namespaces() -> None:
 
 def test_the_texts_own_entities_are_known() -> None:
     assert strict("<!DOCTYPE a [<!ENTITY e 'v'>]><a>&e;</a>").text == "v"
+
+
+@pytest.mark.parametrize(
+    ("data", "text"),
+    [
+        (b"<a>\xc3\xa9</a>", "<a>é</a>"),
+        (b'<?xml version="1" encoding="ISO-8859-1"?><a>\xe9</a>', '<?xml version="1" encoding="ISO-8859-1"?><a>é</a>'),
+        (b"\xef\xbb\xbf<a/>", "<a/>"),
+        ("\ufeff<a/>".encode("utf-16-le"), "<a/>"),
+    ],
+)
+def test_bytes_are_read_in_the_encoding_that_they_name(data: bytes, text: str) -> None:
+    assert read(data).removeprefix("\ufeff") == text
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"<a>\xe9</a>", "Invalid byte 2 of 3-byte UTF-8 sequence."),
+        (b"<a>\xff</a>", "Invalid byte 1 of 1-byte UTF-8 sequence."),
+        (b"<?xml version='1.0' encoding='nope'?><a/>", 'Invalid encoding name "nope".'),
+        (b"<?xml version='1.0' encoding='UTF-16'?><a/>", "Content is not allowed in prolog."),
+    ],
+)
+def test_bytes_that_are_no_text_are_a_fault(data: bytes, said: str) -> None:
+    with pytest.raises(MarkupError) as caught:
+        read(data)
+    assert str(caught.value) == said

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pyjm.engine.elements.markup import XPathError
+from pyjm.engine.elements.xpath1 import XPathError
 from pyjm.engine.elements.xpath2 import compile_xpath2, document, texts_found
 
 ATOMS = [
