@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from .tidy_page import tidy
 from .xml_faults import MarkupError, fault_in, without_unknown_entities
 
 __all__ = ["MarkupError", "parse", "read", "strict"]
@@ -88,15 +89,19 @@ def tidied(data: bytes) -> Any:
     make = etree.XMLParser if is_xml else etree.HTMLParser
     parser = make(recover=True, no_network=True, encoding="utf-8")
     root = etree.fromstring(data, parser) if data.strip() else None
+    if is_xml and root is not None:
+        return root
     if root is None:
-        return etree.fromstring(b"<html><head><title/></head><body/></html>")
-    if not is_xml and root.find("head/title") is None:  # Tidy gives each page one
-        head = root.find("head")
-        if head is None:
-            head = etree.Element("head")
-            root.insert(0, head)
+        root = etree.fromstring(b"<html><head/><body/></html>")
+    head = root.find("head")
+    if head is None:
+        head = etree.Element("head")
+        root.insert(0, head)
+    if root.find("body") is None and root.find("frameset") is None:
+        etree.SubElement(root, "body")
+    if head.find("title") is None:
         etree.SubElement(head, "title")
-    return root
+    return tidy(root)
 
 
 def without_namespaces(root: Any) -> Any:
