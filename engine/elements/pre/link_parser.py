@@ -14,6 +14,7 @@ from pyjm.engine.elements.samplers.http_arguments import Argument
 from pyjm.engine.elements.samplers.http_changes import CHANGING, Changes
 from pyjm.engine.elements.samplers.http_request import HttpRequest
 from pyjm.engine.plan.tree import Node
+from pyjm.engine.vu.result import HttpSampleResult
 
 from .page_links import Link, Wanted, links_of, same
 
@@ -35,7 +36,7 @@ class LinkParser(PreProcessor):
     def before(self, user: User) -> None:
         sampler = user.step.sampler if user.step is not None else None
         page = user.previous
-        if not isinstance(sampler, HttpRequest) or page is None or page.sent is None:
+        if not isinstance(sampler, HttpRequest) or not isinstance(page, HttpSampleResult):
             log.info("Can't apply HTML Link Parser when the previous sampler run is not an HTTP Request.")
             return
         changes = sampler.changes(user)

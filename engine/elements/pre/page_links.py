@@ -76,7 +76,11 @@ def links_of(text: str, address: str) -> Iterator[Link]:
     base = next(page.iter("base"), None)
     if base is not None and base.get("href") is None:
         raise WireError("java.lang.NullPointerException", "a base without href")
-    start = parse_url(address)
+    try:
+        start = parse_url(address)
+    except WireError as error:
+        log.warning("Bad URL %s", error)
+        return
     around = relative(base.get("href"), start) if base is not None else start
     yield from _references(page, "a", "href", around)
     yield from _forms(page, start)
