@@ -26,11 +26,12 @@ FILE_PROPERTIES: Mapping[str, tuple[str, ...]] = {
     "JSR223PostProcessor": ("filename",),
     "JSR223Assertion": ("filename",),
     "JSR223Timer": ("filename",),
+    "XMLSchemaAssertion": ("xmlschema_assertion_filename",),
     "BeanShellSampler": ("BeanShellSampler.filename",),
 }
 """Kind of element (or of an element in it) → the properties that name a file which it reads."""
 
-_FUNCTION = re.compile(r"\$\{__(?:CSVRead|StringFromFile|FileToString)\(((?:[^,(){}$\\]|\$\{\w+\})+)")
+_FUNCTION = re.compile(r"\$\{__(?:CSVRead|StringFromFile|FileToString|XPath)\(((?:[^,(){}$\\]|\$\{\w+\})+)")
 _PROPERTY = re.compile(r"\$\{__(?:P\(\s*([\w.\-]+)\s*(?:,([^(){}]*))?|property\(\s*([\w.\-]+)\s*(?:,,([^(){}]*))?)\)\}")
 _VARIABLE = re.compile(r"\$\{([^(){}$]+)\}")
 _DEPTH = 4

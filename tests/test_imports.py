@@ -23,8 +23,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "engine.results": {"engine.vu"},
     "engine.compile": {"engine.plan", "engine.vu", "engine.shared", "properties"},
     "engine.functions": {
-        "engine.compile", "engine.elements.decimal_format", "engine.elements.regex", "engine.scripts", "engine.shared",
-        "engine.vu", "properties",
+        "engine.compile", "engine.elements.decimal_format", "engine.elements.markup", "engine.elements.regex",
+        "engine.elements.xpath1", "engine.scripts", "engine.shared", "engine.vu", "properties",
     },
     "engine.scripts": {"engine.compile", "engine.vu", "engine.shared", "properties"},
     "engine.elements": {
@@ -39,7 +39,7 @@ MAY_IMPORT: dict[str, set[str]] = {
 """A room → the rooms that it may import besides itself. The longest matching name counts."""
 
 HOT = ("engine.vu", "engine.http", "engine.results")
-HEAVY = {"lxml", "jmespath", "rpyc", "typer", "cryptography", "OpenSSL", "httpx"}
+HEAVY = {"lxml", "jmespath", "elementpath", "rpyc", "typer", "cryptography", "OpenSSL", "httpx"}
 
 
 @dataclass(frozen=True)
@@ -171,6 +171,6 @@ def has_slots(node: ast.ClassDef) -> bool:
 def test_what_is_imported_is_standard_ours_or_declared() -> None:
     """An undeclared package would be missing where pyjm alone is installed."""
     declared = {"lxml", "OpenSSL", "cryptography", "rpyc", "httpx", "typer", "click", "httptools", "quickjs"}
-    declared |= {"uvloop", "winloop", "jmespath"}
+    declared |= {"uvloop", "winloop", "jmespath", "elementpath"}
     known = declared | sys.stdlib_module_names | {"pyjm"}
     assert [f"{i.where} {i.target}" for i in IMPORTS if not i.ours and i.target.split(".")[0] not in known] == []

@@ -22,6 +22,7 @@ _REASONS = {
     "it runs Java classes": "JUnitSampler",
     "certificates of clients do not work here yet": "KeystoreConfig",
     "it reads access logs by Java classes of its own": "AccessLogSampler",
+    "the errors and warnings that it counts are those of JTidy, a Java library": "HTMLAssertion",
     "it judges mail": "SMIMEAssertion",
     "it sends results to a database by a Java class": "BackendListener",
     "it sends mail": "MailerResultCollector",

@@ -60,6 +60,7 @@ class Compiler:
         self.plan_listeners = tuple(listeners)
         self.timer_factor = timer_factor
         self.elements: dict[int, Element | None] = {}
+        self.steps: list[Step] = []
 
     def compile(self, root: Node) -> Program:
         """Compile the plan below a TestPlan node."""
@@ -131,11 +132,15 @@ class Compiler:
             return None
         children = [*node.children, *plan_level]
         compiled = GroupProgram(group)
+        self.steps = []
         frame = self.frame(group, children)
         frame.elements.extend(self.plan_listeners)
         self.controller(group, children, [frame])
         below = [element for child in children for n in child.walk() if (element := self.made(n)) is not None]
         compiled.iteration_listeners = [e.iteration_start for e in below if hasattr(e, "iteration_start")]
+        limits = [e.limit_s for e in below if hasattr(e, "limit_s")]
+        for step in self.steps:
+            step.limits = limits
         compiled.thread_finished = [e.thread_finished for e in below if hasattr(e, "thread_finished")]
         return compiled
 
@@ -221,7 +226,9 @@ class Compiler:
         after = Scope(scope.assertions, heard(frames, scope.listeners))
         if isinstance(sampler, Forking):
             self.fork(sampler, node, [*frames, Frame(sampler, frame.elements)])
-        return Step(sampler, scope.before, scope.timers, scope.after, after, path, self.timer_factor)
+        step = Step(sampler, scope.before, scope.timers, scope.after, after, path, self.timer_factor)
+        self.steps.append(step)
+        return step
 
 
 def heard(frames: Sequence[Frame], listeners: list[Any]) -> list[Any]:

@@ -1,4 +1,4 @@
-"""Bodies as trees of XML, and what XPath 1.0 finds in them. Mirrors XPathUtil.
+"""Bodies as trees of XML. Mirrors XPathUtil.makeDocument.
 
 lxml is loaded when a plan first needs it: workers without such elements do without.
 """
@@ -6,84 +6,102 @@ lxml is loaded when a plan first needs it: workers without such elements do with
 from __future__ import annotations
 
 import re
-from functools import lru_cache
-from random import randrange
 from typing import Any
 
-TERMINATED = re.compile(r"Opening and ending tag mismatch: (\S+)")
-ENTITY = re.compile(r"Entity '(\w+)' not defined")
-UNQUOTED = re.compile(r"<([^\s<>/]+)[^<>]*\s([^\s<>=]+)\s*=\s*$")
-DOCUMENT = ("", None)
-"""The document itself, which has no value."""
+from .tidy_page import tidy
+from .xml_faults import MarkupError, fault_in, without_unknown_entities
+
+__all__ = ["MarkupError", "parse", "read", "strict"]
+
+NAMESPACE_ERRORS = range(200, 206)
+"""libxml2's, for prefixes that are not bound and the like."""
+
+ENCODING = re.compile(rb"<\?xml[^>]*?\sencoding\s*=\s*[\"']([A-Za-z][A-Za-z0-9._-]*)")
+
+READING: dict[str, Any] = {"resolve_entities": "internal", "no_network": True, "load_dtd": False, "encoding": "utf-8"}
+"""How text is read: its own entities are replaced, nothing else is fetched."""
+
+UNDECLARED = (26, 27)
+"""libxml2's, for an entity that is not declared, here or by an external DTD."""
+
+BOM = "\ufeff"
+"""Java's parser leaves it out where it reads bytes, and takes it for content where it reads text."""
 
 
-class MarkupError(ValueError):
-    """A body that is no XML; says so in the words of Java's parser where they are known."""
+class BytesError(MarkupError):
+    """Bytes that are no text: an IOException to Java."""
 
 
-class XPathError(ValueError):
-    """An expression that can't be used."""
-
-
-def parse(body: str, *, namespaces: bool, tolerant: bool) -> Any:
+def parse(data: bytes, *, namespaces: bool, tolerant: bool) -> Any:
     """Give the root element of a body; raises MarkupError. Without `namespaces` elements have their local names."""
-    data = body.encode("utf-8", "surrogatepass")
-    root = tidied(data) if tolerant else strict(data)
-    return root if namespaces or tolerant else without_namespaces(root)
+    if tolerant:
+        return tidied(data.removeprefix(BOM.encode()))
+    root = strict(read(data), namespaces=namespaces)
+    return root if namespaces else without_namespaces(root)
 
 
-def strict(data: bytes) -> Any:
-    """Parse XML. Nothing outside the body is read, and no entity of its own is resolved."""
+def read(data: bytes) -> str:
+    """Decode XML in the encoding that it names; raises MarkupError in Java's words."""
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return data.decode("utf-16", "replace")
+    named = ENCODING.match(data)
+    name = named[1].decode().lower() if named else "utf-8"
+    if name.startswith("utf-16"):
+        raise MarkupError("Content is not allowed in prolog.")
+    try:
+        return data.decode(name).removeprefix(BOM)
+    except LookupError:
+        assert named
+        raise MarkupError(f'Invalid encoding name "{named[1].decode()}".') from None
+    except UnicodeDecodeError as error:
+        first = data[error.start]
+        size = next((size for size, begin in ((4, 0xF0), (3, 0xE0), (2, 0xC0)) if first >= begin), 1)
+        at = 1 if error.reason == "invalid start byte" else error.end - error.start + 1
+        raise BytesError(f"Invalid byte {at} of {1 if at == 1 else size}-byte UTF-8 sequence.") from None
+
+
+def strict(body: str, *, namespaces: bool = True, allows_doctype: bool = True) -> Any:
+    """Parse XML; raises MarkupError. Nothing outside the body is read."""
     from lxml import etree
 
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, encoding="utf-8")
+    data = body.encode("utf-8", "surrogatepass")
     try:
-        return etree.fromstring(data, parser)
+        root = etree.fromstring(data, etree.XMLParser(**READING))
+        suspicious = body.startswith(BOM) or not (allows_doctype or root.getroottree().docinfo.internalDTD is None)
+        fault = fault_in(body, namespaces=namespaces, allows_doctype=allows_doctype) if suspicious else None
     except etree.XMLSyntaxError as error:
-        raise MarkupError(words(data, error)) from None
+        fault = fault_in(body, namespaces=namespaces, allows_doctype=allows_doctype)
+        data = without_unknown_entities(body).encode("utf-8", "surrogatepass")
+        code = getattr(error, "code", 0)
+        if fault is None and code not in UNDECLARED and (namespaces or code not in NAMESPACE_ERRORS):
+            fault = MarkupError(error.msg or "", *error.position)
+        root = etree.fromstring(data, etree.XMLParser(recover=True, **READING)) if fault is None else None
+    if fault is not None:
+        raise fault
+    return root
 
 
 def tidied(data: bytes) -> Any:
     """Parse whatever comes: HTML, or XML with its faults overlooked."""
     from lxml import etree
 
-    is_xml = data.lstrip().startswith(b"<?xml")
+    is_xml = data.startswith(b"<?xml")
     make = etree.XMLParser if is_xml else etree.HTMLParser
     parser = make(recover=True, no_network=True, encoding="utf-8")
     root = etree.fromstring(data, parser) if data.strip() else None
+    if is_xml and root is not None:
+        return root
     if root is None:
-        return etree.fromstring(b"<html><head><title/></head><body/></html>")
-    if not is_xml and root.find("head/title") is None:  # Tidy gives each page one
-        head = root.find("head")
-        if head is None:
-            head = etree.Element("head")
-            root.insert(0, head)
+        root = etree.fromstring(b"<html><head/><body/></html>")
+    head = root.find("head")
+    if head is None:
+        head = etree.Element("head")
+        root.insert(0, head)
+    if root.find("body") is None and root.find("frameset") is None:
+        etree.SubElement(root, "body")
+    if head.find("title") is None:
         etree.SubElement(head, "title")
-    return root
-
-
-def words(data: bytes, error: Any) -> str:
-    """Say what is wrong as Java's parser says it."""
-    said = error.msg or ""
-    if not data.strip():
-        return "Premature end of file."
-    if not data.lstrip().startswith(b"<"):
-        return "Content is not allowed in prolog."
-    if found := TERMINATED.search(said):
-        return f'The element type "{found[1]}" must be terminated by the matching end-tag "</{found[1]}>".'
-    if found := ENTITY.search(said):
-        return f'The entity "{found[1]}" was referenced, but not declared.'
-    if "AttValue" in said:
-        line, column = error.position
-        before = data.split(b"\n")[line - 1][: column - 1].decode("utf-8", "replace")
-        if unquoted := UNQUOTED.search(before):
-            name, attribute = unquoted.groups()
-            return f'Open quote is expected for attribute "{attribute}" associated with an  element type  "{name}".'
-    if "Extra content" in said:
-        return "The markup in the document following the root element must be well-formed."
-    if "Premature end" in said or "EndTag" in said:
-        return "XML document structures must start and end within the same entity."
-    return said
+    return tidy(root)
 
 
 def without_namespaces(root: Any) -> Any:
@@ -92,73 +110,3 @@ def without_namespaces(root: Any) -> Any:
         if isinstance(node.tag, str) and node.tag[0] == "{" and node.prefix is None:
             node.tag = node.tag.partition("}")[2]
     return root
-
-
-@lru_cache(1000)
-def compile_xpath(expression: str, prefixes: tuple[tuple[str, str], ...] = ()) -> Any:
-    """Compile an expression; raises XPathError."""
-    from lxml import etree
-
-    try:
-        return etree.XPath(expression, namespaces=dict(prefixes) or None)
-    except (etree.XPathSyntaxError, ValueError) as error:
-        raise XPathError(f"{error}") from None
-
-
-def evaluate(root: Any, expression: str) -> Any:
-    """Give what an expression finds in a document: a list of nodes, a text, a number or a boolean."""
-    from lxml import etree
-
-    if expression.strip() == "/":
-        return [DOCUMENT]
-    prefixes = tuple(sorted((prefix, uri) for prefix, uri in root.nsmap.items() if prefix))
-    try:
-        return compile_xpath(expression, prefixes)(root.getroottree())
-    except etree.XPathError as error:
-        raise XPathError(f"{error}") from None
-
-
-def texts(found: Any, *, fragment: bool, number: int) -> list[str | None]:
-    """Give the texts of what was found: all, that of a number, or any one for 0; None for a node without a value."""
-    if not isinstance(found, list):
-        return [scalar(found)]
-    if number == 0 and found:
-        number = randrange(len(found)) + 1
-    if number >= 0:
-        found = found[number - 1 : number] if number else []
-    return [value_of(node, fragment=fragment) for node in found]
-
-
-def scalar(value: Any) -> str:
-    """Write a text, number or boolean as XPath does."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float):
-        return str(int(value)) if value == value and abs(value) < 1e15 and value == int(value) else number_text(value)
-    return str(value)
-
-
-def number_text(value: float) -> str:
-    """Write a fraction, or what is no number."""
-    if value != value:
-        return "NaN"
-    return "Infinity" if value == float("inf") else "-Infinity" if value == -float("inf") else repr(value)
-
-
-def value_of(node: Any, *, fragment: bool) -> str | None:
-    """Give a node's value; that of an element is its first child's, as DOM sees it."""
-    if isinstance(node, str):
-        return str(node)
-    if isinstance(node, tuple):  # a namespace, or the document
-        return node[1] if node[1] is None else str(node[1])
-    if not isinstance(node.tag, str):
-        return str(node.text)
-    if fragment:
-        from lxml import etree
-
-        return str(etree.tostring(node, encoding="unicode", with_tail=False))
-    if node.text:
-        return str(node.text)
-    if len(node) and not isinstance(node[0].tag, str):
-        return str(node[0].text)
-    return None

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
+from .interrupt import Limit
 from .result import AssertionResult, SampleResult
 from .stops import Stop, obey
 from .transaction import LAST_SAMPLE_OK, ParentTransaction
@@ -146,7 +147,7 @@ def _judge_subs(assertion: Assertion, user: User, result: SampleResult, level: i
 class Step:
     """One sampler with its scope, shared by all users. `path` is the plan controllers above it, innermost first."""
 
-    __slots__ = ("after", "before", "delays", "label", "new_result", "path", "sampler", "scope")
+    __slots__ = ("after", "before", "delays", "label", "limits", "new_result", "path", "sampler", "scope")
 
     is_step = True
 
@@ -171,6 +172,7 @@ class Step:
         )
         self.scope = scope
         self.path = tuple(path)
+        self.limits: Sequence[Callable[[User], float]] = ()
 
     async def run(self, user: User, transaction: ParentTransaction | None) -> None:
         """Make one sample for a user, inside a parent transaction or not."""
@@ -210,14 +212,15 @@ class Step:
             if user.left_s() < total_s:
                 user.running = False
                 return
-            await sleep(total_s)
+            if not user.sleepless:
+                await sleep(total_s)
 
     async def sample(self, user: User) -> SampleResult | None:
         """Sample; a sampler that a stop cuts says itself what that gives."""
         sampler = self.sampler
         result = self.new_result(self.label(user), user.name)
         try:
-            made = await sampler.sample(user, result)
+            made = await (self.limited(user, result) if self.limits else sampler.sample(user, result))
         except CancelledError:
             if user.running:
                 raise
@@ -228,6 +231,18 @@ class Step:
                 _fill(made.sub_results, made)
             user.previous = made
         return made
+
+    async def limited(self, user: User, result: SampleResult) -> SampleResult | None:
+        """Sample under the shortest of the limits that there are: in seconds, 0 for none."""
+        seconds = min([seconds for limit in self.limits if (seconds := limit(user)) > 0], default=0.0)
+        if not seconds:
+            return await self.sampler.sample(user, result)
+        limit = user.limit = Limit(seconds)
+        try:
+            return await self.sampler.sample(user, result)
+        finally:
+            limit.end()
+            user.limit = None
 
     async def process(self, user: User, result: SampleResult) -> None:
         """Run the post-processors."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from .clock import now_ns
 from .flow import Again, Cursor, IteratingCursor
+from .interrupt import Limit
 from .result import Action, SampleResult
 from .step import Controller, Scope, Step
 from .transaction import LAST_SAMPLE_OK, ParentTransaction
@@ -74,6 +75,7 @@ class User:
     `vars` are its JMeter variables; `state` is what elements keep for it, keyed by the element; `number` counts from 0
     within the group (JMeter's getThreadNum()); `waits` is what it waits for, `branches` run in its stead at the moment
     (vu/branch); `ends_ns` is the scheduler's end on `now_ns`'s clock, None without one.
+    `limit` is what cuts the present sample, and `sleepless` says that a sleep of this user has been cut.
     """
 
     __slots__ = (
@@ -99,6 +101,8 @@ class User:
         "last_scope",
         "previous",
         "action",
+        "limit",
+        "sleepless",
     )
 
     def __init__(self, group: Group, number: int, name: str, variables: dict[str, Any]) -> None:
@@ -121,6 +125,8 @@ class User:
         self.last_scope: Scope | None = None
         self.previous: SampleResult | None = None
         self.action = Action.CONTINUE
+        self.limit: Limit | None = None
+        self.sleepless = False
 
     def cursor(self, controller: Controller) -> Cursor:
         """Give this user's cursor of a controller, the same one each time."""

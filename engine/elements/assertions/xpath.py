@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from pyjm.engine.compile.build import Build
 from pyjm.engine.compile.element import Assertion, flag, text
 from pyjm.engine.compile.registry import element
-from pyjm.engine.elements.markup import MarkupError, XPathError, compile_xpath, evaluate, parse
+from pyjm.engine.elements.markup import BytesError, MarkupError, parse
 from pyjm.engine.elements.scoped import scope_of
+from pyjm.engine.elements.xpath1 import XPathError, compile_xpath, evaluate
 from pyjm.engine.plan.tree import Node
 from pyjm.engine.vu.result import AssertionResult
 
@@ -43,16 +44,20 @@ class XPathAssertion(Assertion):
                 build.fault(node.path, problem, fatal=False)
 
     def check(self, user: User, result: SampleResult) -> AssertionResult | None:
-        body = str(user.vars.get(self.variable.get(user)) or "") if self.scope == "variable" else result.text
-        if not body:
+        data = result.body
+        if self.scope == "variable":
+            data = str(user.vars.get(self.variable.get(user)) or "").encode("utf-8", "replace")
+        if not data:
             return AssertionResult(self.name, "Response was null")
+        namespaces, tolerant = self.namespaces.get(user), self.tolerant.get(user)
         try:
-            root = parse(body, namespaces=self.namespaces.get(user), tolerant=self.tolerant.get(user))
+            root = parse(data, namespaces=namespaces, tolerant=tolerant)
         except MarkupError as error:
-            return AssertionResult(self.name, f"SAXException: {error}", failure=False, error=True)
+            kind = "IOException" if isinstance(error, BytesError) else "SAXException"
+            return AssertionResult(self.name, f"{kind}: {error}", failure=False, error=True)
         query, negated = self.query.get(user), self.negated.get(user)
         try:
-            found = evaluate(root, query)
+            found = evaluate(root, query, namespaces=namespaces or tolerant)
         except XPathError as error:
             said = f"TransformerException: {error} for: {query}"
             return AssertionResult(self.name, said, failure=False, error=True)

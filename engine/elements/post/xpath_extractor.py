@@ -9,9 +9,10 @@ from pyjm.engine.compile.build import Build
 from pyjm.engine.compile.element import PostProcessor, flag, text
 from pyjm.engine.compile.registry import element
 from pyjm.engine.compile.value import Value, as_whole
-from pyjm.engine.elements.markup import MarkupError, XPathError, compile_xpath, evaluate, parse, texts
+from pyjm.engine.elements.markup import MarkupError, parse
 from pyjm.engine.elements.matches import prepare_nodes, save_nodes
 from pyjm.engine.elements.sources import Source
+from pyjm.engine.elements.xpath1 import XPathError, compile_xpath, evaluate, texts
 from pyjm.engine.plan.tree import Node
 from pyjm.engine.vu.result import AssertionResult
 
@@ -62,7 +63,7 @@ class XPathExtractor(NodeExtractor):
         self.reads_body = self.source.reads_body
         number = node.text("XPathExtractor.matchNumber", "-1")
         self.match_number = build.value(number, node.path).map(as_whole(0))
-        if node.flag("XPathExtractor.report_errors"):
+        if node.flag("XPathExtractor.report_errors") and node.text("XPathExtractor.tolerant", "false") != "false":
             build.fault(node.path, "failing a sample for what Tidy reports is not supported", "do not report errors")
         if self.query.constant is not None:
             try:
@@ -77,7 +78,9 @@ class XPathExtractor(NodeExtractor):
         all_found: list[str | None] = []
         for body in self.source.texts(user, result):
             if body or self.source.scope != "variable":
-                root = parse(body, namespaces=namespaces, tolerant=tolerant)
-                found = texts(evaluate(root, query), fragment=fragment, number=number)
+                data = body.encode("utf-8", "replace")
+                root = parse(data, namespaces=namespaces, tolerant=tolerant)
+                nodes = evaluate(root, query, namespaces=namespaces or tolerant)
+                found = texts(nodes, fragment=fragment, number=number)
                 all_found += ["" if value is None else value for value in found] if tolerant else found
         return all_found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from asyncio import sleep
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from pyjm.engine.compile.build import Build
@@ -11,6 +11,7 @@ from pyjm.engine.compile.element import Sampler, flag, text, whole
 from pyjm.engine.compile.registry import element
 from pyjm.engine.plan.tree import Node
 from pyjm.engine.vu.clock import now_ns, to_wall_ms
+from pyjm.engine.vu.interrupt import Interrupted, doze
 from pyjm.engine.vu.result import Fallback
 
 from .java_url import java_url
@@ -55,7 +56,8 @@ class DummySampler(Sampler):
             time_ms = self.response_time.get(user)
             if time_ms < 0:
                 raise ValueError("timeout value is negative")
-            await sleep(time_ms / 1000)
+            with suppress(Interrupted):
+                await doze(user, time_ms / 1000, cuttable=False)
             result.end()
         else:
             self.claim(result, self.response_time.get(user))

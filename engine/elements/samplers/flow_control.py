@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 import re
-from asyncio import sleep
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from pyjm.engine.compile.element import Sampler, text, whole
 from pyjm.engine.compile.registry import element
+from pyjm.engine.vu.interrupt import Interrupted, doze
 from pyjm.engine.vu.result import Action
 
 if TYPE_CHECKING:
@@ -52,7 +53,8 @@ class FlowControlAction(Sampler):
             return
         if pause_ms < 0:
             raise ValueError(f"Configured sleep is negative:{pause_ms}")
-        await sleep(max(0.0, min(pause_ms / 1000, user.left_s())))
+        with suppress(Interrupted):
+            await doze(user, max(0.0, min(pause_ms / 1000, user.left_s())))
 
     def stop(self, user: User, target: int, *, now: bool) -> None:
         """End the user, or the test with it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import TYPE_CHECKING
 
 from pyjm.engine.compile.value import Value, as_flag
@@ -39,6 +40,27 @@ class Argument:
         self.form_name: tuple[str, str] | None = None
         self.constant = fixed and self.value.constant is not None and self.metadata.constant is not None
 
+    @classmethod
+    def made(cls, name: str, value: str, sign: str = "=", *, encode: bool = True) -> Argument:
+        """Make one that is not written in the plan."""
+        argument = cls.__new__(cls)
+        argument.metadata, argument.content_type = Value.of(sign), Value.of("text/plain")
+        argument.encode = Value.of(encode)
+        argument.name, argument.value = Value.of(name), Value.of(value)
+        argument.query_name = argument._query_name()
+        argument.form_name = None
+        argument.constant = True
+        return argument
+
+    def holding(self, name: str, value: str | None = None) -> Argument:
+        """Copy it with another name, and value if one is given."""
+        argument = copy(self)
+        argument.name = Value.of(name)
+        if value is not None:
+            argument.value = Value.of(value)
+        argument.query_name = argument.form_name = None
+        return argument
+
     def _query_name(self) -> str:
         name = self.name.constant or ""
         if not name:
@@ -62,6 +84,15 @@ class Arguments:
         self.pairs: Pairs | None = None
         if self.constant:
             self.pairs = [(a.name.constant or "", a.value.constant or "") for a in self.arguments]
+
+    @classmethod
+    def of(cls, arguments: list[Argument]) -> Arguments:
+        """Make a list that a pre-processor has changed."""
+        made = cls.__new__(cls)
+        made.arguments = arguments
+        made.constant = made.bodiless = False
+        made.pairs = None
+        return made
 
     def __len__(self) -> int:
         return len(self.arguments)

@@ -15,6 +15,7 @@ from pyjm.engine.vu.result import HttpSampleResult
 
 from ..config.cache_manager import InCache
 from .http_connections import number
+from .http_error_size import EMBEDDED, POOLED
 from .http_result import fail
 from .http_target import RefusedUrl, target_of
 
@@ -81,10 +82,19 @@ class Embedded:
 
         async def fetch(url: Url) -> SampleResult | None:
             async with free:
-                return await self.fetch(sampler, user, page, made, url, depth + 1)
+                sub = await self.fetch(sampler, user, page, made, url, depth + 1)
+                if sub is not None:
+                    sub.sub_results = None
+                return sub
 
         for sub in await gather(*map(fetch, wanted)):
             self.take(page, sub)
+
+    def below(self, user: User, depth: int) -> int:
+        """Tell what a failure counts more at a depth of pages in pages."""
+        if not depth:
+            return 0
+        return EMBEDDED * depth if self.pool_size(user) == 1 else POOLED
 
     def pool_size(self, user: User) -> int:
         """Tell how many files are asked for at once."""
@@ -118,7 +128,7 @@ class Embedded:
             return sampler.cached(sub)
         except WireError as error:
             sub.url = error.url if isinstance(error, RefusedUrl) else url.text
-            sampler.failed(sub, made, error)
+            sampler.failed(sub, made, error, self.below(user, depth))
             return sub
         await sampler.finish(user, sub, made, response, depth)
         return sub

@@ -16,6 +16,9 @@ from .http_target import UNSUPPORTED_SCHEME, MalformedUrl
 FOLLOWING = 491
 """What is added when the request was one of a chain of redirects."""
 
+EMBEDDED, POOLED = 497, 121
+"""What is added for a file of a page: for each page in a page, or for one of several files at once."""
+
 FILE_NOT_FOUND = "java.io.FileNotFoundException"
 PARSE = "org.apache.http.ParseException"
 ILLEGAL_STATE = "java.lang.IllegalStateException"
@@ -25,7 +28,7 @@ _ADDED: dict[str, tuple[tuple[str, int], ...]] = {
     errors.SOCKET_TIMEOUT: (("", 2630),),
     errors.REFUSED: (("", 2433),),
     errors.CONNECT_TIMEOUT: (("", 2365),),
-    errors.SOCKET: (("Connection reset by peer", 2418), ("Connection reset", 2557)),
+    errors.SOCKET: (("Connection reset by peer", 2418), ("Connection reset", 2557), ("Socket closed", 2628)),
     errors.UNKNOWN_HOST: (("", 2423),),
     errors.URI_SYNTAX: (
         ("Malformed escape pair", 1181),
@@ -61,8 +64,8 @@ class TooManyRedirects(WireError):
         super().__init__(errors.PROTOCOL, "null")
 
 
-def error_bytes(error: WireError, *, following: bool) -> int:
-    """Tell how many bytes JMeter counts for a failure."""
+def error_bytes(error: WireError, below: int = 0) -> int:
+    """Tell how many bytes JMeter counts for a failure; `below` is what is added where it happened."""
     own = len(str(error).encode("utf-8", "replace"))
     if isinstance(error, TooManyRedirects):
         return own + 1268
@@ -71,4 +74,4 @@ def error_bytes(error: WireError, *, following: bool) -> int:
     if isinstance(error, MalformedUrl) and error.by_default_port:
         own += 48
     added = next((size for begin, size in _ADDED.get(error.kind, (("", 0),)) if error.text.startswith(begin)), 0)
-    return own + added + (FOLLOWING if following and added else 0)
+    return own + added + (below if added else 0)

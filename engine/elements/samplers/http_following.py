@@ -10,7 +10,7 @@ from pyjm.engine.http.errors import IO, WireError
 from pyjm.engine.vu.result import HttpSampleResult
 
 from ..config.cache_manager import InCache
-from .http_error_size import TooManyRedirects
+from .http_error_size import FOLLOWING, TooManyRedirects
 from .http_result import fail
 from .http_target import RefusedUrl, target_of
 
@@ -34,6 +34,7 @@ async def follow(
     last.thread_name = ""  # given to the sub-samples of the sample itself alone
     total.sub_results = [last]
     leads: str | None = location
+    below = FOLLOWING + sampler.embedded.below(user, depth)
     status = int(total.response_code)
     for _ in range(sampler.connections.max_redirects):
         try:
@@ -59,11 +60,11 @@ async def follow(
                 break
         except WireError as error:
             last.url = error.url if isinstance(error, RefusedUrl) else url.text
-            sampler.failed(last, made, error, following=True)
+            sampler.failed(last, made, error, below)
             leads = None
         else:
             status = response.status
-            leads = sampler.take(user, last, made, response, following=True)
+            leads = sampler.take(user, last, made, response, below)
         if leads is None and sampler.embeds and sampler.embedded.wants(user, last):
             await sampler.embedded.download(sampler, user, last, made, depth)
         if not total.renames and not last.sub_results:

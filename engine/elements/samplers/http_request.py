@@ -6,6 +6,7 @@ exchange, and to fill the sample.
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from typing import TYPE_CHECKING
 
 from pyjm.engine.compile.element import Sampler
@@ -13,6 +14,7 @@ from pyjm.engine.compile.java_error import JavaError
 from pyjm.engine.compile.merge import merged
 from pyjm.engine.compile.registry import element
 from pyjm.engine.http.errors import SOCKET, WireError
+from pyjm.engine.vu.interrupt import Interrupted
 from pyjm.engine.vu.result import HttpSampleResult
 
 from ..config.auth_manager import AuthManager
@@ -21,6 +23,7 @@ from ..config.cookie_manager import CookieManager
 from ..config.dns_cache_manager import DnsCacheManager
 from ..config.header_manager import HeaderManager
 from .http_agent import agent_of
+from .http_changes import CHANGING, Changes
 from .http_connections import connections_of
 from .http_embedded import Embedded
 from .http_fields import Fields, merged_fields
@@ -36,6 +39,7 @@ if TYPE_CHECKING:
     from pyjm.engine.http.response import Response
     from pyjm.engine.http.table import Table
     from pyjm.engine.plan.tree import Node
+    from pyjm.engine.vu.interrupt import Limit
     from pyjm.engine.vu.result import SampleResult
     from pyjm.engine.vu.user import User
 
@@ -43,6 +47,7 @@ if TYPE_CHECKING:
     from .http_target import Target
 
 UNAUTHORIZED = 401
+CUT = "Socket closed"
 APPLIED = frozenset(("HttpDefaultsGui", "SimpleConfigGui", "LoginConfigGui", "TestBeanGUI"))
 """The GUI classes of config elements that JMeter merges into an HTTP Request."""
 
@@ -70,12 +75,15 @@ class HttpRequest(Sampler):
         self.connections = connections_of(build)
         self.filler = Filler(build.properties.get("sampleresult.default.encoding", ""))
         self.labels_late = self.label.constant is None
+        self.changeable = CHANGING in build.kept
         self.embedded = Embedded(written, build)
         self.reads_own_body = self.embeds = self.embedded.possible
 
     async def sample(self, user: User, result: SampleResult) -> SampleResult | None:
         result.begin()
         recipe = self.recipe
+        if self.changeable and self in user.state:
+            recipe = user.state.pop(self).done()
         made = recipe.ready
         if made is None or self.labels_late:
             try:
@@ -93,7 +101,7 @@ class HttpRequest(Sampler):
         result.url = target.text
         table = self.table(user, target)
         try:
-            response = await table.exchange(
+            exchange = table.exchange(
                 target.origin,
                 made.request,
                 self.keep_body,
@@ -102,6 +110,7 @@ class HttpRequest(Sampler):
                 settings.response_s,
                 made.keep,
             )
+            response = await (exchange if user.limit is None else within(user, user.limit, exchange))
         except WireError as error:
             self.failed(result, made, error)
             return result
@@ -115,6 +124,13 @@ class HttpRequest(Sampler):
             return await self.go_on(user, result, made, response, table)
         self.take(user, result, made, response)
         return result
+
+    def changes(self, user: User) -> Changes:
+        """Give the next sample's request to a pre-processor, which may change it."""
+        changes: Changes | None = user.state.get(self)
+        if changes is None:
+            changes = user.state[self] = Changes(self.recipe, user)
+        return changes
 
     def table(self, user: User, target: Target) -> Table:
         """Give the user's connections for a target."""
@@ -135,7 +151,7 @@ class HttpRequest(Sampler):
         """Send one request, one of several for a sample. Raises WireError where it fails."""
         target = made.target
         settings = made.maker.settings
-        return await self.table(user, target).exchange(
+        exchange = self.table(user, target).exchange(
             target.origin,
             made.request,
             self.keep_body,
@@ -144,6 +160,7 @@ class HttpRequest(Sampler):
             settings.response_s,
             made.keep,
         )
+        return await (exchange if user.limit is None else within(user, user.limit, exchange))
 
     async def go_on(
         self, user: User, result: SampleResult, made: Made, response: Response, table: Table
@@ -165,14 +182,14 @@ class HttpRequest(Sampler):
 
     async def finish(self, user: User, result: SampleResult, made: Made, response: Response, depth: int) -> None:
         """Take an answer, follow where it leads, ask for the files that it names. `depth` counts pages in pages."""
-        location = self.take(user, result, made, response)
+        location = self.take(user, result, made, response, self.embedded.below(user, depth))
         if location is not None and made.maker.settings.follow:
             await follow(self, user, result, made, location, depth)
         elif self.embeds and self.embedded.wants(user, result):
             await self.embedded.download(self, user, result, made, depth)
 
     def take(
-        self, user: User, result: SampleResult, made: Made, response: Response, *, following: bool = False
+        self, user: User, result: SampleResult, made: Made, response: Response, below: int = 0
     ) -> str | None:
         """Fill a sample from an answer; give where it sends on to, None for nowhere."""
         result.url = made.target.text
@@ -187,7 +204,7 @@ class HttpRequest(Sampler):
             if self.cache is not None:
                 self.cache.store(user, made.method, made.target.text, response, made.sent_fields)
         except WireError as error:
-            self.filler.failure(result, error, following=following)
+            self.filler.failure(result, error, below)
             return None
         return facts.location if leads_on else None
 
@@ -196,10 +213,10 @@ class HttpRequest(Sampler):
         assert self.cache is not None
         return result if self.cache.fill(result) else None
 
-    def failed(self, result: SampleResult, made: Made, error: WireError, *, following: bool = False) -> None:
+    def failed(self, result: SampleResult, made: Made, error: WireError, below: int = 0) -> None:
         """Fill a sample that got no answer."""
         result.sent = made
-        self.filler.failure(result, error, following=following)
+        self.filler.failure(result, error, below)
 
     def refuse(self, user: User, result: SampleResult, error: WireError) -> None:
         """Fill a sample whose request could not even be made."""
@@ -214,9 +231,17 @@ class HttpRequest(Sampler):
         self.filler.failure(result, error)
 
     def interrupted(self, user: User, result: SampleResult) -> SampleResult | None:
-        self.filler.failure(result, WireError(SOCKET, "Socket closed"))
+        self.filler.failure(result, WireError(SOCKET, CUT))
         return result
 
     def thread_finished(self, user: User) -> None:
         """Close the user's connections."""
         self.connections.close(user)
+
+
+async def within(user: User, limit: Limit, exchange: Awaitable[Response]) -> Response:
+    """Await an answer, under the limit of the sample. Raises WireError where it is cut."""
+    try:
+        return await limit.wait(user, exchange)
+    except Interrupted:
+        raise WireError(SOCKET, CUT) from None

@@ -139,7 +139,7 @@ class Filler:
         if found:
             result.encoding = found if known_charset(found) else Fallback("UTF-8", found)
 
-    def failure(self, result: SampleResult, error: WireError, *, following: bool = False) -> None:
+    def failure(self, result: SampleResult, error: WireError, below: int = 0) -> None:
         """Fill a result from a failure; what an answer has already filled stays."""
         if error.connect_end_ns:
             result.connect_ms = to_wall_ms(error.connect_end_ns) - result.start_ms
@@ -148,7 +148,7 @@ class Filler:
         if not result.end_ms:
             result.end() if not error.end_ns else result.end_at(error.end_ns)
         if not result.header_bytes:
-            result.body_bytes = error_bytes(error, following=following)
+            result.body_bytes = error_bytes(error, below)
         fail(result, error)
 
 

@@ -15,6 +15,7 @@ from pyjm.engine.compile.registry import element
 from pyjm.engine.elements.config.arguments import pairs_of
 from pyjm.engine.plan.tree import Node
 from pyjm.engine.vu.clock import now_ns, to_wall_ms
+from pyjm.engine.vu.interrupt import Interrupted, doze
 
 if TYPE_CHECKING:
     from pyjm.engine.vu.result import SampleResult
@@ -57,6 +58,11 @@ def pause_ms(base_ms: int, mask: int) -> int:
     return base_ms + to_wall_ms(now_ns()) % mask if base_ms > 0 and mask > 0 else max(0, base_ms)
 
 
+async def rest(user: User, ms: int) -> None:
+    """Sleep, or let others have their turn where there is no time to; raises Interrupted."""
+    await (doze(user, ms / 1000) if ms > 0 else sleep(0))
+
+
 @element("JavaSampler")
 class JavaRequest(Sampler):
     """Sleeps, and says what its parameters tell it to; code of others can't run here."""
@@ -81,7 +87,7 @@ class JavaRequest(Sampler):
         if not self.java_class:
             return self.no_class(user, result)
         if self.java_class == JAVA_TEST:
-            return await self.java_test(given, result)
+            return await self.java_test(user, given, result)
         return await self.sleep_test(user, given, result)
 
     def no_class(self, user: User, result: SampleResult) -> SampleResult:
@@ -92,7 +98,7 @@ class JavaRequest(Sampler):
         result.set_text(f"Class not found: {self.merged_class.get(user)}")
         return result
 
-    async def java_test(self, given: Mapping[str, str], result: SampleResult) -> SampleResult:
+    async def java_test(self, user: User, given: Mapping[str, str], result: SampleResult) -> SampleResult:
         """Do as JavaTest does."""
         result.response_message = given.get("ResponseMessage", "")
         result.response_code = given.get("ResponseCode", "")
@@ -105,8 +111,11 @@ class JavaRequest(Sampler):
         result.data_type = "text"
         base_ms, mask = number_of(given, "Sleep_Time", 100), number_of(given, "Sleep_Mask", 0xFF)
         result.begin()
-        await sleep(pause_ms(base_ms, mask) / 1000)
         result.success = given.get("Status", "OK").upper() == "OK"
+        try:
+            await rest(user, pause_ms(base_ms, mask))
+        except Interrupted:
+            result.success = False
         result.end()
         return result
 
@@ -119,7 +128,10 @@ class JavaRequest(Sampler):
         sleep_ms = pause_ms(base_ms, mask)
         result.sampler_data = f"Sleep Test: time = {sleep_ms if base_ms > 0 else base_ms}"
         result.begin()
-        await sleep(sleep_ms / 1000)
+        try:
+            await rest(user, sleep_ms)
+        except Interrupted:
+            return self.interrupted(user, result)
         result.success = True
         result.end()
         return result
