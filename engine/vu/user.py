@@ -240,9 +240,8 @@ class User:
                 break
             cursor.cut_pass()
         else:
-            main = self.cursor(path[-1])
-            if isinstance(main, IteratingCursor):
-                main.break_loop() if action is Action.BREAK_LOOP else main.next_loop()
+            main: Any = self.cursor(path[-1])
+            main.break_loop() if action is Action.BREAK_LOOP else main.next_loop()
         if isinstance(given, ParentTransaction):
             self.end_transaction(given, None)
 
