@@ -22,7 +22,7 @@ def collectors(root: Node) -> list[Node]:
 
 
 def file_of(node: Node) -> str:
-    """Give the name, as written, of a listener's result file, or of the one in which a group says who comes and goes."""
+    """Give the name, as written, of a listener's result file, or of the one in which a group says who comes."""
     if node.kind in COLLECTORS:
         return node.text("filename")
     return node.text("LogFilename") if node.kind.startswith("com.blazemeter.jmeter.threads.") else ""
