@@ -94,5 +94,4 @@ class ConcurrencyThreadGroup(CrowdGroup):
                 arrival = crowd.arrival()
                 crowd.log("START", f"{run.thread_prefix}{arrival.number + 1}")
                 yield arrival
-            nobody = not run.users and not crowd.user.counts()[0]
-            await run.wait(self.idle_s if nobody else LOOK_S)
+            await run.wait(LOOK_S if crowd.planned() > 0 else self.idle_s)

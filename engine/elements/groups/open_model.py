@@ -17,7 +17,7 @@ from pyjm.engine.vu.flow import Cursor, Next
 from pyjm.engine.vu.user import User
 
 from .schedule import ScheduleError, arrivals_s, duration_s, parse
-from .thread_group import Arrival, GroupError, GroupUsers, Run, java_round
+from .thread_group import Arrival, GroupError, GroupUsers, Run, java_round, no_loop
 
 
 class CutRun(Run, Protocol):
@@ -32,6 +32,7 @@ class OpenStart:
     """What of the group is fixed at its start, for all workers. It is `late_ms` behind the start of the test."""
 
     name: str
+    thread_name: str
     threads: int
     same_user: bool
     on_error: str
@@ -50,10 +51,6 @@ class OpenStart:
         return (java_round(duration_s(parse(self.schedule)) * 1000) - self.late_ms) / 1000
 
 
-class CastError(TypeError):
-    """What JMeter cannot do with a main controller that is no Loop Controller; it ends the user."""
-
-
 class OncePass(Cursor):
     """One pass. Mirrors OpenModelThreadGroupController, which tells its listeners that a second one begins."""
 
@@ -66,7 +63,7 @@ class OncePass(Cursor):
 
     def next_loop(self) -> None:
         """Fail as JMeter does."""
-        raise CastError("OpenModelThreadGroupController cannot be cast to LoopController")
+        raise no_loop(self.user, "OpenModelThreadGroupController")
 
     break_loop = next_loop
 
@@ -101,6 +98,7 @@ class OpenModelThreadGroup(GroupUsers):
         begun_ms = int(user.test.properties.get("TESTSTART.MS", "0") or 0)
         return OpenStart(
             self.label.get(user),
+            self.label.get(User(user.group, 0, user.name, {})),  # JMeter's starter of threads has no variables
             0,
             self.same_user.get(user),
             self.on_error.get(user).lower(),
@@ -108,6 +106,9 @@ class OpenModelThreadGroup(GroupUsers):
             self.seed.get(user) or randbits(47) + 1,
             wall_ms() - begun_ms,
         )
+
+    def thread_name(self, start: OpenStart) -> str:
+        return start.thread_name
 
     async def arrivals(self, run: CutRun) -> AsyncIterator[Arrival]:  # type: ignore[override]
         async for arrival in super().arrivals(run):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 from math import floor
@@ -14,7 +15,10 @@ from pyjm.engine.compile.registry import element
 from pyjm.engine.compile.value import Value, as_whole
 from pyjm.engine.plan.tree import Node
 from pyjm.engine.vu.flow import LoopCursor
+from pyjm.engine.vu.stops import StopThread
 from pyjm.engine.vu.user import OnError, User
+
+log = logging.getLogger("pyjm.run")
 
 
 class GroupError(ValueError):
@@ -85,6 +89,12 @@ class GroupStart:
             if self.delayed and ends_s is not None and at_s > ends_s:
                 break
             yield Arrival(number, at_s, ends_s)
+
+
+def no_loop(user: User, kind: str) -> StopThread:
+    """Say what ends a user whose main controller is no Loop Controller where JMeter takes it for one."""
+    log.error("Test failed! %s: %s cannot be cast to LoopController", user.name, kind)
+    return StopThread()
 
 
 def java_round(number: float) -> int:

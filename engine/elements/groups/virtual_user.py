@@ -6,6 +6,7 @@ lies in cells.
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -16,15 +17,18 @@ from pyjm.engine.compile.element import flag, text
 from pyjm.engine.compile.value import Value, as_whole
 from pyjm.engine.vu.flow import AGAIN, REPEAT, SPINS, Cursor, Next
 from pyjm.engine.vu.result import SampleResult
+from pyjm.engine.vu.stops import StopThread
 from pyjm.engine.vu.user import User
 
-from .thread_group import Arrival, GroupError, GroupUsers, Run
+from .thread_group import Arrival, GroupError, GroupUsers, Run, no_loop
 
 if TYPE_CHECKING:
     import asyncio
 
     from pyjm.engine.compile.build import Build
     from pyjm.engine.plan.tree import Node
+
+log = logging.getLogger("pyjm.run")
 
 MINUTES = "M"
 _DOUBLE = re.compile(r"[\x00-\x20]*([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)[fFdD]?[\x00-\x20]*")
@@ -122,12 +126,18 @@ class VirtualUser(Cursor):
     def end_of_pass(self) -> Next:
         crowd = self.crowd
         crowd.completed(self)
-        if not crowd.over():
-            most = long(crowd.group.iterations.get(self.user))
-            if not 0 < most <= self.number:
-                return crowd.onward(self)
+        if not crowd.over() and not 0 < self.most() <= self.number:
+            return crowd.onward(self)
         self.done = True
         return None
+
+    def most(self) -> int:
+        """Tell how many passes a user may make; what is no number ends it, as in the plugin."""
+        try:
+            return long(self.crowd.group.iterations.get(self.user))
+        except ValueError as error:
+            log.error("Test failed! %s: %s", self.user.name, error)
+            raise StopThread from error
 
     def restart(self) -> None:
         super().restart()
@@ -139,7 +149,7 @@ class VirtualUser(Cursor):
 
     def break_loop(self) -> None:
         """Fail as the plugin does, which ends the user."""
-        raise TypeError("VirtualUserController cannot be cast to LoopController")
+        raise no_loop(self.user, "VirtualUserController")
 
 
 class Crowd:
