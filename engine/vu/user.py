@@ -171,6 +171,9 @@ class User:
         turn = 0
         while self.running:
             step = root.next()
+            if step is None and not root.done:  # nothing to do, and not over: JMeter looks again for ever
+                await sleep(0)
+                self.running = self.running and self.left_s() > 0
             while self.running and step is not None:
                 turn += 1
                 if isinstance(step, Again) or turn >= TURN:

@@ -136,7 +136,7 @@ class GroupUsers(ThreadGroupElement):
 class ThreadGroup(GroupUsers):
     """Starts users over the ramp-up; each runs the loops of the main controller."""
 
-    threads = whole("ThreadGroup.num_threads", 1)
+    threads = whole("ThreadGroup.num_threads")
     ramp_s = whole("ThreadGroup.ramp_time")
     scheduler = flag("ThreadGroup.scheduler")
     duration_s = whole("ThreadGroup.duration", bits=64)
@@ -149,7 +149,8 @@ class ThreadGroup(GroupUsers):
         main = node.child("ThreadGroup.main_controller")
         written = main.text("LoopController.loops", "0") if main else "0"
         self.loops: Value[int] = build.value(written, node.path).map(as_whole(0))
-        self.forever = bool(main and main.flag("LoopController.continue_forever"))
+        self.forever = bool(main and main.flag("LoopController.continue_forever", True))
+        self.named = main is None or main.named
         for name, value in (("number of threads", self.threads), ("ramp-up", self.ramp_s)):
             if value.constant is not None and value.constant < 0:
                 build.fault(node.path, f"the {name} is {value.constant}: the group runs nobody", fatal=False)
@@ -184,7 +185,7 @@ class ThreadGroup(GroupUsers):
         )
 
     def cursor(self, user: User) -> LoopCursor:
-        key = f"__jm__{user.group.name}__idx"
+        key = f"__jm__{user.group.name if self.named else ''}__idx"  # JMeter gives a name only to what has one
         listeners = (User.begin_iteration, *self.listeners)
         return LoopCursor(user, self.cursors(user), listeners, self.loops.get, self.forever, key)
 
