@@ -211,6 +211,8 @@ class User:
                 transaction.add(sub)
         elif transaction.sub is not None:
             await transaction.sub.run(self, transaction)
+        if self.ends_ns is not None and now_ns() >= self.ends_ns:
+            self.running = False
         if not self.running and result is None:
             result = self.end_transaction(transaction, parent)
         return result
