@@ -158,7 +158,7 @@ class ThreadGroup(GroupUsers):
     start_type: Any = GroupStart
 
     def counted(self) -> Sequence[tuple[str, Value[int]]]:
-        return [(self.node.text("ThreadGroup.num_threads", "1"), self.threads)]
+        return [(self.node.text("ThreadGroup.num_threads"), self.threads)]
 
     def start(self, user: User) -> GroupStart:
         name = self.label.get(user)
