@@ -10,7 +10,7 @@ from pyjm.engine.plan.tree import Node
 from pyjm.engine.results.flexible_rows import columns_of, unescaped, variable_of
 from pyjm.engine.results.rows import stamp_of
 from pyjm.engine.results.save import BadSave, save_from_plan, save_from_properties
-from pyjm.engine.run.files import CORRECTED, FLEXIBLE, collectors, summarisers
+from pyjm.engine.run.files import CORRECTED, FLEXIBLE, collectors, file_of, summarisers
 from pyjm.engine.run.job import ResultFile
 
 from .collect import ResultWriter
@@ -68,7 +68,7 @@ def _of_plan(node: Node, properties: Mapping[str, str], evaluate: Callable[[str,
     if node.kind == CORRECTED and "thread_counts" not in save.flags:
         save.flags.append("thread_counts")
     return ResultFile(
-        path=evaluate(node.text("filename"), node.path),
+        path=evaluate(file_of(node), node.path),
         save=save,
         element=node.path or node.kind,
         errors_only=evaluate(node.text("ResultCollector.error_logging"), node.path).lower() == "true",

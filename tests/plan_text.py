@@ -36,7 +36,8 @@ def element(kind: str, name: str, props: Props, *below: str, more: str = "") -> 
 
 def group(name: str, users: int, loops: int, *below: str, seconds: int = 0) -> str:
     """Write a thread group, with the scheduler for so many seconds."""
-    main = part("ThreadGroup.main_controller", "LoopController", prop("LoopController.loops", loops))
+    ends = prop("LoopController.continue_forever", False)  # without it JMeter begins anew, for ever
+    main = part("ThreadGroup.main_controller", "LoopController", ends + prop("LoopController.loops", loops))
     props: Props = {"ThreadGroup.num_threads": users, "ThreadGroup.ramp_time": 0}
     if seconds:
         props |= {"ThreadGroup.scheduler": True, "ThreadGroup.duration": seconds, "ThreadGroup.delay": 0}

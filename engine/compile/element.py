@@ -110,6 +110,9 @@ class Sampler(Element):
     labels_late = False
     """Whether `sample` sets the result's label itself, because JMeter evaluates the name in mid-sample."""
 
+    interruptible = True
+    """Whether a sample ends when Java's thread is interrupted: not one that waits for a socket."""
+
     reads_own_body = False
     """Whether the sampler itself reads the body."""
 

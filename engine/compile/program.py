@@ -32,6 +32,9 @@ class ThreadGroupElement(PlanController):
     phase = "main"
     """`setup`, `main` or `teardown`."""
 
+    holds_others = False
+    """Whether the groups behind it wait until its first user has begun."""
+
 
 @dataclass(slots=True)
 class GroupProgram:

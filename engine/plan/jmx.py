@@ -113,7 +113,9 @@ class Reader:
     def node(self, item: etree._Element, kind: str, gui: str) -> Node:
         """Make a node from the attributes of an element."""
         enabled = item.get("enabled")
-        return Node(kind, gui, self.text(item.get("testname")), enabled is None or enabled.lower() == "true")
+        name = item.get("testname")
+        enables = enabled is None or enabled.lower() == "true"
+        return Node(kind, gui, self.text(name), enables, named=name is not None)
 
     def properties(self, item: etree._Element, node: Node, path: str) -> None:
         """Read the properties below an element; three of them are said by its attributes as well, and win."""
@@ -124,7 +126,7 @@ class Reader:
                 continue
             value = self.value(child, path)
             if name == "TestElement.name":
-                node.name = _as_text(value)
+                node.name, node.named = _as_text(value), True
             elif name == "TestElement.enabled":
                 node.enabled = _as_text(value).lower() == "true"
             elif name == "TestElement.gui_class":

@@ -16,7 +16,8 @@ elementProp → Node. Only a `str` can hold `${…}` and only an empty `str` is 
 class Node:
     """One element as it is written. `kind` is the JMX tag with aliases resolved (`HTTPSamplerProxy`).
 
-    `path` is where it stands, for messages; two elements may share it. `number` is its place in written order.
+    `path` is where it stands, for messages; two elements may share it. `number` is its place in written order. One that
+    is not `named` has no name, not even an empty one.
     """
 
     kind: str
@@ -27,6 +28,7 @@ class Node:
     children: list[Node] = field(default_factory=list)
     path: str = ""
     number: int = 0
+    named: bool = True
 
     def text(self, key: str, default: str = "") -> str:
         """Read a property as the text that JMeter's getPropertyAsString gives; `${…}` stays as written."""

@@ -71,6 +71,7 @@ class Conductor:
         self.out = out
         self.changed = threading.Condition()
         self.busy: dict[int, set[int]] = {}
+        self.begun: set[int] = set()
         self.stopping = False
         self.now = False
         self.quitting = False
@@ -114,6 +115,8 @@ class Conductor:
                 if self.stopping:
                     break
                 self.start_group(index, number, compiled, user)
+                if compiled.group.holds_others:
+                    self.await_first(index)
                 if self.program.serialize and number < len(groups):
                     self.await_groups()
             self.await_groups()
@@ -150,6 +153,11 @@ class Conductor:
         for link in self.links:
             link.send(said)
 
+    def await_first(self, index: int) -> None:
+        """Wait until the first user of a group has begun, or none will."""
+        with self.changed:
+            self.changed.wait_for(lambda: index in self.begun or not self.busy.get(index) or self.stopping)
+
     def await_groups(self) -> None:
         """Wait until every group that was started is done."""
         with self.changed:
@@ -174,6 +182,13 @@ class Conductor:
             with self.changed:
                 self.busy.get(index, set()).discard(worker)
                 self.changed.notify_all()
+        elif kind is Say.GROUP_BEGUN:
+            with self.changed:
+                self.begun.update(values(payload))
+                self.changed.notify_all()
+        elif kind is Say.RELEASE:
+            other, index = values(payload)
+            self.links[other].send(frame(Say.RELEASE, index))
         elif kind in (Say.ASK_STOP, Say.ASK_STOP_NOW):
             self.stop(now=kind is Say.ASK_STOP_NOW)
 

@@ -20,8 +20,15 @@ COLLECTORS = ("ResultCollector", CORRECTED, "kg.apc.jmeter.vizualizers.Composite
 
 
 def collectors(root: Node) -> list[Node]:
-    """Find the listeners of a plan that name a result file, in the order in which a job lists them."""
-    return [node for node in root.walk() if node.kind in COLLECTORS and node.text("filename")]
+    """Find what names a result file in a plan, in the order in which a job lists them."""
+    return [node for node in root.walk() if file_of(node)]
+
+
+def file_of(node: Node) -> str:
+    """Give the name, as written, of a listener's result file, or of the one in which a group says who comes."""
+    if node.kind in COLLECTORS:
+        return node.text("filename")
+    return node.text("LogFilename") if node.kind.startswith("com.blazemeter.jmeter.threads.") else ""
 
 
 def summarisers(root: Node) -> list[Node]:

@@ -21,6 +21,7 @@ class Say(IntEnum):
     QUIT = 6
     ANSWER = 7
     STOP_GROUP = 8
+    RELEASE = 9
     FAULTS = 20
     GROUP_DONE = 21
     BATCH = 22
@@ -29,6 +30,7 @@ class Say(IntEnum):
     NOTE = 25
     ASK = 26
     ASK_STOP_GROUP = 27
+    GROUP_BEGUN = 28
 
 
 def pack(kind: Say, payload: bytes) -> bytes:

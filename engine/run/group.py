@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from pyjm.engine.vu.clock import now_ns
 from pyjm.engine.vu.stops import Stop, obey
@@ -18,6 +18,35 @@ if TYPE_CHECKING:
     from .counts import Counts
 
 log = logging.getLogger("pyjm.run")
+
+TURN = 64
+"""Users that may begin at one moment before the others have their turn."""
+
+
+class Crowd(Protocol):
+    """What the users of a group that starts them as it needs them have in common in this worker."""
+
+    def left(self, user: User) -> None:
+        """Note that a user has ended."""
+
+    def release(self) -> None:
+        """Let one of those who wait go on."""
+
+    def halted(self) -> None:
+        """Wake who waits: the test has been stopped."""
+
+
+class Outside(Protocol):
+    """What a group's start in one worker may ask of the parent (run/worker)."""
+
+    index: int
+    """Which worker this is."""
+
+    def begun(self, index: int) -> None:
+        """Say that the first user of a group has begun."""
+
+    def release(self, worker: int, index: int) -> None:
+        """Have another worker release a user of a group that waits there."""
 
 
 class GroupRun:
@@ -35,6 +64,8 @@ class GroupRun:
         variables: dict[str, Any],
         counts: Counts,
         base_ns: int,
+        share: Any,
+        outside: Outside,
     ) -> None:
         self.test = test
         self.program = program
@@ -42,7 +73,10 @@ class GroupRun:
         self.index = index
         self.name: str = start.name
         self.threads: int = start.threads
-        self.thread_prefix = f"{host_prefix}{start.name} {number}-"
+        self.thread_prefix = f"{host_prefix}{program.group.thread_name(start)} {number}-"
+        self.share = share
+        self.outside = outside
+        self.crowd: Crowd | None = None
         self.variables = variables
         self.active = counts
         self.counts = partial(counts.of, index)
@@ -51,29 +85,47 @@ class GroupRun:
         self.same_user: bool = start.same_user
         self.users: dict[User, asyncio.Task[None]] = {}
         self.started = self.finished = 0
-        self.halt = asyncio.Event()
+        self.halt = False
+        self.waiting: asyncio.Future[None] | None = None
 
-    async def run(self, mine: Callable[[int], bool], done: Callable[[], None]) -> None:
-        """Start this worker's users at their times, wait for them, say that it is done."""
-        for number, at_s, ends_s in self.start.arrivals():
-            if not mine(number):
-                continue
-            wait_s = (self.base_ns - now_ns()) / 1e9 + at_s
-            if wait_s > 0:
-                await self.wait(wait_s)
-            if self.halt.is_set():
+    async def run(self, done: Callable[[], None]) -> None:
+        """Start this worker's users as they come, wait for them, say that it is done."""
+        turn = 0
+        async for number, _, ends_s in self.program.group.arrivals(self):
+            if self.halt:
                 break
             self.begin(number, None if ends_s is None else self.base_ns + int(ends_s * 1e9))
+            turn += 1
+            if turn % TURN == 0:  # many who come at once don't hold up those who are there
+                await asyncio.sleep(0)
         while self.users:
             await asyncio.wait(self.users.values())
         done()
 
+    @property
+    def now_s(self) -> float:
+        """The seconds since the group's start."""
+        return (now_ns() - self.base_ns) / 1e9
+
+    async def until(self, at_s: float) -> bool:
+        """Wait until so many seconds after the group's start, or for a stop; tells whether the test goes on."""
+        wait_s = at_s - self.now_s
+        if wait_s > 0 and not self.halt:
+            await self.wait(wait_s)
+        return not self.halt
+
     async def wait(self, wait_s: float) -> None:
-        """Wait for the next start, or for a stop."""
-        try:
-            await asyncio.wait_for(self.halt.wait(), wait_s)
-        except TimeoutError:
-            pass
+        """Wait so long, or until `wake` or a stop."""
+        loop = asyncio.get_running_loop()
+        self.waiting = loop.create_future()
+        handle = loop.call_later(wait_s, self.wake)
+        await self.waiting
+        handle.cancel()
+
+    def wake(self) -> None:
+        """Let the starter of users look again what there is to do."""
+        if self.waiting is not None and not self.waiting.done():
+            self.waiting.set_result(None)
 
     def begin(self, number: int, ends_ns: int | None) -> None:
         """Start one user."""
@@ -101,11 +153,39 @@ class GroupRun:
             self.active.change(self.index, -1)
             self.finished += 1
             del self.users[user]
+            if self.crowd is not None:
+                self.crowd.left(user)
 
     def stop(self, *, now: bool) -> None:
         """End all users after their present sample, or now."""
-        self.halt.set()
+        self.halt = True
+        self.wake()
         for user, task in self.users.items():
             user.end()
-            if now:
+            if now or self.crowd is not None:
                 task.cancel()
+        if self.crowd is not None:
+            self.crowd.halted()
+
+    def interrupt(self) -> None:
+        """End all users: who waits at once, who has a request on the wire when it is answered."""
+        self.halt = True
+        self.wake()
+        for user, task in self.users.items():
+            user.end()
+            if not finishes(user, task):
+                task.cancel()
+
+
+def finishes(user: User, task: asyncio.Task[None]) -> bool:
+    """Tell whether a user is in a sample that nothing but a stop of the test can cut."""
+    step = user.step
+    if step is None or step.sampler.interruptible:
+        return False
+    sample = type(step.sampler).sample.__code__
+    awaited: Any = task.get_coro()
+    while awaited is not None:
+        if getattr(awaited, "cr_code", None) is sample:
+            return True
+        awaited = getattr(awaited, "cr_await", None)
+    return False

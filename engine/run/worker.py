@@ -19,6 +19,7 @@ import pyjm.engine.elements
 import pyjm.engine.functions
 from pyjm.engine.compile.program import Compiler
 from pyjm.engine.compile.registry import discover
+from pyjm.engine.elements.groups.thread_group import Share
 from pyjm.engine.results.outbox import TallyListener
 from pyjm.engine.shared.cells import Cells, MappedCells
 from pyjm.engine.shared.waiting import Waiting
@@ -42,6 +43,7 @@ class Worker:
 
     def __init__(self, setup: Setup, out: SimpleQueue[bytes | None]) -> None:
         self.setup = setup
+        self.index = setup.index
         self.out = out
         self.started_cpu = time.process_time()
         folder = Path(setup.folder)
@@ -108,6 +110,9 @@ class Worker:
             self.waiting.answered(*values(payload))
         elif kind is Say.STOP_GROUP:
             self.end_group(*values(payload))
+        elif kind is Say.RELEASE:
+            (index,) = values(payload)
+            self.release_here(index)
         elif kind is Say.STOP or kind is Say.STOP_NOW:
             self.end_groups(now=kind is Say.STOP_NOW)
         elif kind is Say.QUIT:
@@ -126,18 +131,16 @@ class Worker:
             variables=variables,
             counts=self.counts,
             base_ns=base_ns,
+            share=Share((self.setup.index - offset) % self.setup.workers, self.setup.workers),
+            outside=self,
         )
         self.groups.append(run)
-        workers, own = self.setup.workers, self.setup.index
-
-        def mine(user: int) -> bool:
-            return (user + offset) % workers == own
 
         def done() -> None:
             self.flush()
             self.out.put(frame(Say.GROUP_DONE, index))
 
-        task = asyncio.get_running_loop().create_task(run.run(mine, done))
+        task = asyncio.get_running_loop().create_task(run.run(done))
         self.tasks.add(task)
         task.add_done_callback(self.tasks.discard)
 
@@ -146,6 +149,22 @@ class Worker:
         for group in self.groups:
             if group.index == index:
                 group.stop(now=now)
+    def begun(self, index: int) -> None:
+        """Say that the first user of a group has begun."""
+        self.out.put(frame(Say.GROUP_BEGUN, index))
+
+    def release(self, worker: int, index: int) -> None:
+        """Have a worker, maybe this one, release a user of a group that waits there."""
+        if worker == self.setup.index:
+            self.release_here(index)
+        else:
+            self.out.put(frame(Say.RELEASE, worker, index))
+
+    def release_here(self, index: int) -> None:
+        """Release a user that waits in this worker."""
+        for group in self.groups:
+            if group.index == index and group.crowd is not None:
+                group.crowd.release()
 
     def end_groups(self, *, now: bool) -> None:
         """End the users of all groups that run."""

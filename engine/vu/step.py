@@ -39,6 +39,7 @@ class Sampler(Protocol):
     label: Any
     labels_late: bool
     result_type: ClassVar[type[SampleResult]]
+    interruptible: bool
 
     async def sample(self, user: User, result: SampleResult) -> SampleResult | None: ...
 

@@ -177,6 +177,9 @@ class User:
         turn = 0
         while self.running:
             step = root.next()
+            if step is None and not root.done:  # nothing to do, and not over: JMeter looks again for ever
+                await sleep(0)
+                self.running = self.running and self.left_s() > 0
             while self.running and step is not None:
                 turn += 1
                 if isinstance(step, Again) or turn >= TURN:
@@ -214,6 +217,8 @@ class User:
                 transaction.add(sub)
         elif transaction.sub is not None:
             await transaction.sub.run(self, transaction)
+        if self.ends_ns is not None and now_ns() >= self.ends_ns:
+            self.running = False
         if not self.running and result is None:
             result = self.end_transaction(transaction, parent)
         return result
@@ -246,9 +251,8 @@ class User:
                 break
             cursor.cut_pass()
         else:
-            main = self.cursor(path[-1])
-            if isinstance(main, IteratingCursor):
-                main.break_loop() if action is Action.BREAK_LOOP else main.next_loop()
+            main: Any = self.cursor(path[-1])
+            main.break_loop() if action is Action.BREAK_LOOP else main.next_loop()
         if isinstance(given, ParentTransaction):
             self.end_transaction(given, None)
 

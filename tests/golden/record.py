@@ -18,12 +18,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("plans", nargs="+", type=Path)
     parser.add_argument("--jmeter", type=Path, required=True, help="JMeter's home")
+    parser.add_argument("-J", dest="properties", action="append", default=[], help="a property for JMeter alone")
     args = parser.parse_args()
     for plan in args.plans:
         with tempfile.TemporaryDirectory() as folder:
             engine = command_engine([str(args.jmeter / "bin" / "jmeter")])
             stub = Stub(Path(folder))
-            runs = [run(engine, stub, plan.resolve(), Path(folder) / str(i), []) for i in range(2)]
+            runs = [run(engine, stub, plan.resolve(), Path(folder) / str(i), args.properties) for i in range(2)]
             stub.close()
         (HERE / "recorded" / f"{plan.stem}.golden.json").write_text(json.dumps(runs))
         print(f"{plan.stem}: {runs[0]['rows']} and {runs[1]['rows']} samples")  # noqa: T201

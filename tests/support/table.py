@@ -18,7 +18,7 @@ from pyjm.engine.compile.registry import ELEMENTS, discover
 from pyjm.engine.plan.names import OLD_KINDS
 
 HERE = Path(__file__).resolve().parent
-TABLE = HERE.parents[1] / "engine" / "SUPPORT.md"
+TABLE = HERE.parents[1] / "SUPPORT.md"
 _PARTS = """
 Argument Authorization Cookie FloatProperty HTTPArgument HTTPFileArg HTTPFileArgs Header JMSProperties
 JMSProperty LDAPArgument LDAPArguments SampleSaveConfiguration StaticHost boolProp collectionProp doubleProp

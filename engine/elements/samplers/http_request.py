@@ -57,6 +57,7 @@ class HttpRequest(Sampler):
     """Sends a request, follows redirects, and says what came of it."""
 
     result_type = HttpSampleResult
+    interruptible = False
 
     def prepare(self, node: Node, build: Build) -> None:
         written = merged(node, [default for default in build.defaults if default.gui in APPLIED])
