@@ -58,6 +58,7 @@ class Build:
     faults: list[Fault] = field(default_factory=list)
     configs: Sequence[Element] = ()
     reads_previous: bool = False
+    in_one_process: bool = False
     result_files: ResultFiles | None = None
     set_property: Callable[[str, str], None] | None = None
     files: dict[str, str] = field(default_factory=dict)

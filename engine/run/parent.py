@@ -78,7 +78,7 @@ class Engine:
         program = Compiler(build).compile(root)
         if any(fault.fatal for fault in build.faults):
             return build.faults
-        self.employ(job, root, program)
+        self.employ(job, root, program, 1 if build.in_one_process else job.workers or self.wanted)
         build.workers = len(self.links)
         self.strain = Strain(build.properties)
         if len(self.links) > 1:
@@ -88,9 +88,8 @@ class Engine:
         faults = self.await_faults()
         return faults if any(fault.fatal for fault in faults) else build.faults
 
-    def employ(self, job: Job, root: Node, program: Program) -> None:
-        """Start as many workers as the plan can use and tell them the job."""
-        wanted = job.workers or self.wanted
+    def employ(self, job: Job, root: Node, program: Program, wanted: int) -> None:
+        """Start so many workers, or as many as the plan can use, and tell them the job."""
         cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
         workers = wanted or max(1, min(cores, most_users(program, job)))
         while len(self.links) < workers:

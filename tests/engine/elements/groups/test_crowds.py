@@ -43,6 +43,7 @@ class Start:
     halt = False
     test = None
     counts = None
+    same_user = True
 
     def __init__(self, worker: int) -> None:
         self.share = Share(worker, 2)
