@@ -70,11 +70,11 @@ CALLS = (
     "${__StringToFile(${__P(none,)},a)}",
     "$1 \\${a} a,b",
 )
-FILES = ("rows.csv", "quoted.csv", "missing.csv", "empty.csv")
+FILES = ("fuzz_rows.csv", "fuzz_quoted.csv", "fuzz_missing.csv", "fuzz_empty.csv")
 CONTENTS = {
-    "rows.csv": "x1,x2\n1,a\n2,b\n\n3,c,more\n4\n",
-    "quoted.csv": 'x1,x2\n"a,b",c\n"d ""e""",f\n"two\nlines",g\n',
-    "empty.csv": "",
+    "fuzz_rows.csv": "x1,x2\n1,a\n2,b\n\n3,c,more\n4\n",
+    "fuzz_quoted.csv": 'x1,x2\n"a,b",c\n"d ""e""",f\n"two\nlines",g\n',
+    "fuzz_empty.csv": "",
 }
 
 
