@@ -42,6 +42,7 @@ class Start:
     name = "g"
     halt = False
     test = None
+    same_user = False
     counts = None
     same_user = True
 
