@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from golden.harness import Stub, differences, run
+from golden.harness import OF_THE_MOMENT, Stub, differences, run
 from golden.ready import Ready
 
 HERE = Path(__file__).resolve().parent
@@ -39,11 +39,18 @@ def pyjm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
     stub.close()
 
 
+def found(name: str, pyjm: Run, where: Path, *properties: str) -> list[str]:
+    """Run a plan and give the differences; again where a busy machine may have made them."""
+    first, second = json.loads((HERE / "recorded" / f"{name}.golden.json").read_text())
+    differ = differences(first, second, pyjm(name, first, where, *properties))
+    if differ and all(line.startswith(OF_THE_MOMENT) for line in differ):
+        differ = differences(first, second, pyjm(name, first, where / "again", *properties))
+    return differ
+
+
 @pytest.mark.parametrize("name", RECORDED)
 def test_pyjm_does_as_jmeter_did(name: str, pyjm: Run, tmp_path: Path) -> None:
-    first, second = json.loads((HERE / "recorded" / f"{name}.golden.json").read_text())
-    ours = pyjm(name, first, tmp_path)
-    assert differences(first, second, ours) == [], (tmp_path / "run" / "console.txt").read_text()
+    assert found(name, pyjm, tmp_path) == [], (tmp_path / "run" / "console.txt").read_text()
 
 
 @pytest.mark.parametrize("properties", [["pyjm.loop=asyncio"], ["pyjm.workers=2"], ["pyjm.workers=3"]], ids=str)
@@ -51,8 +58,7 @@ def test_pyjm_does_as_jmeter_did(name: str, pyjm: Run, tmp_path: Path) -> None:
 def test_the_loop_and_the_number_of_workers_change_nothing(
     name: str, properties: list[str], pyjm: Run, tmp_path: Path
 ) -> None:
-    first, second = json.loads((HERE / "recorded" / f"{name}.golden.json").read_text())
-    assert differences(first, second, pyjm(name, first, tmp_path, *properties)) == []
+    assert found(name, pyjm, tmp_path, *properties) == []
 
 
 def test_every_plan_has_its_recording() -> None:

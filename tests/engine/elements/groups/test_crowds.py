@@ -44,7 +44,6 @@ class Start:
     test = None
     same_user = False
     counts = None
-    same_user = True
 
     def __init__(self, worker: int) -> None:
         self.share = Share(worker, 2)
