@@ -47,7 +47,7 @@ CAPPED = {
 UNCAPPED = re.compile("_uncapped$")
 """A plan of this name keeps its numbers, and its schedule is held too: users' starts and the number of samples."""
 AT_ONCE = "parallel "
-"""What names begin with of threads whose samples run beside one another: their order is that of the moment."""
+"""What the names of a Parallel Controller's threads begin with."""
 START_WITHIN_MS = 800
 ROWS_WITHIN = 0.25
 OF_THE_MOMENT = ("order of ", "start of ", "number of samples", "connections")
@@ -266,9 +266,14 @@ def differences(a: Facts, b: Facts, ours: Facts) -> list[str]:
     return out
 
 
+def has_branches(facts: Facts) -> bool:
+    """Tell whether samples of one user ran beside one another: their order is that of the moment."""
+    return any(name.startswith(AT_ONCE) for name in facts["threads"])
+
+
 def _kind_differences(kind: str, a: Facts, b: Facts, ours: Facts) -> list[str]:
     texts = [[json.dumps(item[1]) for item in each[kind]] for each in (a, b, ours)]
-    ordered = "starts" not in a and not any(name.startswith(AT_ONCE) for name in a["threads"])
+    ordered = "starts" not in a and not has_branches(a)
     if ordered and texts[0] == texts[1] != texts[2] and collections.Counter(texts[0]) == collections.Counter(texts[2]):
         at = next(i for i, (x, y) in enumerate(zip(texts[0], texts[2])) if x != y)
         return [f"order of {kind}: at {at} JMeter {texts[0][at][:200]}, ours {texts[2][at][:200]}"]
@@ -308,7 +313,7 @@ def _thread_differences(a: Facts, b: Facts, ours: Facts) -> list[str]:
         if "starts" in a:  # bound by time: how far each got is its number of samples
             least = min(len(x), len(y), len(z))
             x, y, z = x[:least], y[:least], z[:least]
-        if name.startswith(AT_ONCE):
+        if has_branches(a):
             x, y, z = sorted(x), sorted(y), sorted(z)
         if x == y != z:
             at = next((i for i, (p, q) in enumerate(itertools.zip_longest(x, z)) if p != q), 0)
