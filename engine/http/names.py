@@ -11,6 +11,10 @@ from time import perf_counter_ns
 from . import errors
 from .errors import WireError
 
+NOT_KNOWN = ": Name or service not known"
+_MISSING_NS = 10 * 10**9
+_MISSING_MAX = 1024
+
 Resolve = Callable[[str], Awaitable[list[str]]]
 
 
@@ -39,10 +43,12 @@ class Resolver:
         else:
             try:
                 found = await self._lookup(host)
+            except NoSuchHost as error:
+                raise WireError(errors.UNKNOWN_HOST, str(error)) from None
             except (OSError, UnicodeError):
                 found = []
             if not found:
-                raise WireError(errors.UNKNOWN_HOST, f"{host}: Name or service not known")
+                raise WireError(errors.UNKNOWN_HOST, str(NoSuchHost(host, remembered=False)))
         self._known[host] = (now + self._keep_ns, found)
         return found
 
@@ -56,9 +62,28 @@ def is_address(host: str) -> bool:
     return True
 
 
+class NoSuchHost(OSError):
+    """A name that the system does not know, in Java's words: fewer where it `remembered` that."""
+
+    def __init__(self, host: str, *, remembered: bool) -> None:
+        super().__init__(host if remembered else f"{host}{NOT_KNOWN}")
+
+
+_missing: dict[str, int] = {}
+
+
 async def system_lookup(host: str) -> list[str]:
-    """Ask the system; IPv4 addresses come first. Raises OSError for an unknown name."""
-    found = await asyncio.get_running_loop().getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    """Ask the system; IPv4 addresses come first. Raises NoSuchHost; Java asks for an unknown name once in 10 s."""
+    now_ns = perf_counter_ns()
+    if now_ns < _missing.get(host, 0):
+        raise NoSuchHost(host, remembered=True)
+    try:
+        found = await asyncio.get_running_loop().getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        if len(_missing) >= _MISSING_MAX:
+            _missing.clear()
+        _missing[host] = now_ns + _MISSING_NS
+        raise NoSuchHost(host, remembered=False) from None
     entries = sorted(found, key=lambda entry: entry[0] != socket.AF_INET)  # IPv4 first, as Java does
     return list(dict.fromkeys(str(entry[4][0]) for entry in entries))
 

@@ -10,18 +10,19 @@ from pyjm.engine.compile.build import Build
 from pyjm.engine.compile.element import Config, flag
 from pyjm.engine.compile.registry import element
 from pyjm.engine.http.errors import CLOSED, UNKNOWN_HOST, WireError
-from pyjm.engine.http.names import Resolver, is_address, system_lookup
+from pyjm.engine.http.names import NoSuchHost, Resolver, is_address, system_lookup
 from pyjm.engine.plan.tree import Node
 
 if TYPE_CHECKING:
     from pyjm.engine.compile.value import Value
     from pyjm.engine.vu.user import User
 
-class UnknownName(WireError):
-    """A name that neither the plan nor the system knows."""
-
 
 COMMA = re.compile(r"\s*,\s*")
+
+
+class UnknownName(WireError):
+    """A name that neither the plan nor the system knows."""
 
 
 @element("DNSCacheManager")
@@ -69,5 +70,5 @@ class DnsCacheManager(Config):
                 return found
         try:
             return await system_lookup(host)
-        except OSError:
-            raise UnknownName(UNKNOWN_HOST, f"{host}: Name or service not known") from None
+        except NoSuchHost as error:
+            raise UnknownName(UNKNOWN_HOST, str(error)) from None

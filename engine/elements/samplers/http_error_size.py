@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from pyjm.engine.http import errors
 from pyjm.engine.http.errors import WireError
+from pyjm.engine.http.names import NOT_KNOWN
 
 from ..config.dns_cache_manager import UnknownName
 from .http_escapes import UNSUPPORTED_CHARSET, UNSUPPORTED_ENCODING
@@ -67,6 +68,8 @@ class TooManyRedirects(WireError):
 def error_bytes(error: WireError, below: int = 0) -> int:
     """Tell how many bytes JMeter counts for a failure; `below` is what is added where it happened."""
     own = len(str(error).encode("utf-8", "replace"))
+    if error.kind == errors.UNKNOWN_HOST and not error.text.endswith(NOT_KNOWN):
+        own -= 259
     if isinstance(error, TooManyRedirects):
         return own + 1268
     if isinstance(error, UnknownName):
