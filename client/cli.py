@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from pyjm.properties import PropertiesError
+from pyjm.properties.layers import HALF_A_PROXY
 from pyjm.properties.options import CommandLine, UsageError, describe, parse
 
 if TYPE_CHECKING:
@@ -126,6 +127,9 @@ def run_test(line: CommandLine, environ: Mapping[str, str]) -> int:
     from pyjm.properties import Settings
     from pyjm.properties.launch import java_options
 
+    if line.has("H") != line.has("P"):
+        say(f"Incorrect Usage:{HALF_A_PROXY}\n{describe()}")
+        return 0
     given, ignored = java_options(environ)
     try:
         settings = Settings.load([*given, *line], home=line.value("d"), propfile=line.value("p"), environ=environ)

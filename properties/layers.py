@@ -42,6 +42,10 @@ class Layers:
     """What -L said, in order: (category, level); the category "" is the root."""
 
 
+HALF_A_PROXY = "If specifying a proxy server, host and port must be given"
+_OF_PROXY = frozenset("HPENua")
+
+
 class LayerReader:
     """Fill a `Layers` with all layers in JMeter's order (JMeter.initializeProperties).
 
@@ -73,6 +77,7 @@ class LayerReader:
             apply = self._by_letter.get(letter)
             if apply is not None:
                 apply(self, value)
+        self._set_proxy({letter: value for letter, value in options if letter in _OF_PROXY})
         if "sample_variables" in target.jmeter:
             target.globals["sample_variables"] = target.jmeter["sample_variables"]
         target.jmeter["jmeter.version"] = JMETER_VERSION
@@ -174,6 +179,27 @@ class LayerReader:
     def _apply_log_level(self, definition: str) -> None:
         category, separator, level = definition.partition("=")
         self.target.log_levels.append((category, level) if separator and level else ("", category))
+
+    def _set_proxy(self, given: Mapping[str, str]) -> None:
+        """Set what -H, -P, -E, -N, -u and -a say, whatever -D and -J said. Mirrors JMeter.setProxy."""
+        system, jmeter = self.target.system, self.target.jmeter
+        if "u" in given:
+            jmeter["http.proxyUser"] = given["u"]
+            if "a" in given:
+                jmeter["http.proxyPass"] = given["a"]
+            self._inform(f"Set Proxy login: {given['u']}")
+        if ("H" in given) != ("P" in given):
+            raise PropertiesError(HALF_A_PROXY)
+        if "H" in given:
+            for protocol in ("http", "https"):
+                system[f"{protocol}.proxyHost"] = given["H"]
+                system[f"{protocol}.proxyPort"] = given["P"]
+            if given.get("E", "").strip():
+                system["http.proxyScheme"] = given["E"]
+            self._inform(f"Set proxy Host: {given['H']}, Port: {given['P']}, Scheme: {given.get('E', 'Not set')}")
+        if "N" in given:
+            system["http.nonProxyHosts"] = system["https.nonProxyHosts"] = given["N"]
+            self._inform(f"Set http[s].nonProxyHosts: {given['N']}")
 
     _by_letter: Mapping[str, Callable[[LayerReader, str], None]] = {
         "q": _apply_q,

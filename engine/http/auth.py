@@ -59,8 +59,20 @@ def basic(credentials: Credentials) -> str:
     return f"Basic {b64encode(text).decode()}"
 
 
-def digest(challenge: Challenge, credentials: Credentials, method: str, uri: str, body: bytes) -> str | None:
-    """Write an Authorization that answers a Digest challenge, None for one that can't be answered."""
+def digest(
+    challenge: Challenge,
+    credentials: Credentials,
+    method: str,
+    uri: str,
+    body: bytes,
+    *,
+    count: int = 1,
+    client_nonce: str = "",
+) -> str | None:
+    """Write an Authorization that answers a Digest challenge, None for one that can't be answered.
+
+    `count` says how many times the challenge is answered with the same `client_nonce`, by default a new one.
+    """
     asked = challenge.parameters
     algorithm = asked.get("algorithm", "MD5")
     session = algorithm.lower().endswith("-sess")
@@ -71,14 +83,14 @@ def digest(challenge: Challenge, credentials: Credentials, method: str, uri: str
         return None
     if quality == "auth-int" and not body:
         return None
-    realm, nonce, client_nonce = challenge.realm, asked["nonce"], token_hex(8)
+    realm, nonce, client_nonce = challenge.realm, asked["nonce"], client_nonce or token_hex(8)
     first = hashed(f"{credentials.user}:{realm}:{credentials.password}".encode("latin-1", "replace"))
     if session:
         first = hashed(f"{first}:{nonce}:{client_nonce}".encode("latin-1", "replace"))
     second = f"{method}:{uri}"
     if quality == "auth-int":
         second += f":{hashed(body)}"
-    middle = f"{nonce}:00000001:{client_nonce}:{quality}" if quality else nonce
+    middle = f"{nonce}:{count:08x}:{client_nonce}:{quality}" if quality else nonce
     response = hashed(f"{first}:{middle}:{hashed(second.encode('latin-1', 'replace'))}".encode("latin-1", "replace"))
     parts = [
         f"username={quoted(credentials.user)}",
@@ -88,7 +100,7 @@ def digest(challenge: Challenge, credentials: Credentials, method: str, uri: str
         f"response={quoted(response)}",
     ]
     if quality:
-        parts += [f"qop={quality}", "nc=00000001", f"cnonce={quoted(client_nonce)}"]
+        parts += [f"qop={quality}", f"nc={count:08x}", f"cnonce={quoted(client_nonce)}"]
     parts.append(f"algorithm={algorithm}")
     if "opaque" in asked:
         parts.append(f"opaque={quoted(asked['opaque'])}")

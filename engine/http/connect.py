@@ -8,27 +8,29 @@ import os
 import socket
 import ssl
 from time import perf_counter_ns
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from . import errors
 from .connection import NEVER, Connection
 from .errors import WireError
-from .head import head_of
 from .names import Resolver, is_address, java_address
+from .tunnel import open_tunnel
+
+if TYPE_CHECKING:
+    from .proxy import Login, Proxy
 
 
 class Origin(NamedTuple):
     """Where requests of one kind go: the key of a user's connections.
 
     `host` is a name or an address without brackets; `source` a local address to connect from.
-    Requests for an `http` origin through a proxy carry the full URL as their target: the caller's matter.
+    Requests for an `http` origin through a `proxy` carry the full URL as their target: the caller's matter.
     """
 
     scheme: str
     host: str
     port: int
-    proxy_host: str = ""
-    proxy_port: int = 0
+    proxy: Proxy | None = None
     source: str = ""
 
     @property
@@ -65,43 +67,62 @@ class Dialler:
         self._live_ns = int(time_to_live_s * 1e9)
 
     async def open(
-        self, origin: Origin, timeout_s: float | None = None, context: ssl.SSLContext | None = None
+        self,
+        origin: Origin,
+        timeout_s: float | None = None,
+        context: ssl.SSLContext | None = None,
+        login: Login | None = None,
     ) -> Connection:
         """Connect, with TLS for https. `timeout_s` holds for each address, and again for TLS, as in JMeter.
 
-        `context` takes the place of the worker's (a user's own certificate). Raises WireError with `start_ns` and
-        `connect_end_ns` set: JMeter counts a failed attempt as connect time.
+        `context` takes the place of the worker's (a user's own certificate); `login` is what the user knows of the
+        origin's proxy. Raises WireError with `start_ns` and `connect_end_ns` set: JMeter counts a failed attempt as
+        connect time. Raises TunnelRefused where a proxy opens no way to the origin.
         """
         start_ns = perf_counter_ns()
         try:
-            connection = await self._open(origin, timeout_s or None, context)
+            connection = await self._open(origin, timeout_s or None, context, login)
         except WireError as error:
             error.start_ns = start_ns
             error.connect_end_ns = error.end_ns = perf_counter_ns()
             raise
-        connection.connect_end_ns = now = perf_counter_ns()
+        now = perf_counter_ns()
+        connection.connect_end_ns = connection.connect_end_ns or now
         connection.expires_ns = now + self._live_ns if self._live_ns > 0 else NEVER
         return connection
 
-    async def _open(self, origin: Origin, timeout_s: float | None, context: ssl.SSLContext | None) -> Connection:
+    async def _open(
+        self, origin: Origin, timeout_s: float | None, context: ssl.SSLContext | None, login: Login | None
+    ) -> Connection:
         loop = asyncio.get_running_loop()
-        host, port = (origin.proxy_host, origin.proxy_port) if origin.proxy_host else (origin.host, origin.port)
+        proxy = origin.proxy
+        scheme, host, port = (proxy.scheme.lower(), proxy.host, proxy.port) if proxy is not None else origin[:3]
+        if scheme not in ("http", "https"):
+            raise WireError(errors.UNSUPPORTED_SCHEME, f"{scheme} protocol is not supported")
+        if origin.scheme == "https" == scheme and proxy is not None:
+            raise WireError(errors.UNSUPPORTED_SCHEME, "TLS through a proxy reached by TLS is not supported")
         if not 0 < port < 65536:
             raise WireError(errors.ILLEGAL_ARGUMENT, f"port out of range:{port}")
         addresses = await self.resolver.addresses(host)
         attempt = _Attempt(host, port, addresses)
         dialled = await attempt.dial(origin.source, timeout_s)
+        connected_ns = 0
         try:
-            if origin.scheme != "https":
+            if origin.scheme == scheme == "http":
                 _, connection = await loop.create_connection(lambda: Connection(loop, origin.authority), sock=dialled)
                 return connection
-            if origin.proxy_host:
-                await _tunnel(loop, dialled, origin)
+            if proxy is not None and origin.scheme == "https":
+                connected_ns = perf_counter_ns()
+                while not await open_tunnel(dialled, origin, login):
+                    dialled.close()
+                    dialled = await attempt.dial(origin.source, timeout_s)
             if context is None:
                 if self.context is None:
                     self.context = trusting_context()
                 context = self.context
-            return await attempt.secure(dialled, origin, timeout_s, context)
+            connection = await attempt.secure(dialled, origin, timeout_s, context)
+            connection.connect_end_ns = connected_ns
+            return connection
         except BaseException:
             dialled.close()
             raise
@@ -118,7 +139,8 @@ class _Attempt:
     def failed(self, kind: str, why: str) -> WireError:
         name = "" if is_address(self.host) else self.host
         tried = ", ".join([f"{name}/{java_address(address)}" for address in self.addresses])
-        return WireError(kind, f"Connect to {self.host}:{self.port} [{tried}] failed: {why}")
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return WireError(kind, f"Connect to {host}:{self.port} [{tried}] failed: {why}")
 
     async def dial(self, source: str, timeout_s: float | None) -> socket.socket:
         """Connect to the first address that answers."""
@@ -136,7 +158,7 @@ class _Attempt:
             dialled.setblocking(False)
             dialled.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if source:
-                _bind(dialled, source)
+                _bind(dialled, family, source)
             async with asyncio.timeout(timeout_s):
                 await asyncio.get_running_loop().sock_connect(dialled, (address, self.port))
         except TimeoutError as error:
@@ -167,7 +189,7 @@ class _Attempt:
                     lambda: Connection(loop, origin.authority),
                     sock=dialled,
                     ssl=context,
-                    server_hostname=origin.host,
+                    server_hostname=self.host if origin.scheme == "http" else origin.host,
                     ssl_handshake_timeout=_FOREVER_S,
                 )
         except TimeoutError:
@@ -180,9 +202,13 @@ class _Attempt:
 _FOREVER_S = 86_400.0
 
 
-def _bind(dialled: socket.socket, source: str) -> None:
+def _bind(dialled: socket.socket, family: socket.AddressFamily, source: str) -> None:
+    if (":" in source) != (family == socket.AF_INET6):  # Java, whose sockets are of both kinds, fails at connecting
+        number = errno.ENETUNREACH if ":" in source else errno.EAFNOSUPPORT
+        raise WireError(errors.SOCKET, os.strerror(number))
+    address, _, zone = source.partition("%")
     try:
-        dialled.bind((source, 0))
+        dialled.bind((address, 0, 0, socket.if_nametoindex(zone)) if zone else (address, 0))
     except OSError as error:
         raise WireError(errors.BIND, _reason(error)) from None
 
@@ -190,26 +216,3 @@ def _bind(dialled: socket.socket, source: str) -> None:
 def _reason(error: OSError) -> str:
     """The system's words for an error, as Java passes them on."""
     return os.strerror(error.errno) if error.errno else str(error)
-
-
-async def _tunnel(loop: asyncio.AbstractEventLoop, dialled: socket.socket, origin: Origin) -> None:
-    """Ask a proxy for a way through to an https origin."""
-    ask = f"CONNECT {origin.authority} HTTP/1.1\r\nHost: {origin.authority}\r\n\r\n"
-    answer = b""
-    try:
-        await loop.sock_sendall(dialled, ask.encode("latin-1", "replace"))
-        while b"\r\n\r\n" not in answer:
-            piece = await loop.sock_recv(dialled, 4096)
-            if not piece or len(answer) > _PROXY_ANSWER_MAX:
-                raise errors.no_response(origin.authority)
-            answer += piece
-    except OSError as error:
-        raise errors.lost(error, origin.authority) from None
-    head = head_of(answer[: answer.index(b"\r\n\r\n") + 4])
-    if head is None:
-        raise errors.malformed()
-    if head.status >= 300 or head.status < 200:
-        raise WireError(errors.TUNNEL, f"CONNECT refused by proxy: HTTP/1.1 {head.status} {head.reason}".rstrip())
-
-
-_PROXY_ANSWER_MAX = 1 << 16

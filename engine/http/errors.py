@@ -27,7 +27,8 @@ MALFORMED_URL = "java.net.MalformedURLException"
 URI_SYNTAX = "java.net.URISyntaxException"
 BIND = "java.net.BindException"
 ILLEGAL_ARGUMENT = "java.lang.IllegalArgumentException"
-TUNNEL = "org.apache.http.impl.execchain.TunnelRefusedException"
+UNSUPPORTED_SCHEME = "org.apache.http.conn.UnsupportedSchemeException"
+INDEX_OUT = "java.lang.ArrayIndexOutOfBoundsException"
 OUT_OF_MEMORY = "java.lang.OutOfMemoryError"
 INDEX = "java.lang.StringIndexOutOfBoundsException"
 IO = "java.io.IOException"
@@ -64,6 +65,10 @@ class WireError(Exception):
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.text}"
+
+
+class TunnelLost(WireError):
+    """Say that a proxy was lost before it had answered a CONNECT."""
 
 
 def no_response(authority: str) -> WireError:

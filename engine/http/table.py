@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from .connect import Dialler, Origin
     from .connection import Connection
+    from .proxy import Login
     from .response import Response
 
 
@@ -26,11 +27,16 @@ class Table:
     twice (httpclient4.retrycount is 0).
     """
 
-    __slots__ = ("context", "_dialler", "_idle", "_validate_ns")
+    __slots__ = ("context", "login", "_dialler", "_idle", "_validate_ns")
 
     def __init__(
-        self, dialler: Dialler, context: ssl.SSLContext | None = None, validate_after_idle_s: float = 4.9
+        self,
+        dialler: Dialler,
+        context: ssl.SSLContext | None = None,
+        validate_after_idle_s: float = 4.9,
+        login: Login | None = None,
     ) -> None:
+        self.login = login
         self.context = context
         self._dialler = dialler
         self._idle: dict[Origin, list[Connection]] = {}
@@ -56,7 +62,7 @@ class Table:
         kept = self._idle.get(origin)
         connection = self._kept(kept, start_ns) if kept else None
         if connection is None:
-            connection = await self._dialler.open(origin, connect_timeout_s, self.context)
+            connection = await self._dialler.open(origin, connect_timeout_s, self.context, self.login)
         try:
             response = await connection.begin(request, want_body, head, keep_alive, response_timeout_s or 0.0, start_ns)
         except asyncio.CancelledError:

@@ -54,13 +54,19 @@ def test_there_is_no_window(capsys: pytest.CaptureFixture[str], arguments: str) 
     [
         ("-n -t p.jmx -l x.jtl -e -o out", "-e/--reportatendofloadtests, -o/--reportoutputfolder"),
         ("-g x.jtl -o out", "-g/--reportonly, -o/--reportoutputfolder"),
-        ("-n -t p.jmx -H h -P 3128 -N x -u u -a p -E http", "-H/--proxyHost, -P/--proxyPort, -N/--nonProxyHosts, "),
         ("-n -t p.jmx -i log4j2.xml", "-i/--jmeterlogconf"),
     ],
 )
 def test_options_to_come_are_refused_by_name(capsys: pytest.CaptureFixture[str], arguments: str, names: str) -> None:
     assert run(*arguments.split()) == 1
     assert capsys.readouterr().out.startswith(f"An error occurred: pyjm does not have {names}")
+
+
+@pytest.mark.parametrize("half", ["-H h", "-P 3128"])
+def test_half_a_proxy_is_refused(capsys: pytest.CaptureFixture[str], half: str) -> None:
+    assert run("-n", "-t", "p.jmx", *half.split()) == 0
+    said = "Incorrect Usage:If specifying a proxy server, host and port must be given\n"
+    assert capsys.readouterr().out.startswith(said)
 
 
 def test_an_argument_without_an_option_is_refused(capsys: pytest.CaptureFixture[str]) -> None:

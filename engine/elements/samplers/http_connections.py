@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pyjm.engine.http.connect import Dialler
 from pyjm.engine.http.names import Resolver
+from pyjm.engine.http.proxy import Login, ProxyTable
 from pyjm.engine.http.table import Table
 
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from pyjm.engine.vu.user import User
 
     from ..config.dns_cache_manager import DnsCacheManager
+    from .http_target import Target
 
 KEPT = "http connections"
 KEYSTORE = "javax.net.ssl.keyStore"
@@ -22,7 +24,8 @@ class UserConnections:
     """One user's connections. `table` holds those of ordinary URLs.
 
     JMeter keeps connections by the URL's authority as it is written, so that one with user and password, or with the
-    default port spelled out, has its own: these are in `odd`, by their scheme and authority.
+    default port spelled out, has its own: these are in `odd`, by their scheme and authority, and so are those through a
+    proxy, by the proxy too.
     """
 
     __slots__ = ("dialler", "iteration", "odd", "table")
@@ -52,8 +55,10 @@ class Connections:
         self.resets = reset.strip().lower() == "true"
         self.max_redirects = number(properties, "httpsampler.max_redirects", 20)
 
-    def of(self, user: User, dns: DnsCacheManager | None = None) -> UserConnections:
+    def of(self, user: User, target: Target, dns: DnsCacheManager | None = None) -> UserConnections:
         """Give a user's connections. A user that is a new one in each iteration begins it without any.
+
+        What it knows of the first target's proxy is forgotten with them, but not of others, as in JMeter.
 
         The first DNS Cache Manager that a user's requests have in scope looks up names for all of them.
         """
@@ -68,13 +73,21 @@ class Connections:
             mine.iteration = user.iteration
             if self.resets and not user.same_user:
                 mine.close()
+                known = mine.odd.get(target.odd)
+                if known is not None and known.login is not None:
+                    known.login.forget()
         return mine
 
-    def odd(self, mine: UserConnections, key: str) -> Table:
-        """Give a user's connections of an authority that is not only host and port."""
-        table = mine.odd.get(key)
+    def odd(self, mine: UserConnections, target: Target) -> Table:
+        """Give a user's connections of an authority that is not only host and port, or behind a proxy."""
+        table = mine.odd.get(target.odd)
         if table is None:
-            table = mine.odd[key] = self._table(mine.dialler)
+            proxy = target.origin.proxy
+            table = self._table(mine.dialler)
+            if proxy is not None:
+                login = Login(proxy, target.host_field)
+                table = ProxyTable(mine.dialler, validate_after_idle_s=self.validate_s, login=login)
+            mine.odd[target.odd] = table
         return table
 
     def close(self, user: User) -> None:

@@ -121,7 +121,7 @@ class Embedded:
         sub = HttpSampleResult(page.label, page.thread_name)
         sub.begin()
         try:
-            made = sampler.recipe.send(user, made.maker, target_of(sane_url(url)), "GET", None)
+            made = sampler.recipe.send(user, made.maker, target_of(sane_url(url), made.maker.settings.way), "GET", None)
             response = await sampler.once(user, made)
         except InCache:
             sub.url = url.text

@@ -7,12 +7,12 @@ JMeter takes its own text about the error for the body, a stack trace, and its l
 from __future__ import annotations
 
 from pyjm.engine.http import errors
-from pyjm.engine.http.errors import WireError
+from pyjm.engine.http.errors import UNSUPPORTED_SCHEME, TunnelLost, WireError
 from pyjm.engine.http.names import NOT_KNOWN
 
 from ..config.dns_cache_manager import UnknownName
 from .http_escapes import UNSUPPORTED_CHARSET, UNSUPPORTED_ENCODING
-from .http_target import UNSUPPORTED_SCHEME, MalformedUrl
+from .http_target import MalformedUrl, RefusedUrl
 
 FOLLOWING = 491
 """What is added when the request was one of a chain of redirects."""
@@ -29,8 +29,15 @@ _ADDED: dict[str, tuple[tuple[str, int], ...]] = {
     errors.SOCKET_TIMEOUT: (("", 2630),),
     errors.REFUSED: (("", 2433),),
     errors.CONNECT_TIMEOUT: (("", 2365),),
-    errors.SOCKET: (("Connection reset by peer", 2418), ("Connection reset", 2557), ("Socket closed", 2628)),
-    errors.UNKNOWN_HOST: (("", 2423),),
+    errors.SOCKET: (
+        ("Connection reset by peer", 2418),
+        ("Connection reset", 2557),
+        ("Socket closed", 2628),
+        ("", 2243),
+    ),
+    errors.BIND: (("", 2234),),
+    errors.INDEX_OUT: (("", 934),),
+    errors.UNKNOWN_HOST: (("Cannot find interface", 934), ("Interface ", 934), ("", 2423)),
     errors.URI_SYNTAX: (
         ("Malformed escape pair", 1181),
         ("Malformed IPv6", 1200),
@@ -44,6 +51,7 @@ _ADDED: dict[str, tuple[tuple[str, int], ...]] = {
         ("LRUMap", 1805),
         ("No enum constant", 1166),
         ("Missing location", 735),
+        ("Host name may not", 941),
         ("", 1931),
     ),
     errors.PROTOCOL: (("URI does not specify", 1014), ("", 1590)),
@@ -76,5 +84,9 @@ def error_bytes(error: WireError, below: int = 0) -> int:
         return own + 2617
     if isinstance(error, MalformedUrl) and error.by_default_port:
         own += 48
+    if isinstance(error, TunnelLost):
+        own += 186
+    elif isinstance(error, RefusedUrl) and error.kind == errors.UNKNOWN_HOST and "nterface " not in error.text:
+        return own + below + (1552 if error.text.endswith(": Name or service not known") else 1399)
     added = next((size for begin, size in _ADDED.get(error.kind, (("", 0),)) if error.text.startswith(begin)), 0)
     return own + added + (below if added else 0)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 Written = tuple["Value[str]", "Value[str]"]
 Field = tuple[str, str]
 
+OF_TARGET = frozenset(("host", "proxy-connection"))
 _PORT = re.compile(r":(\d+)$")
 
 
@@ -38,20 +39,28 @@ def merged_fields(managers: Sequence[Sequence[Written]]) -> list[Written]:
 class Own:
     """The fields that come first in a request: Connection, and those of the Header Managers.
 
-    `names` are theirs in lower case; `keep` says that none asks for the connection to be closed.
+    `names` are theirs in lower case; `keep` says that none asks for the connection to be closed, `overrides` that
+    fields that follow from where a request goes are among them.
     """
 
-    __slots__ = ("fields", "keep", "lines", "names")
+    __slots__ = ("fields", "keep", "lines", "names", "overrides")
 
     def __init__(self, fields: list[Field], names: frozenset[str] | None = None) -> None:
         self.fields = fields
         self.lines = field_lines(fields)
         self.names = frozenset(name.lower() for name, _ in fields) if names is None else names
+        # names that are given are never without "host" being looked for
+        self.overrides = not self.names.isdisjoint(OF_TARGET) if names is None else "proxy-connection" in names
         self.keep = fields[0][1] != "close" and (names is not None or not closing(fields))
 
     def first(self, name: str) -> str | None:
         """Give the value of the first field of that name, given in lower case."""
         return next((value for field, value in self.fields if field.lower() == name), None)
+
+    def left(self, lines: bytes) -> bytes:
+        """Leave out of the fields of a target, as lines, those that are there already."""
+        split = [(line.partition(b":")[0].decode().lower(), line) for line in lines.splitlines(keepends=True)]
+        return b"".join([line for name, line in split if name not in self.names])
 
     def with_first(self, name: str, value: str) -> Own:
         """Replace the first field of that name."""

@@ -48,7 +48,7 @@ async def follow(
         before, last = last, HttpSampleResult(total.label, total.thread_name)
         last.begin()
         try:
-            made = sampler.recipe.send(user, made.maker, target_of(url), method, None)
+            made = sampler.recipe.send(user, made.maker, target_of(url, made.maker.settings.way), method, None)
             response = await sampler.once(user, made)
             if response.status == 401 and sampler.auth is not None:
                 made, response = await sampler.authorized(user, made, response)
@@ -105,7 +105,7 @@ async def automatically(sampler: HttpRequest, user: User, made: Made, response: 
         if step is None:
             return made, response._replace(connect_end_ns=response.connect_end_ns or connected_ns)
         method, url = step
-        target = target_of(url)
+        target = target_of(url, made.maker.settings.way)
         if len(seen) >= sampler.connections.max_redirects or target.text in seen:
             raise TooManyRedirects
         seen.add(target.text)

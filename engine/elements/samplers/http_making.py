@@ -10,6 +10,7 @@ from pyjm.engine.http.errors import ILLEGAL_ARGUMENT, PROTOCOL, WireError
 from pyjm.engine.http.multipart import Field as FormField
 from pyjm.engine.http.multipart import File as FormFile
 from pyjm.engine.http.multipart import multipart_body, multipart_type
+from pyjm.engine.http.proxy import Shown
 from pyjm.engine.http.request import field_lines
 
 from .http_arguments import URL_CHARSET, body_bytes, skipped
@@ -20,12 +21,14 @@ from .http_fields import Own
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from pyjm.engine.http.response import Response
     from pyjm.engine.vu.user import User
 
     from .http_arguments import Arguments, Pairs
     from .http_fields import Fields
     from .http_files import ReadFile
     from .http_target import Target
+    from .http_way import Way
 
 _TOKEN = re.compile(r"[\dA-Za-z!#$%&'*+\-.^_`|~]+").fullmatch
 _WITHOUT_ENTITY = frozenset(("HEAD", "OPTIONS", "TRACE"))
@@ -51,6 +54,7 @@ class Settings(NamedTuple):
     raw: bool
     connect_s: float | None
     response_s: float | None
+    way: Way | None = None
 
 
 class Entity(NamedTuple):
@@ -102,6 +106,10 @@ class Made(NamedTuple):
         """The body as the sample shows it."""
         return self.entity.shown if self.entity is not None else ""
 
+    def as_sent(self, response: Response) -> Made:
+        """Give the request that an answer answers, where a proxy saw another one."""
+        return self._replace(request=response.request) if isinstance(response, Shown) else self
+
     def described(self, cookies: str) -> str:
         """Describe the request as JMeter does."""
         return described(self.method, self.target.text, self.query, cookies)
@@ -142,7 +150,7 @@ class Maker:
         self._agent = agent
         self._connection = ("Connection", "keep-alive" if settings.keep else "close")
         self._own = fields.ready(self._connection) if fields.constant else None
-        self._after: dict[tuple[str, bool], bytes] = {}
+        self._after: dict[tuple[bytes, bool], bytes] = {}
         self._form_type: bytes | None = None
 
     def own(self, user: User, target: Target, entity: Entity | None) -> Own:
@@ -168,15 +176,15 @@ class Maker:
                 before = own.lines + field_lines((("Cookie", cookie),))
         else:
             before = own.lines
-        if "host" in own.names:
-            after = self._rest("", own)
+        if own.overrides:
+            after = self._rest(own.left(target.host_lines), own)
         else:
-            key = (target.host_field, "user-agent" in own.names)
+            key = (target.host_lines, "user-agent" in own.names)
             found = self._after.get(key)
             if found is None:
                 if len(self._after) >= _KNOWN_MAX:
                     self._after.clear()
-                found = self._after[key] = self._rest(target.host_field, own)
+                found = self._after[key] = self._rest(target.host_lines, own)
             after = found
         # method and target have been looked at: nothing in them can end the line
         begin = f"{method} {target.line} HTTP/1.1\r\n".encode("ascii", "replace") + before
@@ -185,11 +193,9 @@ class Maker:
         request = begin + entity.content + after + entity.body
         return Made(self, target, method, request, own.keep, entity, cookie, own)
 
-    def _rest(self, host: str, own: Own) -> bytes:
-        rest = [("Host", host)] if host else []
-        if self._agent and "user-agent" not in own.names:
-            rest.append(("User-Agent", self._agent))
-        return field_lines(rest) + b"\r\n"
+    def _rest(self, lines: bytes, own: Own) -> bytes:
+        named = not self._agent or "user-agent" in own.names
+        return lines + field_lines([] if named else [("User-Agent", self._agent or "")]) + b"\r\n"
 
     def entity(
         self, user: User, target: Target, arguments: Arguments, pairs: Pairs, files: Sequence[ReadFile]

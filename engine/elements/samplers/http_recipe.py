@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ..config.auth_manager import AuthManager
     from ..config.cache_manager import CacheManager
     from ..config.cookie_manager import CookieManager
+    from .http_way import Way, Ways
 
 _KNOWN_MAX = 256
 
@@ -44,7 +45,9 @@ class Recipe:
         cache: CacheManager | None,
         auth: AuthManager | None,
         agent: str | None,
+        ways: Ways,
     ) -> None:
+        self.ways = ways
         self.fields = fields
         self.cookies = cookies
         self.cache = cache
@@ -73,11 +76,11 @@ class Recipe:
             build.value(node.text(f"HTTPSampler.{key}"), node.path).map(seconds)
             for key in ("connect_timeout", "response_timeout")
         ]
-        self.targets: dict[tuple[str, str, int], Targets] = {}
-        self.urls: dict[str, Target] = {}
+        self.targets: dict[tuple[str, str, int, Way | None], Targets] = {}
+        self.urls: dict[str | tuple[str, Way], Target] = {}
         self.makers: dict[Settings, Maker] = {}
         settings: list[Value[Any]] = [self.method, self.charset, *self.switches, *self.timeouts]
-        self.same_settings = all(value.constant is not None for value in settings)
+        self.same_settings = all(value.constant is not None for value in settings) and ways.constant
         self.same_maker: Maker | None = None
         places = (self.path, self.domain, self.protocol, self.port)
         self.same = (
@@ -94,10 +97,10 @@ class Recipe:
         self.plain_get = self.method.constant == "GET" and self.arguments.bodiless and not self.files
         self.plain_get = self.plain_get and self.switches[5].constant is False
         self.same_targets: Targets | None = None
-        if all(place.constant is not None for place in (self.domain, self.protocol, self.port)):
+        if ways.constant and all(place.constant is not None for place in (self.domain, self.protocol, self.port)):
             protocol = self.protocol.constant or "http"
             port = port_of(protocol, self.port.constant or "")
-            self.same_targets = Targets(protocol, self.domain.constant or "", port)
+            self.same_targets = Targets(protocol, self.domain.constant or "", port, ways.always)
 
     def make(self, user: User, result: SampleResult, label: Value[str] | None) -> Made:
         """Make the request of one sample. Raises WireError without a URL, RefusedUrl for a bad one.
@@ -116,8 +119,8 @@ class Recipe:
         if " " in path:
             path = path.replace(" ", "%20")
         if path.startswith(("http://", "https://")):
-            target = self.whole(path)
-            maker = self.maker(user)
+            maker = self.same_maker or self.maker(user)
+            target = self.whole(path, maker.settings.way)
         else:
             targets = self.same_targets
             if targets is None:
@@ -128,7 +131,7 @@ class Recipe:
                 pairs = self.arguments.read(user) if pairs is None else pairs
                 path = self.with_query(user, maker, path, pairs)
             if targets is None:
-                targets = self.targets_of(protocol, domain, self.port.get(user))
+                targets = self.targets_of(protocol, domain, self.port.get(user), maker.settings.way)
             target = targets.of(path if path.startswith("/") else "/" + path)
         if label is not None:
             result.label = label.get(user)
@@ -188,7 +191,9 @@ class Recipe:
         if maker is None:
             switches = [switch.get(user) for switch in self.switches]
             limits = [limit.get(user) or None for limit in self.timeouts]
-            settings = Settings(self.method.get(user), self.charset.get(user), *switches, *limits)
+            ways = self.ways
+            way = ways.always if ways.constant else ways.get(user)
+            settings = Settings._make((self.method.get(user), self.charset.get(user), *switches, *limits, way))
             maker = self.makers.get(settings)
             if maker is None:
                 if len(self.makers) >= _KNOWN_MAX:
@@ -205,25 +210,26 @@ class Recipe:
             return path
         return f"{path}&{query}" if "?" in path else f"{path}?{query}"
 
-    def targets_of(self, protocol: str, domain: str, port_text: str) -> Targets:
+    def targets_of(self, protocol: str, domain: str, port_text: str, way: Way | None) -> Targets:
         """Give the targets of a server."""
         port = port_of(protocol, port_text)
-        key = (protocol, domain, port)
+        key = (protocol, domain, port, way)
         targets = self.targets.get(key)
         if targets is None:
             if len(self.targets) >= _KNOWN_MAX:
                 self.targets.clear()
-            targets = self.targets[key] = Targets(protocol, domain, port)
+            targets = self.targets[key] = Targets(protocol, domain, port, way)
         return targets
 
-    def whole(self, text: str) -> Target:
+    def whole(self, text: str, way: Way | None) -> Target:
         """Give the target of a path that is a whole URL."""
-        target = self.urls.get(text)
+        key = text if way is None else (text, way)
+        target = self.urls.get(key)
         if target is None:
-            target = target_of_text(text)
+            target = target_of_text(text, way)
             if len(self.urls) >= _KNOWN_MAX:
                 self.urls.clear()
-            self.urls[text] = target
+            self.urls[key] = target
         return target
 
 

@@ -33,6 +33,7 @@ from .http_recipe import Recipe
 from .http_result import Filler, missing_location
 from .http_target import RefusedUrl
 from .http_unsupported import report_unsupported
+from .http_way import Ways, run_proxy
 
 if TYPE_CHECKING:
     from pyjm.engine.compile.build import Build
@@ -72,7 +73,10 @@ class HttpRequest(Sampler):
         resolvers = [config for config in build.configs if isinstance(config, DnsCacheManager)]
         self.dns = resolvers[-1] if resolvers else None
         fields = Fields(merged_fields(managers))
-        self.recipe = Recipe(written, build, fields, self.cookies, self.cache, self.auth, agent_of(build.properties))
+        agent = agent_of(build.properties)
+        ways = Ways(written, build, run_proxy(build, agent), agent)
+        self.recipe = Recipe(written, build, fields, self.cookies, self.cache, self.auth, agent, ways)
+        self.proxied = not ways.constant or ways.always is not None
         self.connections = connections_of(build)
         self.filler = Filler(build.properties.get("sampleresult.default.encoding", ""))
         self.labels_late = self.label.constant is None
@@ -135,8 +139,8 @@ class HttpRequest(Sampler):
 
     def table(self, user: User, target: Target) -> Table:
         """Give the user's connections for a target."""
-        mine = self.connections.of(user, self.dns)
-        return self.connections.odd(mine, target.odd) if target.odd else mine.table
+        mine = self.connections.of(user, target, self.dns)
+        return self.connections.odd(mine, target) if target.odd else mine.table
 
     async def authorized(self, user: User, made: Made, response: Response) -> tuple[Made, Response]:
         """Ask once more with the credentials that were asked for, where there are any. Raises WireError."""
@@ -194,7 +198,7 @@ class HttpRequest(Sampler):
     ) -> str | None:
         """Fill a sample from an answer; give where it sends on to, None for nowhere."""
         result.url = made.target.text
-        result.sent = made
+        result.sent = made.as_sent(response) if self.proxied else made
         try:
             facts = self.filler.answer(result, response, self.keep_body)
             leads_on = response.status in REDIRECTS and facts.redirects(made.method)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from pyjm.engine.http.connect import Origin
-from pyjm.engine.http.errors import MALFORMED_URL, WireError
+from pyjm.engine.http.errors import MALFORMED_URL, UNSUPPORTED_SCHEME, WireError
+from pyjm.engine.http.proxy import CONNECTION
+from pyjm.engine.http.request import field_lines
 from pyjm.engine.http.uri import check_host, check_uri, request_target
 from pyjm.engine.http.url import Url, parse_url
 
-UNSUPPORTED_SCHEME = "org.apache.http.conn.UnsupportedSchemeException"
+if TYPE_CHECKING:
+    from .http_way import Way
 
 _PROTOCOLS = frozenset(("http", "https", "ftp", "file", "jar", "mailto", "jmod", "jrt"))
 _BAD_HOST = re.compile(r"[\x00-\x1f\x7f/?#@\\]")
@@ -20,15 +24,18 @@ _KNOWN_MAX = 1024
 class Target:
     """A URL ready to be asked for. `odd` names connections that are not just the origin's, empty for those that are.
 
-    `line` is what stands in the request line; `path` the URL's own, without the query.
+    `line` is what stands in the request line; `path` the URL's own, without the query; `host_lines` the fields that
+    follow from where it goes.
     """
 
-    __slots__ = ("_url", "host_field", "line", "odd", "origin", "path", "text")
+    __slots__ = ("_url", "host_field", "host_lines", "line", "odd", "origin", "path", "text")
 
-    def __init__(self, url: Url) -> None:
+    def __init__(self, url: Url, way: Way | None = None) -> None:
         """Look at a URL. Raises WireError for one that can't be asked for; its text is the sample's URL then."""
         self._url: Url | None = url
         self.text = url.text
+        if way is not None:
+            way.check_proxy()
         check_uri(url)
         check_host(url)
         if url.protocol not in ("http", "https"):
@@ -39,6 +46,20 @@ class Target:
         self.path = url.path
         default = (url.protocol, url.port) in (("http", 80), ("https", 443))
         self.odd = f"{url.protocol}://{url.authority}" if url.user is not None or default else ""
+        self.host_lines = field_lines((("Host", self.host_field),))
+        if way is not None:
+            self._take(way, url)
+
+    def _take(self, way: Way, url: Url) -> None:
+        """Go another way than straight to the server."""
+        way.check_source()
+        proxy = way.proxy_for(url.host)
+        self.origin = self.origin._replace(proxy=proxy, source=way.source)
+        if proxy is not None:
+            self.odd = f"{url.protocol}://{url.authority} {proxy}"
+            if url.protocol == "http":
+                self.line = f"http://{self.host_field.lower()}{self.line}"
+                self.host_lines = field_lines((("Host", self.host_field), CONNECTION))
 
     @property
     def url(self) -> Url:
@@ -91,9 +112,11 @@ def port_of(protocol: str, text: str) -> int:
 class Targets:
     """The targets under one protocol, host and port, by path and query; a plain one costs a match and a joining."""
 
-    __slots__ = ("host", "known", "port", "prefix", "protocol", "root")
+    __slots__ = ("before", "host", "known", "port", "prefix", "protocol", "root", "way")
 
-    def __init__(self, protocol: str, host: str, port: int) -> None:
+    def __init__(self, protocol: str, host: str, port: int, way: Way | None = None) -> None:
+        self.way = way
+        self.before = ""
         self.protocol = protocol
         self.host = host
         self.port = port
@@ -106,19 +129,23 @@ class Targets:
         if _PLAIN_FILE(file) and file:
             root = self.root
             if root is None:
-                root = target_of(url_of_parts(self.protocol, self.host, self.port, file))
+                root = target_of(url_of_parts(self.protocol, self.host, self.port, file), self.way)
                 self.root = root
+                self.before = root.line.removesuffix(file)
                 self.prefix = f"{root.url.protocol}://{root.url.authority}"
             target = Target.__new__(Target)
             target._url = None
             target.origin = root.origin
             target.host_field = root.host_field
+            target.host_lines = root.host_lines
             target.odd = root.odd
-            target.line = file
+            target.line = self.before + file
             target.path = file.partition("?")[0]
             target.text = self.prefix + file
             return target
-        target = self.known.get(file) or target_of(url_of_parts(self.protocol, self.host, self.port, file))
+        target = self.known.get(file) or target_of(
+            url_of_parts(self.protocol, self.host, self.port, file), self.way
+        )
         if len(self.known) >= _KNOWN_MAX:
             self.known.clear()
         self.known[file] = target
@@ -133,14 +160,14 @@ class RefusedUrl(WireError):
         self.url = url
 
 
-def target_of(url: Url) -> Target:
-    """Look at a URL. Raises RefusedUrl for one that can't be asked for."""
+def target_of(url: Url, way: Way | None = None) -> Target:
+    """Look at a URL, to be asked for by some way. Raises RefusedUrl for one that can't be asked for."""
     try:
-        return Target(url)
+        return Target(url, way)
     except WireError as error:
         raise RefusedUrl(error, url.text) from None
 
 
-def target_of_text(text: str) -> Target:
+def target_of_text(text: str, way: Way | None = None) -> Target:
     """Read a whole URL. Raises WireError for what is none, RefusedUrl for one that can't be asked for."""
-    return target_of(parse_url(text))
+    return target_of(parse_url(text), way)

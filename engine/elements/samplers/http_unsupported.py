@@ -11,10 +11,6 @@ if TYPE_CHECKING:
 SWITCHES = {
     "HTTPSampler.md5": "saving the response as its MD5 hash is",
 }
-TEXTS = {
-    "HTTPSampler.proxyHost": "a proxy server is",
-    "HTTPSampler.ipSource": "a source address is",
-}
 IMPLEMENTATIONS = frozenset(("", "HttpClient4", "HttpClient3.1", "Java"))
 
 
@@ -23,9 +19,6 @@ def report_unsupported(node: Node, build: Build) -> None:
     for key, what in SWITCHES.items():
         if node.flag(key):
             build.fault(node.path, f"{what} not supported yet", "switch it off")
-    for key, what in TEXTS.items():
-        if node.text(key).strip():
-            build.fault(node.path, f"{what} not supported yet", "leave it empty")
     if node.text("HTTPSampler.protocol").strip().lower() == "file":
         build.fault(node.path, "the protocol file is not supported yet", "serve the file over HTTP")
     implementation = node.text("HTTPSampler.implementation")

@@ -19,6 +19,7 @@ from pyjm.engine.http import errors
 from pyjm.engine.http.connect import Dialler, Origin
 from pyjm.engine.http.errors import WireError
 from pyjm.engine.http.names import Resolver, java_address
+from pyjm.engine.http.proxy import Proxy, TunnelRefused
 from pyjm.engine.http.request import request_bytes
 from pyjm.engine.http.table import Table
 
@@ -219,7 +220,7 @@ def test_https_goes_through_a_proxys_tunnel(run: Any, serving: Any, tls: ssl.SSL
     async def work() -> int:
         async with serving(proxy) as port:
             table = Table(Dialler())
-            response = await table.exchange(Origin("https", "far.away", 443, "127.0.0.1", port), GET)
+            response = await table.exchange(Origin("https", "far.away", 443, Proxy("127.0.0.1", port)), GET)
             table.close()
         return response.status
 
@@ -227,15 +228,15 @@ def test_https_goes_through_a_proxys_tunnel(run: Any, serving: Any, tls: ssl.SSL
     assert asked == ["CONNECT far.away:443 HTTP/1.1\r\nHost: far.away:443\r\n\r\n"]
 
 
-def test_a_proxy_that_refuses_the_tunnel_is_a_failed_sample(run: Any, serving: Any) -> None:
+def test_a_proxy_that_refuses_the_tunnel_gives_its_answer(run: Any, serving: Any) -> None:
     async def proxy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
         writer.write(b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n")
 
     async def work() -> None:
         async with serving(proxy) as port:
-            with pytest.raises(WireError) as caught:
-                await Dialler().open(Origin("https", "far.away", 443, "127.0.0.1", port))
-        assert caught.value.kind == errors.TUNNEL
+            with pytest.raises(TunnelRefused) as caught:
+                await Dialler().open(Origin("https", "far.away", 443, Proxy("127.0.0.1", port)))
+        assert caught.value.response.status == 407
 
     run(work())

@@ -258,8 +258,6 @@ def test_files_are_sent_as_body_or_as_parts(on_site: OnSite, users: Users) -> No
     ("props", "problem", "fatal"),
     [
         ({"HTTPSampler.md5": True}, "saving the response as its MD5 hash is not supported yet", True),
-        ({"HTTPSampler.proxyHost": "proxy"}, "a proxy server is not supported yet", True),
-        ({"HTTPSampler.ipSource": "10.0.0.1"}, "a source address is not supported yet", True),
         ({"HTTPSampler.protocol": "file"}, "the protocol file is not supported yet", True),
         ({"HTTPSampler.implementation": "Java"}, "the implementation Java is sent as HttpClient4 sends it", False),
         ({"HTTPSampler.implementation": "Netty"}, "no HTTP implementation Netty", True),

@@ -1,0 +1,166 @@
+"""The way of an HTTP Request to its server: through which proxy, from which address. Mirrors HTTPHCAbstractImpl."""
+
+from __future__ import annotations
+
+import re
+import socket
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from pyjm.engine.http.errors import ILLEGAL_ARGUMENT, INDEX_OUT, UNKNOWN_HOST, WireError
+from pyjm.engine.http.names import is_address
+from pyjm.engine.http.proxy import Proxy, RunProxy
+
+if TYPE_CHECKING:
+    from pyjm.engine.compile.build import Build
+    from pyjm.engine.plan.tree import Node
+    from pyjm.engine.vu.user import User
+
+_KEYS = ("proxyHost", "proxyPort", "proxyUser", "proxyPass", "ipSource", "ipSourceType")
+_FAMILIES = (None, (socket.AF_INET6, socket.AF_INET), (socket.AF_INET,), (socket.AF_INET6,))
+"""Where a device's address may come from, by ipSourceType: of both, Java gives those of IPv6 first."""
+
+_CLASSES = ("", "InetAddress", "Inet4Address", "Inet6Address")
+_ODD = re.compile(r"(?=.*0[xX])(?:0[xX][0-9a-fA-F]+|[0-9]+)(?:\.(?:0[xX][0-9a-fA-F]+|[0-9]+)){0,3}").fullmatch
+"""Addresses that Java refuses to read, as others would read them in different ways."""
+
+_SHORT = re.compile(r"\d+(?:\.\d+){0,3}")
+
+
+class Way(NamedTuple):
+    """How to get to servers: by the plan's proxy, else by that of the run; from the address `source`, if there is one.
+
+    `wrong` is why there is no such address: class and message of the failure.
+    """
+
+    proxy: Proxy | None
+    run: RunProxy | None
+    source: str
+    wrong: tuple[str, str] | None
+
+    def proxy_for(self, host: str) -> Proxy | None:
+        """Give the proxy for a host."""
+        if self.proxy is not None or self.run is None:
+            return self.proxy
+        return self.run.of(host)
+
+    def check_proxy(self) -> None:
+        """Raise WireError for a proxy whose name is none."""
+        if self.proxy is not None and any(each.isspace() for each in self.proxy.host):
+            raise WireError(ILLEGAL_ARGUMENT, "Host name may not contain blanks")
+
+    def check_source(self) -> None:
+        """Raise WireError for a source address that is none."""
+        if self.wrong is not None:
+            raise WireError(*self.wrong)
+
+
+class Ways:
+    """The properties of an HTTP Request that say which way to go. `always` is the way of all samples if `constant`."""
+
+    __slots__ = ("_domain", "_proxy", "_run", "_values", "always", "constant")
+
+    def __init__(self, node: Node, build: Build, run: RunProxy | None, agent: str | None) -> None:
+        self._run = run
+        scheme = node.props.get("HTTPSampler.proxyScheme")
+        default = build.system.get("http.proxyScheme", "http")
+        written = [node.text(f"HTTPSampler.{key}") for key in _KEYS]
+        written.append(default if scheme is None else node.text("HTTPSampler.proxyScheme"))
+        self._values = [build.value(text, node.path) for text in written]
+        self._domain = build.properties.get("http.proxyDomain", "")
+        self._proxy = Proxy("", 0, agent=agent or "")
+        texts = [value.constant for value in self._values]
+        self.constant = None not in texts
+        self.always = self._way(tuple(text or "" for text in texts)) if self.constant else None
+        proxy = self.always.proxy if self.always is not None else None
+        proxy = proxy or (run.proxy if run is not None else None)
+        secure = node.text("HTTPSampler.protocol").lower() == "https"
+        if proxy is not None and secure and proxy.scheme.lower() == "https":
+            why = "https through a proxy that is itself reached by TLS is not supported"
+            build.fault(node.path, why, "set the proxy's scheme to http")
+
+    def get(self, user: User) -> Way | None:
+        """Give the way of a sample, None for straight to the server."""
+        return self._way(tuple(value.get(user) for value in self._values))
+
+    def _way(self, texts: tuple[str, ...]) -> Way | None:
+        host, port_text, name, password, source, kind, scheme = texts
+        proxy, port = None, whole(port_text)
+        if host.strip() and port > 0:
+            user = login_name(name, self._domain)
+            proxy = self._proxy._replace(host=host, port=port, scheme=scheme, user=user, password=password)
+        if source.strip():
+            address, wrong = source_address(source, whole(kind))
+        else:
+            address, wrong = "", None
+        if proxy is None and self._run is None and not address and wrong is None:
+            return None
+        return Way(proxy, self._run, address, wrong)
+
+
+def run_proxy(build: Build, agent: str | None) -> RunProxy | None:
+    """Give the proxy of the whole run, as the system properties and -H name it; None for none."""
+    system = build.system
+    port_text = system.get("http.proxyPort", "0")
+    port = whole(port_text)
+    if not port and port_text.strip("0"):
+        build.fault("", f"the system property http.proxyPort: {port_text} is no port", "set a number")
+    host = system.get("http.proxyHost", "")
+    if not host or port <= 0:
+        return None
+    properties = build.properties
+    name = login_name(properties.get("http.proxyUser", ""), properties.get("http.proxyDomain", ""))
+    scheme = system.get("http.proxyScheme", "http")
+    proxy = Proxy(host, port, scheme, name, properties.get("http.proxyPass", ""), agent or "")
+    return RunProxy(proxy, system.get("http.nonProxyHosts", ""))
+
+
+def login_name(user: str, domain: str) -> str:
+    """Write a user's name as JMeter shows it to a proxy, with the domain that the property http.proxyDomain names."""
+    return f"{domain.upper()}\\{user}" if user and domain else user
+
+
+def whole(text: str) -> int:
+    """Read a whole number as JMeter reads those properties: 0 for what is none."""
+    return int(text) if re.fullmatch(r"[+-]?[0-9]{1,10}", text) else 0
+
+
+@lru_cache(256)
+def source_address(source: str, kind: int) -> tuple[str, tuple[str, str] | None]:
+    """Find the address that a source names, or class and message of the failure to."""
+    if not 0 <= kind < len(_FAMILIES):
+        return "", (INDEX_OUT, f"Index {kind} out of bounds for length {len(_FAMILIES)}")
+    families = _FAMILIES[kind]
+    if families is None:
+        address = host_address(source)
+        why = source if _ODD(source) else f"{source}: Name or service not known"
+        return address, None if address else (UNKNOWN_HOST, why)
+    import psutil
+
+    device = psutil.net_if_addrs().get(source)
+    if device is None:
+        return "", (UNKNOWN_HOST, f"Cannot find interface {source}")
+    found = [each.address for family in families for each in device if each.family == family]
+    if not found:
+        return "", (UNKNOWN_HOST, f"Interface {source} does not have address of type {_CLASSES[kind]}")
+    return found[0], None
+
+
+def host_address(name: str) -> str:
+    """Give the address of a host as Java's InetAddress.getByName finds it; empty for none."""
+    bare = name[1:-1] if name.startswith("[") and name.endswith("]") else name
+    if is_address(bare):
+        return bare
+    if _SHORT.fullmatch(bare):
+        *firsts, last = map(int, bare.split("."))
+        rest = 4 - len(firsts)
+        if last < 256**rest and all(each < 256 for each in firsts):
+            return socket.inet_ntoa(bytes(firsts) + last.to_bytes(rest, "big"))
+    if bare != bare.strip() or _ODD(bare):
+        return ""
+    try:
+        found = socket.getaddrinfo(bare, None, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        return ""
+    entries = sorted(found, key=lambda entry: entry[0] != socket.AF_INET)
+    return str(entries[0][4][0]) if entries else ""
