@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from pyjm.engine.http import errors
 from pyjm.engine.http.errors import UNSUPPORTED_SCHEME, TunnelLost, WireError
-from pyjm.engine.http.names import NOT_KNOWN
 
 from ..config.dns_cache_manager import UnknownName
 from .http_escapes import UNSUPPORTED_CHARSET, UNSUPPORTED_ENCODING
@@ -76,8 +75,9 @@ class TooManyRedirects(WireError):
 def error_bytes(error: WireError, below: int = 0) -> int:
     """Tell how many bytes JMeter counts for a failure; `below` is what is added where it happened."""
     own = len(str(error).encode("utf-8", "replace"))
-    if error.kind == errors.UNKNOWN_HOST and not error.text.endswith(NOT_KNOWN):
-        own -= 259
+    refused = isinstance(error, RefusedUrl)
+    if error.kind == errors.UNKNOWN_HOST and " " not in error.text and not refused:
+        own -= 259  # the name alone: Java remembered that there is none
     if isinstance(error, TooManyRedirects):
         return own + 1268
     if isinstance(error, UnknownName):
@@ -86,7 +86,7 @@ def error_bytes(error: WireError, below: int = 0) -> int:
         own += 48
     if isinstance(error, TunnelLost):
         own += 186
-    elif isinstance(error, RefusedUrl) and error.kind == errors.UNKNOWN_HOST and "nterface " not in error.text:
+    elif refused and error.kind == errors.UNKNOWN_HOST and "nterface " not in error.text:
         return own + below + (1552 if error.text.endswith(": Name or service not known") else 1399)
     added = next((size for begin, size in _ADDED.get(error.kind, (("", 0),)) if error.text.startswith(begin)), 0)
     return own + added + (below if added else 0)
