@@ -78,6 +78,32 @@ def test_an_empty_value_removes(home: Path, cwd: Path, definition: str) -> None:
     assert settings.find("who") is None
 
 
+PROXY = [("H", "h"), ("P", "3128"), ("D", "http.proxyHost=other")]
+PROXY += [("N", "a|*.b"), ("u", "me"), ("a", "pw"), ("E", "https")]
+
+
+def test_the_options_of_a_proxy_come_over_all_properties(home: Path, cwd: Path) -> None:
+    settings = load(home, cwd, *PROXY)
+    system = {key: settings.system[key] for key in settings.system if "roxy" in key}
+    assert system == {
+        "http.proxyHost": "h",
+        "https.proxyHost": "h",
+        "http.proxyPort": "3128",
+        "https.proxyPort": "3128",
+        "http.proxyScheme": "https",
+        "http.nonProxyHosts": "a|*.b",
+        "https.nonProxyHosts": "a|*.b",
+    }
+    assert (settings.jmeter["http.proxyUser"], settings.jmeter["http.proxyPass"]) == ("me", "pw")
+    assert "pw" not in str(settings.notes)
+
+
+@pytest.mark.parametrize("half", [("H", "h"), ("P", "3128")])
+def test_half_a_proxy_is_an_error(home: Path, cwd: Path, half: tuple[str, str]) -> None:
+    with pytest.raises(PropertiesError, match="host and port must be given"):
+        load(home, cwd, half)
+
+
 def test_a_removed_property_may_be_set_again(home: Path, cwd: Path) -> None:
     assert load(home, cwd, ("J", "who="), ("J", "who=again")).jmeter["who"] == "again"
 

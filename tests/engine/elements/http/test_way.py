@@ -1,0 +1,208 @@
+"""The way of an HTTP Request: the proxies of plan and run, and the address it comes from."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+from http_site import Site, headers, sampled
+from support.live_proxy import BASIC, LiveProxy
+
+from pyjm.engine.compile.build import Build
+from pyjm.engine.elements.samplers.http_request import HttpRequest
+from pyjm.engine.elements.samplers.http_way import host_address, login_name, run_proxy, source_address, whole
+from pyjm.engine.plan.tree import Node, Prop
+from pyjm.engine.vu.user import User
+
+Users = Callable[..., User]
+OnSite = Callable[..., None]
+ME = "Basic bWU6cHc="
+
+
+async def beside(site: Site, scenario: Callable[[LiveProxy, int], Awaitable[None]], asks: str = "") -> None:
+    """Run a scenario with a live proxy before the site."""
+    live = LiveProxy(site.port, asks)
+    async with await asyncio.start_server(live.serve, "127.0.0.1", 0) as listening:
+        await scenario(live, listening.sockets[0].getsockname()[1])
+
+
+def by(port: int, **more: Prop) -> dict[str, Prop]:
+    return {"domain": "Far.away", "port": "", "proxyHost": "127.0.0.1", "proxyPort": str(port), **more}
+
+
+def test_a_request_through_a_proxy_is_made_once(on_site: OnSite, users: Users) -> None:
+    async def scenario(site: Site) -> None:
+        async def proxied(live: LiveProxy, port: int) -> None:
+            site.build.properties["pyjm.http.user_agent"] = "agent"
+            request, user = site.request(by(port, path="/x")), users()
+            first, second = await sampled(request, user), await sampled(request, user)
+            head = "GET http://far.away/x HTTP/1.1\r\nConnection: keep-alive\r\nHost: Far.away\r\n"
+            assert live.asked == [head + "Proxy-Connection: Keep-Alive\r\nUser-Agent: agent\r\n\r\n"] * 2
+            assert (live.connections, request.recipe.ready is not None) == (1, True)
+            assert [each.url for each in (first, second)] == ["http://Far.away/x"] * 2
+            request.thread_finished(user)
+
+        await beside(site, proxied)
+
+    on_site({}, scenario)
+
+
+def test_the_plans_own_fields_come_before_those_for_a_proxy(on_site: OnSite, users: Users) -> None:
+    async def scenario(site: Site) -> None:
+        async def proxied(live: LiveProxy, port: int) -> None:
+            site.build.properties["pyjm.http.user_agent"] = "agent"
+            request = site.request(by(port, path="/x"), headers(("proxy-connection", "mine"), ("Host", "other")))
+            user = users()
+            await sampled(request, user)
+            lines = live.asked[0].split("\r\n")[1:-2]
+            assert lines == ["Connection: keep-alive", "proxy-connection: mine", "Host: other", "User-Agent: agent"]
+            request.thread_finished(user)
+
+        await beside(site, proxied)
+
+    on_site({}, scenario)
+
+
+def test_credentials_are_seen_in_the_sample_and_remembered_for_the_user(on_site: OnSite, users: Users) -> None:
+    async def scenario(site: Site) -> None:
+        async def proxied(live: LiveProxy, port: int) -> None:
+            request = site.request(by(port, path="/${v}", proxyUser="me", proxyPass="${w}"))
+            user = users(v="a", w="pw")
+            for _ in range(2):
+                result = await sampled(request, user)
+                assert (result.response_code, result.text) == ("200", "page")
+                assert f"\nProxy-Authorization: {ME}\n" in result.request_headers
+                assert result.sent_bytes == len(live.asked[-1])
+            assert live.shown == ["", ME, ME]
+            user.vars["w"] = "other"
+            await sampled(request, user)
+            assert live.shown[3] == ""
+            request.thread_finished(user)
+
+        await beside(site, proxied, BASIC)
+
+    on_site({}, scenario)
+
+
+def test_a_user_that_is_new_forgets_the_first_proxy(on_site: OnSite, users: Users) -> None:
+    async def scenario(site: Site) -> None:
+        async def proxied(live: LiveProxy, port: int) -> None:
+            near = site.request(by(port, path="/x", proxyUser="me", proxyPass="pw"))
+            far = site.request(by(port, path="/x", domain="far", proxyUser="me", proxyPass="pw"))
+            user = users()
+            user.same_user = False
+            for iteration in range(2):
+                user.iteration = iteration
+                await sampled(near, user)
+                await sampled(far, user)
+            assert live.shown == ["", ME, "", ME, "", ME, ME]
+            near.thread_finished(user)
+
+        await beside(site, proxied, BASIC)
+
+    on_site({}, scenario)
+
+
+def test_the_runs_proxy_leaves_hosts_out_and_gives_way_to_the_plans(on_site: OnSite, users: Users) -> None:
+    async def scenario(site: Site) -> None:
+        async def proxied(live: LiveProxy, port: int) -> None:
+            hosts = "127.0.0.1|*.near"
+            told = {"http.proxyHost": "127.0.0.1", "http.proxyPort": "1", "http.nonProxyHosts": hosts}
+            site.build.system.update(told)
+            user = users()
+            direct = await sampled(site.request({"path": "/x"}), user)
+            assert (direct.response_code, live.asked) == ("200", [])
+            refused = site.request({"path": "/x", "domain": "far.away"})
+            assert "Connect to 127.0.0.1:1 " in (await sampled(refused, user)).response_message
+            planned = await sampled(site.request(by(port, path="/x")), user)
+            assert (planned.response_code, len(live.asked)) == ("200", 1)
+            refused.thread_finished(user)
+
+        await beside(site, proxied)
+
+    on_site({}, scenario)
+
+
+def test_a_request_comes_from_the_address_that_the_plan_names(on_site: OnSite, users: Users) -> None:
+    async def scenario(site: Site) -> None:
+        seen: list[Any] = []
+
+        async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            seen.append(writer.get_extra_info("peername")[0])
+            await site.server.serve(reader, writer)
+
+        async with await asyncio.start_server(serve, "127.0.0.1", 0) as listening:
+            port = str(listening.sockets[0].getsockname()[1])
+            request, user = site.request({"port": port, "ipSource": "${place}"}), users(place="127.0.0.2")
+            await sampled(request, user)
+            await sampled(request, user)
+            user.vars["place"] = "127.0.0.3"
+            await sampled(request, user)
+            assert seen == ["127.0.0.2", "127.0.0.3"]
+            user.vars["place"] = "no.such.invalid"
+            result = await sampled(request, user)
+            assert result.response_code == "Non HTTP response code: java.net.UnknownHostException"
+            assert (result.url, result.request_headers) == (f"http://127.0.0.1:{port}/", "")
+            request.thread_finished(user)
+
+    on_site({}, scenario)
+
+
+@pytest.mark.parametrize("scheme", ["https", "HTTPS"])
+def test_https_through_a_proxy_reached_by_tls_is_said_before_the_run(build: Build, scheme: str) -> None:
+    written = by(3128, proxyScheme=scheme, protocol="https")
+    props: dict[str, Prop] = {f"HTTPSampler.{key}": value for key, value in written.items()}
+    HttpRequest(Node("HTTPSamplerProxy", path="Plan > req", props=props), build)
+    why = "https through a proxy that is itself reached by TLS is not supported"
+    assert [(f.path, f.problem, f.fatal) for f in build.faults] == [("Plan > req", why, True)]
+
+
+@pytest.mark.parametrize(
+    ("name", "address"),
+    [
+        ("127.0.0.2", "127.0.0.2"),
+        ("::1", "::1"),
+        ("[::1]", "::1"),
+        ("127.3", "127.0.0.3"),
+        ("2130706434", "127.0.0.2"),
+        ("localhost", "127.0.0.1"),
+        ("0x7f.2", ""),
+        ("127.0.0.256", ""),
+        (" 127.0.0.2", ""),
+        ("no.such.invalid", ""),
+    ],
+)
+def test_names_are_addresses_as_java_reads_them(name: str, address: str) -> None:
+    assert host_address(name) == address
+
+
+@pytest.mark.parametrize(
+    ("source", "kind", "why"),
+    [
+        ("x", 4, "Index 4 out of bounds for length 4"),
+        ("x", -1, "Index -1 out of bounds for length 4"),
+        ("no such", 1, "Cannot find interface no such"),
+        ("no.such.invalid", 0, "no.such.invalid: Name or service not known"),
+        ("0x7f.2", 0, "0x7f.2"),
+    ],
+)
+def test_a_source_that_is_none_says_why(source: str, kind: int, why: str) -> None:
+    address, wrong = source_address(source, kind)
+    assert (address, wrong and wrong[1]) == ("", why)
+
+
+@pytest.mark.parametrize(("text", "number"), [("8080", 8080), ("-3", -3), (" 1", 0), ("1_0", 0), ("", 0), ("abc", 0)])
+def test_what_is_no_number_is_0(text: str, number: int) -> None:
+    assert whole(text) == number
+
+
+def test_a_domain_comes_before_the_users_name() -> None:
+    assert [login_name(*each) for each in (("me", ""), ("me", "home"), ("", "home"))] == ["me", "HOME\\me", ""]
+
+
+def test_a_port_that_is_none_is_said(build: Build) -> None:
+    build.system.update({"http.proxyHost": "h", "http.proxyPort": "abc"})
+    assert run_proxy(build, None) is None
+    assert [fault.problem for fault in build.faults] == ["the system property http.proxyPort: abc is no port"]
