@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from time import perf_counter_ns
+from typing import Any
 
 from . import errors
 from .errors import WireError
@@ -74,16 +75,37 @@ _missing: dict[str, int] = {}
 
 async def system_lookup(host: str) -> list[str]:
     """Ask the system; IPv4 addresses come first. Raises NoSuchHost; Java asks for an unknown name once in 10 s."""
-    now_ns = perf_counter_ns()
-    if now_ns < _missing.get(host, 0):
-        raise NoSuchHost(host, remembered=True)
+    _check_missing(host)
     try:
         found = await asyncio.get_running_loop().getaddrinfo(host, None, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
-        if len(_missing) >= _MISSING_MAX:
-            _missing.clear()
-        _missing[host] = now_ns + _MISSING_NS
-        raise NoSuchHost(host, remembered=False) from None
+        raise _missed(host) from None
+    return _addresses(found)
+
+
+def local_lookup(host: str) -> list[str]:
+    """Ask the system as `system_lookup` does, for a name of this machine: without letting others run meanwhile."""
+    _check_missing(host)
+    try:
+        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        raise _missed(host) from None
+    return _addresses(found)
+
+
+def _check_missing(host: str) -> None:
+    if perf_counter_ns() < _missing.get(host, 0):
+        raise NoSuchHost(host, remembered=True)
+
+
+def _missed(host: str) -> NoSuchHost:
+    if len(_missing) >= _MISSING_MAX:
+        _missing.clear()
+    _missing[host] = perf_counter_ns() + _MISSING_NS
+    return NoSuchHost(host, remembered=False)
+
+
+def _addresses(found: Sequence[tuple[Any, ...]]) -> list[str]:
     entries = sorted(found, key=lambda entry: entry[0] != socket.AF_INET)  # IPv4 first, as Java does
     return list(dict.fromkeys(str(entry[4][0]) for entry in entries))
 

@@ -87,6 +87,13 @@ def error_bytes(error: WireError, below: int = 0) -> int:
     if isinstance(error, TunnelLost):
         own += 186
     elif refused and error.kind == errors.UNKNOWN_HOST and "nterface " not in error.text:
-        return own + below + (1552 if error.text.endswith(": Name or service not known") else 1399)
+        return own + below + source_bytes(error.text)
     added = next((size for begin, size in _ADDED.get(error.kind, (("", 0),)) if error.text.startswith(begin)), 0)
     return own + added + (below if added else 0)
+
+
+def source_bytes(text: str) -> int:
+    """Tell what is added for a source address that is none: by the system's word, by Java's, or as remembered."""
+    if text.endswith(": Name or service not known"):
+        return 1552
+    return 1399 if "0x" in text.lower() else 1293

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from pyjm.engine.http.errors import ILLEGAL_ARGUMENT, INDEX_OUT, UNKNOWN_HOST, WireError
-from pyjm.engine.http.names import is_address
+from pyjm.engine.http.names import NoSuchHost, is_address, local_lookup
 from pyjm.engine.http.proxy import Proxy, RunProxy
 
 if TYPE_CHECKING:
@@ -16,15 +16,16 @@ if TYPE_CHECKING:
     from pyjm.engine.plan.tree import Node
     from pyjm.engine.vu.user import User
 
+HOST = 0
 _KEYS = ("proxyHost", "proxyPort", "proxyUser", "proxyPass", "ipSource", "ipSourceType")
-_FAMILIES = (None, (socket.AF_INET6, socket.AF_INET), (socket.AF_INET,), (socket.AF_INET6,))
+_FAMILIES = ((), (socket.AF_INET6, socket.AF_INET), (socket.AF_INET,), (socket.AF_INET6,))
 """Where a device's address may come from, by ipSourceType: of both, Java gives those of IPv6 first."""
 
 _CLASSES = ("", "InetAddress", "Inet4Address", "Inet6Address")
 _ODD = re.compile(r"(?=.*0[xX])(?:0[xX][0-9a-fA-F]+|[0-9]+)(?:\.(?:0[xX][0-9a-fA-F]+|[0-9]+)){0,3}").fullmatch
 """Addresses that Java refuses to read, as others would read them in different ways."""
 
-_SHORT = re.compile(r"\d+(?:\.\d+){0,3}")
+_SHORT = re.compile(r"\d+(?:\.\d+){0,3}").fullmatch
 
 
 class Way(NamedTuple):
@@ -70,7 +71,7 @@ class Ways:
         self._domain = build.properties.get("http.proxyDomain", "")
         self._proxy = Proxy("", 0, agent=agent or "")
         texts = [value.constant for value in self._values]
-        self.constant = None not in texts
+        self.constant = None not in texts and not is_name(texts[4] or "", texts[5] or "")
         self.always = self._way(tuple(text or "" for text in texts)) if self.constant else None
         proxy = self.always.proxy if self.always is not None else None
         proxy = proxy or (run.proxy if run is not None else None)
@@ -115,6 +116,14 @@ def run_proxy(build: Build, agent: str | None) -> RunProxy | None:
     return RunProxy(proxy, system.get("http.nonProxyHosts", ""))
 
 
+def is_name(source: str, kind: str) -> bool:
+    """Tell whether a source is a name, which is looked up for each sample."""
+    try:
+        return bool(source.strip()) and whole(kind) == HOST and not written_address(source)
+    except NoSuchHost:
+        return False
+
+
 def login_name(user: str, domain: str) -> str:
     """Write a user's name as JMeter shows it to a proxy, with the domain that the property http.proxyDomain names."""
     return f"{domain.upper()}\\{user}" if user and domain else user
@@ -125,42 +134,44 @@ def whole(text: str) -> int:
     return int(text) if re.fullmatch(r"[+-]?[0-9]{1,10}", text) else 0
 
 
-@lru_cache(256)
 def source_address(source: str, kind: int) -> tuple[str, tuple[str, str] | None]:
     """Find the address that a source names, or class and message of the failure to."""
     if not 0 <= kind < len(_FAMILIES):
         return "", (INDEX_OUT, f"Index {kind} out of bounds for length {len(_FAMILIES)}")
-    families = _FAMILIES[kind]
-    if families is None:
-        address = host_address(source)
-        why = source if _ODD(source) else f"{source}: Name or service not known"
-        return address, None if address else (UNKNOWN_HOST, why)
+    if kind == HOST:
+        try:
+            return written_address(source) or local_lookup(source)[0], None
+        except NoSuchHost as error:
+            return "", (UNKNOWN_HOST, str(error))
+    return device_address(source, kind)
+
+
+@lru_cache(256)
+def device_address(source: str, kind: int) -> tuple[str, tuple[str, str] | None]:
+    """Find the first address of a network device, or class and message of the failure to."""
     import psutil
 
     device = psutil.net_if_addrs().get(source)
     if device is None:
         return "", (UNKNOWN_HOST, f"Cannot find interface {source}")
-    found = [each.address for family in families for each in device if each.family == family]
+    found = [each.address for family in _FAMILIES[kind] for each in device if each.family == family]
     if not found:
         return "", (UNKNOWN_HOST, f"Interface {source} does not have address of type {_CLASSES[kind]}")
     return found[0], None
 
 
-def host_address(name: str) -> str:
-    """Give the address of a host as Java's InetAddress.getByName finds it; empty for none."""
-    bare = name[1:-1] if name.startswith("[") and name.endswith("]") else name
+def written_address(text: str) -> str:
+    """Read an address as Java does, short forms included; empty for a name. Raises NoSuchHost for what is neither."""
+    bare = text[1:-1] if text.startswith("[") and text.endswith("]") else text
     if is_address(bare):
         return bare
-    if _SHORT.fullmatch(bare):
+    if _ODD(bare):
+        raise NoSuchHost(text, remembered=True)
+    if bare != bare.strip():
+        raise NoSuchHost(text, remembered=False)
+    if _SHORT(bare):
         *firsts, last = map(int, bare.split("."))
         rest = 4 - len(firsts)
         if last < 256**rest and all(each < 256 for each in firsts):
             return socket.inet_ntoa(bytes(firsts) + last.to_bytes(rest, "big"))
-    if bare != bare.strip() or _ODD(bare):
-        return ""
-    try:
-        found = socket.getaddrinfo(bare, None, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError):
-        return ""
-    entries = sorted(found, key=lambda entry: entry[0] != socket.AF_INET)
-    return str(entries[0][4][0]) if entries else ""
+    return ""
