@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from .chunked import ChunkedBody
+from .decode import is_packed
 from .errors import CLOSED, TOO_LONG, WireError, malformed, no_response
 from .head import CHUNKED, END, UNTIL_CLOSE, Head, head_of, status_line_at
+from .keeping import WHOLE, Keeping, Kept
 
 HEAD_MAX = 8 << 20
 """The most bytes to come before a head is whole. HttpClient has no limit; an endless head must end all the same."""
@@ -18,7 +20,7 @@ class Reading:
 
     __slots__ = (
         "head",
-        "parts",
+        "kept",
         "body_bytes",
         "received",
         "first_ns",
@@ -27,7 +29,7 @@ class Reading:
         "clean",
         "_authority",
         "_to_head",
-        "_want_body",
+        "_keeping",
         "_buffer",
         "_searched",
         "_begins",
@@ -36,9 +38,9 @@ class Reading:
         "_chunked",
     )
 
-    def __init__(self, to_head: bool, want_body: bool, authority: str) -> None:
+    def __init__(self, to_head: bool, keeping: Keeping | None, authority: str) -> None:
         self.head: Head | None = None
-        self.parts: list[bytes] = []
+        self.kept: Kept | None = None
         self.body_bytes = 0
         self.received = 0
         self.first_ns = 0
@@ -47,7 +49,7 @@ class Reading:
         self.clean = True
         self._authority = authority
         self._to_head = to_head
-        self._want_body = want_body
+        self._keeping = keeping
         self._buffer = bytearray()
         self._searched = 0
         self._begins = -1
@@ -128,8 +130,11 @@ class Reading:
         self.head = head
         self.bodiless = head.bodiless or self._to_head
         length = 0 if self.bodiless else head.length
+        if self._keeping is not None and length:
+            # what is packed is kept whole: hash and first bytes are those of the unpacked
+            self.kept = Kept(WHOLE if is_packed(head.last_of("content-encoding")) else self._keeping)
         if length == CHUNKED:
-            self._chunked = ChunkedBody(self.parts if self._want_body else None)
+            self._chunked = ChunkedBody(self.kept)
         else:
             self._left = length
         if length == 0:
@@ -156,6 +161,17 @@ class Reading:
             self._left -= len(piece)
             self.clean = len(piece) == len(data)
         self.body_bytes += len(piece)
-        if self._want_body:
-            self.parts.append(piece)
+        if self.kept is not None:
+            self.kept.add(piece)
         return self._left == 0
+
+
+def kept_of(body: bytes, head: Head, keeping: Keeping | None) -> bytes:
+    """Give what is to be kept of a body that came whole."""
+    if keeping is None:
+        return b""
+    if keeping is WHOLE or is_packed(head.last_of("content-encoding")):
+        return body
+    kept = Kept(keeping)
+    kept.add(body)
+    return kept.whole()
