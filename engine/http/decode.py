@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Callable
 from functools import lru_cache
 
-from .errors import END_OF_FILE, ZIP, WireError
+from .errors import END_OF_FILE, INDEX, ZIP, WireError
 from .keeping import BODY_MAX, WHOLE, Keeping, Kept, too_long
 
 _PIECE = 1 << 20
@@ -60,9 +60,11 @@ def _gunzip(body: bytes, kept: Kept, limit: int) -> None:
         try:
             _unpack(unpacker, body, kept, limit)
         except zlib.error as error:
-            if first:
-                raise _corrupt(error) from None
-            return
+            if not first:
+                return
+            if "incorrect data" in str(error) or "incorrect length" in str(error):
+                raise WireError(ZIP, "Corrupt GZIP trailer") from None
+            raise _corrupt(error) from None
         if not unpacker.eof:
             raise WireError(END_OF_FILE, "Unexpected end of ZLIB input stream")
         first = False
@@ -101,7 +103,7 @@ def charset_of(content_type: str | None) -> str | None:
     """Give the charset a Content-Type names, as it stands there, known or not; None if it names none.
 
     The sample's encoding. Where it is None JMeter looks for `meta_charset_of` in HTML, and falls back on the property
-    sampleresult.default.encoding.
+    sampleresult.default.encoding. Raises WireError for a lone quote.
     """
     if not content_type:
         return None
@@ -110,6 +112,8 @@ def charset_of(content_type: str | None) -> str | None:
         return None
     name = content_type[at + 8 :].partition(";")[0]
     if name[:1] in ("'", '"'):
+        if len(name) == 1:
+            raise WireError(INDEX, "begin 1, end 0, length 1")
         return name[1:-1]
     return name
 

@@ -60,7 +60,16 @@ _ADDED: dict[str, tuple[tuple[str, int], ...]] = {
     FILE_NOT_FOUND: (("", 2051),),
     PARSE: (("", 1008),),
     ILLEGAL_STATE: (("", 1183),),
-    errors.CLOSED: (("Connection is closed", 1871),),
+    errors.CLOSED: (
+        ("Connection is closed", 1871),
+        ("Premature end of Content-Length", 1193),
+        ("Premature end of chunk", 1356),
+    ),
+    errors.TRUNCATED_CHUNK: (("", 1181),),
+    errors.BAD_CHUNK: (("Negative", 1267), ("Invalid footer", 1736), ("", 1356)),
+    errors.ZIP: (("Not in GZIP", 1583), ("Corrupt GZIP", 1470), ("invalid", 1389)),
+    errors.INDEX: (("", 949),),
+    errors.END_OF_FILE: (("", 1554),),
     errors.NUMBER_FORMAT: (("", 1684),),
 }
 

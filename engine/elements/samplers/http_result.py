@@ -122,11 +122,8 @@ class Filler:
         result.sent_bytes = response.sent_bytes
         result.encoding = facts.charset or self.default_charset
         if keeping is not None:
-            result.body = (
-                response.body
-                if facts.content_encoding is None
-                else decode_body(response.body, facts.content_encoding, keeping)
-            )
+            packed = facts.content_encoding
+            result.body = response.body if packed is None else unpacked(result, response.body, packed, keeping)
             if facts.charset is None or not known_charset(facts.charset):
                 self.guess_charset(result, facts)
         return facts
@@ -153,6 +150,15 @@ class Filler:
         if not result.header_bytes:
             result.body_bytes = error_bytes(error, below)
         fail(result, error)
+
+
+def unpacked(result: SampleResult, body: bytes, encoding: str, keeping: Keeping) -> bytes:
+    """Unpack a body. Raises WireError where it can't be: JMeter has counted no bytes then."""
+    try:
+        return decode_body(body, encoding, keeping)
+    except WireError:
+        result.header_bytes = result.sent_bytes = 0
+        raise
 
 
 def fail(result: SampleResult, error: WireError) -> None:
