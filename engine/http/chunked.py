@@ -9,6 +9,7 @@ from .keeping import Kept
 
 _SIZE = re.compile(rb"[+-]?[0-9a-fA-F]{1,32}")
 _LINE_MAX = 1 << 20
+_TRAILER_MAX = 1 << 16
 _LONG_MAX = (1 << 63) - 1
 _SIZE_LINE, _DATA, _DATA_END, _TRAILER = range(4)
 
@@ -65,8 +66,8 @@ class ChunkedBody:
         return False
 
     def _trail(self, line: bytes) -> None:
-        self._trailer += len(line)
-        if self._trailer > _LINE_MAX:
+        self._trailer += len(line) + 2
+        if self._trailer > _TRAILER_MAX:
             raise WireError(TOO_LONG, "Maximum line length limit exceeded")
         if b":" not in line and line[0] not in b" \t":
             raise WireError(BAD_CHUNK, f"Invalid footer: Invalid header: {line.decode('latin-1')}")

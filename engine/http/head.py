@@ -105,6 +105,8 @@ def head_of(raw: bytes) -> Head | None:
     return head
 
 
+BEGINS = re.compile(rb"[ \t]*HTTP/")
+"""How a status line begins."""
 END = re.compile(rb"\n\r?\n")
 """Where a head ends: its last line feed, then an empty line."""
 

@@ -28,15 +28,18 @@ WHOLE = Keeping()
 
 
 class Kept:
-    """Takes a body piece by piece and holds what is to be kept of it. `size` counts all that came."""
+    """Takes a body piece by piece and holds what is to be kept of it.
+
+    `limit` is the most bytes of a whole body, `size` counts all that came.
+    """
 
     __slots__ = ("_gathered", "_hash", "_limit", "_most", "_pieces", "size")
 
-    def __init__(self, keeping: Keeping = WHOLE, limit: int = BODY_MAX) -> None:
+    def __init__(self, keeping: Keeping = WHOLE, limit: int = 0) -> None:
         self.size = 0
         self._hash = hashlib.md5(usedforsecurity=False) if keeping.md5 else None
         self._most = keeping.most
-        self._limit = limit
+        self._limit = limit or BODY_MAX
         self._pieces: list[bytes] = []
         self._gathered = bytearray()  # pieces too small to be worth an object each
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 from .chunked import ChunkedBody
 from .decode import is_packed
 from .errors import CLOSED, TOO_LONG, WireError, malformed, no_response
-from .head import CHUNKED, END, UNTIL_CLOSE, Head, head_of, status_line_at
+from .head import BEGINS, CHUNKED, END, UNTIL_CLOSE, Head, head_of, status_line_at
 from .keeping import WHOLE, Keeping, Kept
 
 HEAD_MAX = 8 << 20
 """The most bytes to come before a head is whole. HttpClient has no limit; an endless head must end all the same."""
+
+INTERIM_MAX = 1000
+"""The most answers of 1xx before the real one: HttpClient has no limit here either."""
 
 
 class Reading:
@@ -34,6 +37,7 @@ class Reading:
         "_searched",
         "_begins",
         "_passed_over",
+        "_interim",
         "_left",
         "_chunked",
     )
@@ -54,6 +58,7 @@ class Reading:
         self._searched = 0
         self._begins = -1
         self._passed_over = False
+        self._interim = 0
         self._left = 0
         self._chunked: ChunkedBody | None = None
 
@@ -102,12 +107,14 @@ class Reading:
         buffer = self._buffer
         while buffer:
             if self._begins < 0:
-                at = status_line_at(buffer, ended=False)
+                # a line that goes on and on is looked at once
+                new_line = not self._searched or buffer.find(b"\n", self._searched) >= 0
+                at = status_line_at(buffer, ended=False) if new_line else 0
                 if at:
                     del buffer[:at]
                     self._passed_over = True
                     self._searched = 0
-                if buffer.lstrip(b" \t").startswith(b"HTTP/"):
+                if BEGINS.match(buffer):
                     self._begins = 0
             found = END.search(buffer, self._searched) if self._begins == 0 else None
             if found is None:
@@ -120,6 +127,9 @@ class Reading:
             self._searched = 0
             self._begins = -1
             self._passed_over = False
+            self._interim += 1
+            if self._interim > INTERIM_MAX:
+                raise WireError(TOO_LONG, "Maximum line length limit exceeded")
             if head.status >= 200:
                 rest = bytes(buffer)
                 self._buffer = bytearray()
