@@ -81,6 +81,13 @@ class TooManyRedirects(WireError):
         super().__init__(errors.PROTOCOL, "null")
 
 
+class NoSuchFile(WireError):
+    """A file that can't be read, asked for by its URL."""
+
+    def __init__(self, path: str, why: str) -> None:
+        super().__init__(FILE_NOT_FOUND, f"{path} ({why})")
+
+
 def error_bytes(error: WireError, below: int = 0) -> int:
     """Tell how many bytes JMeter counts for a failure; `below` is what is added where it happened."""
     own = len(str(error).encode("utf-8", "replace"))
@@ -89,6 +96,8 @@ def error_bytes(error: WireError, below: int = 0) -> int:
         own -= 259  # the name alone: Java remembered that there is none
     if isinstance(error, TooManyRedirects):
         return own + 1268
+    if isinstance(error, NoSuchFile):
+        return own + 1200
     if isinstance(error, UnknownName):
         return own + 2617
     if isinstance(error, MalformedUrl) and error.by_default_port:

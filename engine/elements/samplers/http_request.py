@@ -30,6 +30,7 @@ from .http_connections import connections_of, number
 from .http_embedded import Embedded
 from .http_fields import Fields, merged_fields
 from .http_following import REDIRECTS, automatically, follow
+from .http_from_file import SCHEME, FromFile
 from .http_making import Unsent
 from .http_recipe import Recipe
 from .http_result import Filler, missing_location
@@ -80,6 +81,9 @@ class HttpRequest(Sampler):
         ways = Ways(written, build, run_proxy(build, agent), agent)
         self.recipe = Recipe(written, build, fields, self.cookies, self.cache, self.auth, agent, ways)
         self.proxied = not ways.constant or ways.always is not None
+        protocol = self.recipe.protocol.constant
+        may_be_file = protocol is None or protocol.lower() == SCHEME
+        self.file = FromFile(self.recipe, build) if may_be_file else None
         self.connections = connections_of(build)
         self.filler = Filler(build.properties.get("sampleresult.default.encoding", ""))
         self.labels_late = self.label.constant is None
@@ -92,6 +96,14 @@ class HttpRequest(Sampler):
 
     async def sample(self, user: User, result: SampleResult) -> SampleResult | None:
         result.begin()
+        if self.file is not None and self.file.wants(user):
+            try:
+                await self.file.sample(user, result)
+            except WireError as error:
+                self.filler.failure(result, error)
+            if self.labels_late:
+                result.label = self.label.get(user)
+            return result
         recipe = self.recipe
         if self.changeable and self in user.state:
             recipe = user.state.pop(self).done()

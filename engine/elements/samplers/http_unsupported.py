@@ -13,8 +13,8 @@ IMPLEMENTATIONS = frozenset(("", "HttpClient4", "HttpClient3.1", "Java"))
 
 def report_unsupported(node: Node, build: Build) -> None:
     """Report what the merged properties of an HTTP Request ask for in vain."""
-    if node.text("HTTPSampler.protocol").strip().lower() == "file":
-        build.fault(node.path, "the protocol file is not supported yet", "serve the file over HTTP")
+    if node.text("HTTPSampler.protocol") == "file" and node.flag("HTTPSampler.image_parser"):
+        build.fault(node.path, "embedded resources of a page read from a file are not asked for", fatal=False)
     implementation = node.text("HTTPSampler.implementation")
     if implementation == "Java":
         build.fault(node.path, "the implementation Java is sent as HttpClient4 sends it", fatal=False)
