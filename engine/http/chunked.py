@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 
-from .errors import BAD_CHUNK, CLOSED, TRUNCATED_CHUNK, WireError
+from .errors import BAD_CHUNK, CLOSED, TOO_LONG, TRUNCATED_CHUNK, WireError
+from .keeping import Kept
 
 _SIZE = re.compile(rb"[+-]?[0-9a-fA-F]{1,32}")
 _LINE_MAX = 1 << 20
+_TRAILER_MAX = 1 << 16
 _LONG_MAX = (1 << 63) - 1
 _SIZE_LINE, _DATA, _DATA_END, _TRAILER = range(4)
 
@@ -15,20 +17,21 @@ _SIZE_LINE, _DATA, _DATA_END, _TRAILER = range(4)
 class ChunkedBody:
     """Decode one chunked body piece by piece.
 
-    `feed` returns whether the body is complete and appends what it holds to `parts` (nothing if that is None).
+    `feed` returns whether the body is complete and adds what it holds to `kept` (nothing if that is None).
     `size` counts the body's bytes so far; `rest` is what came after its end.
     """
 
-    __slots__ = ("_line", "_of", "_left", "_at", "parts", "rest", "size")
+    __slots__ = ("_line", "_of", "_left", "_at", "_trailer", "kept", "rest", "size")
 
-    def __init__(self, parts: list[bytes] | None) -> None:
-        self.parts = parts
+    def __init__(self, kept: Kept | None) -> None:
+        self.kept = kept
         self.size = 0
         self.rest = b""
         self._at = _SIZE_LINE
         self._line = b""
         self._left = 0
         self._of = 0
+        self._trailer = 0
 
     def feed(self, data: bytes) -> bool:
         """Take the next bytes. Raises WireError with HttpClient's words for a frame that is none."""
@@ -58,16 +61,23 @@ class ChunkedBody:
             elif not line:
                 self.rest = data[at:]
                 return True
-            elif b":" not in line and line[0] not in b" \t":
-                raise WireError(BAD_CHUNK, f"Invalid footer: Invalid header: {line.decode('latin-1')}")
+            else:
+                self._trail(line)
         return False
+
+    def _trail(self, line: bytes) -> None:
+        self._trailer += len(line) + 2
+        if self._trailer > _TRAILER_MAX:
+            raise WireError(TOO_LONG, "Maximum line length limit exceeded")
+        if b":" not in line and line[0] not in b" \t":
+            raise WireError(BAD_CHUNK, f"Invalid footer: Invalid header: {line.decode('latin-1')}")
 
     def _take(self, data: bytes, at: int) -> int:
         piece = data[at : at + self._left]
         self.size += len(piece)
         self._left -= len(piece)
-        if self.parts is not None:
-            self.parts.append(piece)
+        if self.kept is not None:
+            self.kept.add(piece)
         if not self._left:
             self._at = _DATA_END
         return at + len(piece)

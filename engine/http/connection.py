@@ -13,7 +13,8 @@ from typing import cast
 
 from .errors import WireError, idle_end, lost, no_response, read_timeout
 from .head import head_of
-from .reading import Reading
+from .keeping import WHOLE, Keeping
+from .reading import Reading, kept_of
 from .response import Response
 
 NEVER = 1 << 62
@@ -43,7 +44,7 @@ class Connection(asyncio.Protocol):
         # the exchange's
         "_waiter",
         "_reading",
-        "_want_body",
+        "_keeping",
         "_to_head",
         "_keep",
         "_start_ns",
@@ -65,7 +66,7 @@ class Connection(asyncio.Protocol):
         self._due_ns = NEVER
         self._waiter: asyncio.Future[Response] | None = None
         self._reading: Reading | None = None
-        self._want_body = True
+        self._keeping: Keeping | None = WHOLE
         self._to_head = False
         self._keep = True
         self._start_ns = 0
@@ -78,15 +79,16 @@ class Connection(asyncio.Protocol):
         self.transport = cast("asyncio.Transport", transport)
 
     def begin(
-        self, request: bytes, want_body: bool, to_head: bool, keep: bool, timeout_s: float, start_ns: int
+        self, request: bytes, keeping: Keeping | None, to_head: bool, keep: bool, timeout_s: float, start_ns: int
     ) -> asyncio.Future[Response]:
         """Send a request; the future brings the `Response` or raises `WireError`.
 
-        `to_head` says that the request is a HEAD, `keep` that it leaves the connection open. `timeout_s` is the longest
-        silence, 0 for no limit: JMeter's response timeout is one of each read and not of the whole.
+        `keeping` says what is kept of the body, None for nothing of it. `to_head` says that the request is a HEAD,
+        `keep` that it leaves the connection open. `timeout_s` is the longest silence, 0 for no limit: JMeter's response
+        timeout is one of each read and not of the whole.
         """
         self._waiter = waiter = self._loop.create_future()
-        self._want_body = want_body
+        self._keeping = keeping
         self._to_head = to_head
         self._start_ns = start_ns
         self._sent = len(request)
@@ -117,7 +119,8 @@ class Connection(asyncio.Protocol):
                     else:
                         length, body_at = head.length, now
                     if cut + length == len(data) and length >= 0:
-                        body = data[cut:] if self._want_body else b""
+                        keeping = self._keeping
+                        body = data[cut:] if keeping is WHOLE else kept_of(data[cut:], head, keeping)
                         self._finish(
                             _response(
                                 Response,
@@ -147,7 +150,7 @@ class Connection(asyncio.Protocol):
         self._heard_ns = now
         reading = self._reading
         if reading is None:
-            self._reading = reading = Reading(self._to_head, self._want_body, self.authority)
+            self._reading = reading = Reading(self._to_head, self._keeping, self.authority)
         try:
             done = reading.feed(data, now)
         except WireError as error:
@@ -159,7 +162,7 @@ class Connection(asyncio.Protocol):
     def _complete(self, reading: Reading, now: int) -> None:
         head = reading.head
         assert head is not None
-        body = b"".join(reading.parts) if self._want_body else b""
+        body = reading.kept.whole() if reading.kept is not None else b""
         body_at = reading.body_at_ns
         if not body_at and not reading.bodiless:
             body_at = now

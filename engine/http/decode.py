@@ -3,72 +3,95 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Callable
+from functools import lru_cache
 
-from .errors import END_OF_FILE, OUT_OF_MEMORY, ZIP, WireError
+from .errors import END_OF_FILE, INDEX, ZIP, WireError
+from .keeping import BODY_MAX, WHOLE, Keeping, Kept, too_long
 
-BODY_MAX = 256 << 20
-"""The most bytes one body may grow to when it is unpacked."""
+_PIECE = 1 << 20
 
 
-def decode_body(body: bytes, encoding: str | None, limit: int = BODY_MAX) -> bytes:
+def decode_body(body: bytes, encoding: str | None, keeping: Keeping = WHOLE, limit: int = BODY_MAX) -> bytes:
     """Unpack a body by the value of its Content-Encoding; one that is not known leaves the body as it is.
 
-    Several encodings in a list are undone last first. Raises WireError with Java's words for data that is broken or,
-    unpacked, longer than `limit`: JMeter fails the sample then, though the answer has come whole.
+    Several encodings in a list are undone last first; `keeping` is for what comes of it. Raises WireError with Java's
+    words for data that is broken or, unpacked, longer than `limit`: JMeter fails the sample then, though the answer has
+    come whole.
     """
-    if not encoding or not body:
+    if not body:
         return body
-    for name in reversed(encoding.lower().split(",")):
-        name = name.strip()
-        if name in ("gzip", "x-gzip"):
-            body = _gunzip(body, limit)
-        elif name == "deflate":
-            body = _inflate(body, limit)
-        elif name not in ("identity", "br"):
-            return body
+    steps = _steps(encoding)
+    for at, unpack in enumerate(steps, 1):
+        kept = Kept(keeping if at == len(steps) else WHOLE, limit)
+        unpack(body, kept, limit)
+        body = kept.whole()
+        if not body:
+            break
     return body
 
 
-def _gunzip(body: bytes, limit: int) -> bytes:
+def is_packed(encoding: str | None) -> bool:
+    """Tell whether `decode_body` makes something else of a body of that Content-Encoding."""
+    return encoding is not None and bool(_steps(encoding))
+
+
+@lru_cache(256)
+def _steps(encoding: str | None) -> tuple[Callable[[bytes, Kept, int], None], ...]:
+    steps: list[Callable[[bytes, Kept, int], None]] = []
+    for name in reversed((encoding or "").lower().split(",")):
+        name = name.strip()
+        if name in ("gzip", "x-gzip"):
+            steps.append(_gunzip)
+        elif name == "deflate":
+            steps.append(_inflate)
+        elif name not in ("identity", "br"):
+            break
+    return tuple(steps)
+
+
+def _gunzip(body: bytes, kept: Kept, limit: int) -> None:
     """All members in turn; what follows the last and is no member is passed over, as Java does."""
     if body[:2] != b"\x1f\x8b":
         raise WireError(ZIP if len(body) >= 2 else END_OF_FILE, "Not in GZIP format" if len(body) >= 2 else "null")
-    out: list[bytes] = []
-    size = 0
+    first = True
     while body[:2] == b"\x1f\x8b":
         unpacker = zlib.decompressobj(31)
         try:
-            piece = unpacker.decompress(body, limit - size + 1)
+            _unpack(unpacker, body, kept, limit)
         except zlib.error as error:
-            if out:
-                break
+            if not first:
+                return
+            if "incorrect data" in str(error) or "incorrect length" in str(error):
+                raise WireError(ZIP, "Corrupt GZIP trailer") from None
             raise _corrupt(error) from None
-        size += len(piece)
-        _check(size, limit)
-        out.append(piece)
         if not unpacker.eof:
             raise WireError(END_OF_FILE, "Unexpected end of ZLIB input stream")
+        first = False
         body = unpacker.unused_data
-    return b"".join(out)
 
 
-def _inflate(body: bytes, limit: int) -> bytes:
+def _inflate(body: bytes, kept: Kept, limit: int) -> None:
     """With zlib's header or, as some servers send it, without."""
     wrapped = len(body) >= 2 and body[0] & 0x0F == 8 and (body[0] << 8 | body[1]) % 31 == 0
     unpacker = zlib.decompressobj(15 if wrapped else -15)
     try:
-        out = unpacker.decompress(body, limit + 1)
+        _unpack(unpacker, body, kept, limit)
     except zlib.error as error:
         raise _corrupt(error) from None
-    _check(len(out), limit)
     if not unpacker.eof:
         raise WireError(END_OF_FILE, "Unexpected end of ZLIB input stream")
-    return out
 
 
-def _check(size: int, limit: int) -> None:
-    if size > limit:
-        raise WireError(OUT_OF_MEMORY, f"Unpacked body is longer than {limit:,} bytes")
+def _unpack(unpacker: zlib._Decompress, body: bytes, kept: Kept, limit: int) -> None:
+    while not unpacker.eof:
+        piece = unpacker.decompress(body, _PIECE)
+        kept.add(piece)
+        if kept.size > limit:
+            raise too_long(limit)
+        body = unpacker.unconsumed_tail
+        if not (piece or body):
+            return
 
 
 def _corrupt(error: zlib.error) -> WireError:
@@ -80,7 +103,7 @@ def charset_of(content_type: str | None) -> str | None:
     """Give the charset a Content-Type names, as it stands there, known or not; None if it names none.
 
     The sample's encoding. Where it is None JMeter looks for `meta_charset_of` in HTML, and falls back on the property
-    sampleresult.default.encoding.
+    sampleresult.default.encoding. Raises WireError for a lone quote.
     """
     if not content_type:
         return None
@@ -89,6 +112,8 @@ def charset_of(content_type: str | None) -> str | None:
         return None
     name = content_type[at + 8 :].partition(";")[0]
     if name[:1] in ("'", '"'):
+        if len(name) == 1:
+            raise WireError(INDEX, "begin 1, end 0, length 1")
         return name[1:-1]
     return name
 

@@ -16,9 +16,11 @@ CHUNKED = -2
 _KEPT_MAX = 1024
 _KEPT_LENGTH_MAX = 4096
 _BODILESS = frozenset((204, 205, 304))
-_STATUS = re.compile(rb"[ \t]*HTTP/(\d+)\.(\d+)[ \t]+(\d+)(?: (.*))?", re.DOTALL)
+_STATUS = re.compile(rb"[ \t]*HTTP/(\d{1,10})\.(\d{1,10})[ \t]+(\d+)(?: (.*))?", re.DOTALL)
 _BEGIN = re.compile(rb"^[ \t]*HTTP/", re.MULTILINE)
-_SIGNED = re.compile(rb"[+-]?\d{1,18}")
+_SIGNED = re.compile(rb"[+-]?0*\d{1,19}")
+_NUMBER_MAX = 1024
+_LONG_MAX = (1 << 63) - 1
 _kept: dict[bytes, Head] = {}
 _SEEN_MASK = 0x3FF
 _seen = [0] * (_SEEN_MASK + 1)
@@ -69,6 +71,13 @@ class Head:
             self._fields = fields
         return fields
 
+    def last_of(self, name: str) -> str | None:
+        """Give the last field of that name, which is in small letters, as JMeter does for Content-Type and Location."""
+        for field, value in reversed(self.fields):
+            if field.lower() == name:
+                return value
+        return None
+
     @property
     def text(self) -> str:
         """Status line and fields, each ended by a line feed: the sample's response headers."""
@@ -96,6 +105,8 @@ def head_of(raw: bytes) -> Head | None:
     return head
 
 
+BEGINS = re.compile(rb"[ \t]*HTTP/")
+"""How a status line begins."""
 END = re.compile(rb"\n\r?\n")
 """Where a head ends: its last line feed, then an empty line."""
 
@@ -195,7 +206,7 @@ def _framing(status: int, version: tuple[int, int], told: _Told) -> tuple[int, b
     codings = [value for name, value in told if name == b"transfer-encoding"]
     length = _length(lengths, codings)
     bodiless = status in _BODILESS or status < 200
-    if status == 204 and (codings or (lengths and lengths[0].isdigit() and int(lengths[0]) > 0)):
+    if status == 204 and (codings or (lengths and lengths[0].isdigit() and lengths[0].strip(b"0"))):
         return length, bodiless, False, False, 0
     if codings and codings != [b"chunked"]:
         return length, bodiless, False, False, 0
@@ -209,8 +220,8 @@ def _length(lengths: list[bytes], codings: list[bytes]) -> int:
         last = codings[0].rpartition(b",")[2].partition(b";")[0].strip()
         return CHUNKED if last == b"chunked" else UNTIL_CLOSE
     for value in reversed(lengths):  # the last that is a number counts
-        if _SIGNED.fullmatch(value):
-            return max(int(value), UNTIL_CLOSE)
+        if len(value) < _NUMBER_MAX and _SIGNED.fullmatch(value) and abs(number := int(value)) <= _LONG_MAX:
+            return max(number, UNTIL_CLOSE)
     return UNTIL_CLOSE
 
 

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from .chunked import ChunkedBody
+from .decode import is_packed
 from .errors import CLOSED, TOO_LONG, WireError, malformed, no_response
-from .head import CHUNKED, END, UNTIL_CLOSE, Head, head_of, status_line_at
+from .head import BEGINS, CHUNKED, END, UNTIL_CLOSE, Head, head_of, status_line_at
+from .keeping import WHOLE, Keeping, Kept
 
 HEAD_MAX = 8 << 20
 """The most bytes to come before a head is whole. HttpClient has no limit; an endless head must end all the same."""
+
+INTERIM_MAX = 1000
+"""The most answers of 1xx before the real one: HttpClient has no limit here either."""
 
 
 class Reading:
@@ -18,7 +23,7 @@ class Reading:
 
     __slots__ = (
         "head",
-        "parts",
+        "kept",
         "body_bytes",
         "received",
         "first_ns",
@@ -27,18 +32,19 @@ class Reading:
         "clean",
         "_authority",
         "_to_head",
-        "_want_body",
+        "_keeping",
         "_buffer",
         "_searched",
         "_begins",
         "_passed_over",
+        "_interim",
         "_left",
         "_chunked",
     )
 
-    def __init__(self, to_head: bool, want_body: bool, authority: str) -> None:
+    def __init__(self, to_head: bool, keeping: Keeping | None, authority: str) -> None:
         self.head: Head | None = None
-        self.parts: list[bytes] = []
+        self.kept: Kept | None = None
         self.body_bytes = 0
         self.received = 0
         self.first_ns = 0
@@ -47,11 +53,12 @@ class Reading:
         self.clean = True
         self._authority = authority
         self._to_head = to_head
-        self._want_body = want_body
+        self._keeping = keeping
         self._buffer = bytearray()
         self._searched = 0
         self._begins = -1
         self._passed_over = False
+        self._interim = 0
         self._left = 0
         self._chunked: ChunkedBody | None = None
 
@@ -100,12 +107,14 @@ class Reading:
         buffer = self._buffer
         while buffer:
             if self._begins < 0:
-                at = status_line_at(buffer, ended=False)
+                # a line that goes on and on is looked at once
+                new_line = not self._searched or buffer.find(b"\n", self._searched) >= 0
+                at = status_line_at(buffer, ended=False) if new_line else 0
                 if at:
                     del buffer[:at]
                     self._passed_over = True
                     self._searched = 0
-                if buffer.lstrip(b" \t").startswith(b"HTTP/"):
+                if BEGINS.match(buffer):
                     self._begins = 0
             found = END.search(buffer, self._searched) if self._begins == 0 else None
             if found is None:
@@ -118,6 +127,9 @@ class Reading:
             self._searched = 0
             self._begins = -1
             self._passed_over = False
+            self._interim += 1
+            if self._interim > INTERIM_MAX:
+                raise WireError(TOO_LONG, "Maximum line length limit exceeded")
             if head.status >= 200:
                 rest = bytes(buffer)
                 self._buffer = bytearray()
@@ -128,8 +140,11 @@ class Reading:
         self.head = head
         self.bodiless = head.bodiless or self._to_head
         length = 0 if self.bodiless else head.length
+        if self._keeping is not None and length:
+            # what is packed is kept whole: hash and first bytes are those of the unpacked
+            self.kept = Kept(WHOLE if is_packed(head.last_of("content-encoding")) else self._keeping)
         if length == CHUNKED:
-            self._chunked = ChunkedBody(self.parts if self._want_body else None)
+            self._chunked = ChunkedBody(self.kept)
         else:
             self._left = length
         if length == 0:
@@ -156,6 +171,17 @@ class Reading:
             self._left -= len(piece)
             self.clean = len(piece) == len(data)
         self.body_bytes += len(piece)
-        if self._want_body:
-            self.parts.append(piece)
+        if self.kept is not None:
+            self.kept.add(piece)
         return self._left == 0
+
+
+def kept_of(body: bytes, head: Head, keeping: Keeping | None) -> bytes:
+    """Give what is to be kept of a body that came whole."""
+    if keeping is None:
+        return b""
+    if keeping is WHOLE or is_packed(head.last_of("content-encoding")):
+        return body
+    kept = Kept(keeping)
+    kept.add(body)
+    return kept.whole()

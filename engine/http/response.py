@@ -16,7 +16,8 @@ class Response(NamedTuple):
     came, which is where JMeter's Latency ends (an empty body: the end; an answer that has none by definition, as to
     HEAD or 204 and 304: 0, and JMeter's Latency is 0), `end_ns` when the last byte came.
 
-    `body` is as on the wire without chunk frames, still compressed (empty if it was not wanted); `body_bytes` its size.
+    `body` is what is kept of it: without chunk frames, still compressed, empty if it was not wanted; `body_bytes` is
+    its size on the wire.
     `received_bytes` is JMeter's `bytes`: all that came, chunk frames and interim answers included; `sent_bytes`
     JMeter's `sentBytes`: the whole request.
     """
@@ -67,11 +68,7 @@ class Response(NamedTuple):
 
     def header(self, name: str) -> str | None:
         """Give the last field of that name in any case, as JMeter does for Content-Type and Location."""
-        name = name.lower()
-        for field, value in reversed(self.head.fields):
-            if field.lower() == name:
-                return value
-        return None
+        return self.head.last_of(name.lower())
 
     def all_of(self, name: str) -> list[str]:
         """Give the values of all fields of that name in any case, in order."""

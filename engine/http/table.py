@@ -7,12 +7,14 @@ from time import perf_counter_ns
 from typing import TYPE_CHECKING
 
 from .errors import WireError
+from .keeping import WHOLE
 
 if TYPE_CHECKING:
     import ssl
 
     from .connect import Dialler, Origin
     from .connection import Connection
+    from .keeping import Keeping
     from .proxy import Login
     from .response import Response
 
@@ -46,7 +48,7 @@ class Table:
         self,
         origin: Origin,
         request: bytes,
-        want_body: bool = True,
+        keeping: Keeping | None = WHOLE,
         head: bool = False,
         connect_timeout_s: float | None = None,
         response_timeout_s: float | None = None,
@@ -54,9 +56,10 @@ class Table:
     ) -> Response:
         """Send one request, ready-made by `request`, and wait for its answer.
 
-        `head` says that it is a HEAD. `connect_timeout_s` is for TCP and again for TLS, `response_timeout_s` the
-        longest silence while waiting for an answer, not its whole time; None or 0 waits for ever. `keep_alive` unset
-        says that the request asks for `Connection: close`. Raises WireError: a failed sample.
+        `keeping` says what is kept of the body, None for nothing of it. `head` says that it is a HEAD.
+        `connect_timeout_s` is for TCP and again for TLS, `response_timeout_s` the longest silence while waiting for an
+        answer, not its whole time; None or 0 waits for ever. `keep_alive` unset says that the request asks for
+        `Connection: close`. Raises WireError: a failed sample.
         """
         start_ns = perf_counter_ns()
         kept = self._idle.get(origin)
@@ -64,7 +67,7 @@ class Table:
         if connection is None:
             connection = await self._dialler.open(origin, connect_timeout_s, self.context, self.login)
         try:
-            response = await connection.begin(request, want_body, head, keep_alive, response_timeout_s or 0.0, start_ns)
+            response = await connection.begin(request, keeping, head, keep_alive, response_timeout_s or 0.0, start_ns)
         except asyncio.CancelledError:
             connection.close()
             raise

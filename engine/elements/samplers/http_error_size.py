@@ -60,7 +60,16 @@ _ADDED: dict[str, tuple[tuple[str, int], ...]] = {
     FILE_NOT_FOUND: (("", 2051),),
     PARSE: (("", 1008),),
     ILLEGAL_STATE: (("", 1183),),
-    errors.CLOSED: (("Connection is closed", 1871),),
+    errors.CLOSED: (
+        ("Connection is closed", 1871),
+        ("Premature end of Content-Length", 1193),
+        ("Premature end of chunk", 1356),
+    ),
+    errors.TRUNCATED_CHUNK: (("", 1181),),
+    errors.BAD_CHUNK: (("Negative", 1267), ("Invalid footer", 1736), ("", 1356)),
+    errors.ZIP: (("Not in GZIP", 1583), ("Corrupt GZIP", 1470), ("invalid", 1389)),
+    errors.INDEX: (("", 949),),
+    errors.END_OF_FILE: (("", 1554),),
     errors.NUMBER_FORMAT: (("", 1684),),
 }
 
@@ -72,6 +81,13 @@ class TooManyRedirects(WireError):
         super().__init__(errors.PROTOCOL, "null")
 
 
+class NoSuchFile(WireError):
+    """A file that can't be read, asked for by its URL."""
+
+    def __init__(self, path: str, why: str) -> None:
+        super().__init__(FILE_NOT_FOUND, f"{path} ({why})")
+
+
 def error_bytes(error: WireError, below: int = 0) -> int:
     """Tell how many bytes JMeter counts for a failure; `below` is what is added where it happened."""
     own = len(str(error).encode("utf-8", "replace"))
@@ -80,6 +96,8 @@ def error_bytes(error: WireError, below: int = 0) -> int:
         own -= 259  # the name alone: Java remembered that there is none
     if isinstance(error, TooManyRedirects):
         return own + 1268
+    if isinstance(error, NoSuchFile):
+        return own + 1200
     if isinstance(error, UnknownName):
         return own + 2617
     if isinstance(error, MalformedUrl) and error.by_default_port:

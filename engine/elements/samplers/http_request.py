@@ -13,7 +13,9 @@ from pyjm.engine.compile.element import Sampler
 from pyjm.engine.compile.java_error import JavaError
 from pyjm.engine.compile.merge import merged
 from pyjm.engine.compile.registry import element
+from pyjm.engine.compile.value import Value, as_flag
 from pyjm.engine.http.errors import SOCKET, WireError
+from pyjm.engine.http.keeping import WHOLE, Keeping
 from pyjm.engine.vu.interrupt import Interrupted
 from pyjm.engine.vu.result import HttpSampleResult
 
@@ -24,10 +26,11 @@ from ..config.dns_cache_manager import DnsCacheManager
 from ..config.header_manager import HeaderManager
 from .http_agent import agent_of
 from .http_changes import CHANGING, Changes
-from .http_connections import connections_of
+from .http_connections import connections_of, number
 from .http_embedded import Embedded
 from .http_fields import Fields, merged_fields
 from .http_following import REDIRECTS, automatically, follow
+from .http_from_file import SCHEME, FromFile
 from .http_making import Unsent
 from .http_recipe import Recipe
 from .http_result import Filler, missing_location
@@ -49,6 +52,7 @@ if TYPE_CHECKING:
 
 UNAUTHORIZED = 401
 CUT = "Socket closed"
+HASH = Keeping(md5=True)
 APPLIED = frozenset(("HttpDefaultsGui", "SimpleConfigGui", "LoginConfigGui", "TestBeanGUI"))
 """The GUI classes of config elements that JMeter merges into an HTTP Request."""
 
@@ -77,15 +81,29 @@ class HttpRequest(Sampler):
         ways = Ways(written, build, run_proxy(build, agent), agent)
         self.recipe = Recipe(written, build, fields, self.cookies, self.cache, self.auth, agent, ways)
         self.proxied = not ways.constant or ways.always is not None
+        protocol = self.recipe.protocol.constant
+        may_be_file = protocol is None or protocol.lower() == SCHEME
+        self.file = FromFile(self.recipe, build) if may_be_file else None
         self.connections = connections_of(build)
         self.filler = Filler(build.properties.get("sampleresult.default.encoding", ""))
         self.labels_late = self.label.constant is None
         self.changeable = CHANGING in build.kept
+        self.md5: Value[bool] = build.value(written.text("HTTPSampler.md5", "false"), written.path).map(as_flag)
+        most = max(number(build.properties, "httpsampler.max_bytes_to_store_per_request", 0), 0)
+        self.begins = Keeping(most) if most else WHOLE
         self.embedded = Embedded(written, build)
         self.reads_own_body = self.embeds = self.embedded.possible
 
     async def sample(self, user: User, result: SampleResult) -> SampleResult | None:
         result.begin()
+        if self.file is not None and self.file.wants(user):
+            try:
+                await self.file.sample(user, result)
+            except WireError as error:
+                self.filler.failure(result, error)
+            if self.labels_late:
+                result.label = self.label.get(user)
+            return result
         recipe = self.recipe
         if self.changeable and self in user.state:
             recipe = user.state.pop(self).done()
@@ -109,7 +127,7 @@ class HttpRequest(Sampler):
             exchange = table.exchange(
                 target.origin,
                 made.request,
-                self.keep_body,
+                self.keeping(user),
                 made.method == "HEAD",
                 settings.connect_s,
                 settings.response_s,
@@ -129,6 +147,12 @@ class HttpRequest(Sampler):
             return await self.go_on(user, result, made, response, table)
         self.take(user, result, made, response)
         return result
+
+    def keeping(self, user: User) -> Keeping | None:
+        """Tell what is to be kept of a body: nothing where nobody reads it."""
+        if not self.keep_body:
+            return None
+        return HASH if self.md5.get(user) else self.begins
 
     def changes(self, user: User) -> Changes:
         """Give the next sample's request to a pre-processor, which may change it."""
@@ -159,7 +183,7 @@ class HttpRequest(Sampler):
         exchange = self.table(user, target).exchange(
             target.origin,
             made.request,
-            self.keep_body,
+            self.keeping(user),
             made.method == "HEAD",
             settings.connect_s,
             settings.response_s,
@@ -200,7 +224,7 @@ class HttpRequest(Sampler):
         result.url = made.target.text
         result.sent = made.as_sent(response) if self.proxied else made
         try:
-            facts = self.filler.answer(result, response, self.keep_body)
+            facts = self.filler.answer(result, response, self.keeping(user))
             leads_on = response.status in REDIRECTS and facts.redirects(made.method)
             if leads_on and facts.location is None:
                 raise missing_location(result, made)

@@ -16,6 +16,7 @@ from .http_escapes import known_charset
 
 if TYPE_CHECKING:
     from pyjm.engine.http.head import Head
+    from pyjm.engine.http.keeping import Keeping
     from pyjm.engine.http.response import Response
     from pyjm.engine.vu.result import SampleResult
 
@@ -100,7 +101,7 @@ class Filler:
     def __init__(self, default_charset: str) -> None:
         self.default_charset = Fallback(default_charset if known_charset(default_charset) else "ISO-8859-1")
 
-    def answer(self, result: SampleResult, response: Response, keep_body: bool) -> HeadFacts:
+    def answer(self, result: SampleResult, response: Response, keeping: Keeping | None) -> HeadFacts:
         """Fill a result from an answer. Raises WireError for a body that can't be unpacked."""
         facts = facts_of(response)
         start_ms = result.start_ms
@@ -120,10 +121,9 @@ class Filler:
         result.body_bytes = response.received_bytes - facts.header_bytes
         result.sent_bytes = response.sent_bytes
         result.encoding = facts.charset or self.default_charset
-        if keep_body:
-            result.body = (
-                response.body if facts.content_encoding is None else decode_body(response.body, facts.content_encoding)
-            )
+        if keeping is not None:
+            packed = facts.content_encoding
+            result.body = response.body if packed is None else unpacked(result, response.body, packed, keeping)
             if facts.charset is None or not known_charset(facts.charset):
                 self.guess_charset(result, facts)
         return facts
@@ -150,6 +150,15 @@ class Filler:
         if not result.header_bytes:
             result.body_bytes = error_bytes(error, below)
         fail(result, error)
+
+
+def unpacked(result: SampleResult, body: bytes, encoding: str, keeping: Keeping) -> bytes:
+    """Unpack a body. Raises WireError where it can't be: JMeter has counted no bytes then."""
+    try:
+        return decode_body(body, encoding, keeping)
+    except WireError:
+        result.header_bytes = result.sent_bytes = 0
+        raise
 
 
 def fail(result: SampleResult, error: WireError) -> None:

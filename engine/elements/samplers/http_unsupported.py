@@ -8,19 +8,13 @@ if TYPE_CHECKING:
     from pyjm.engine.compile.build import Build
     from pyjm.engine.plan.tree import Node
 
-SWITCHES = {
-    "HTTPSampler.md5": "saving the response as its MD5 hash is",
-}
 IMPLEMENTATIONS = frozenset(("", "HttpClient4", "HttpClient3.1", "Java"))
 
 
 def report_unsupported(node: Node, build: Build) -> None:
     """Report what the merged properties of an HTTP Request ask for in vain."""
-    for key, what in SWITCHES.items():
-        if node.flag(key):
-            build.fault(node.path, f"{what} not supported yet", "switch it off")
-    if node.text("HTTPSampler.protocol").strip().lower() == "file":
-        build.fault(node.path, "the protocol file is not supported yet", "serve the file over HTTP")
+    if node.text("HTTPSampler.protocol") == "file" and node.flag("HTTPSampler.image_parser"):
+        build.fault(node.path, "embedded resources of a page read from a file are not asked for", fatal=False)
     implementation = node.text("HTTPSampler.implementation")
     if implementation == "Java":
         build.fault(node.path, "the implementation Java is sent as HttpClient4 sends it", fatal=False)

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from pyjm.engine.http.connection import Connection
+from pyjm.engine.http.keeping import WHOLE, Keeping
 from pyjm.engine.http.response import Response
 
 
@@ -52,22 +53,22 @@ class Wire:
     def begin(
         self,
         request: bytes = b"GET / HTTP/1.1\r\n\r\n",
-        want_body: bool = True,
+        keeping: Keeping | None = WHOLE,
         to_head: bool = False,
         keep: bool = True,
         timeout_s: float = 0.0,
     ) -> asyncio.Future[Response]:
-        return self.connection.begin(request, want_body, to_head, keep, timeout_s, 1)
+        return self.connection.begin(request, keeping, to_head, keep, timeout_s, 1)
 
     def answer(
         self,
         pieces: Iterable[bytes],
         end: Callable[[Connection], None] | None = None,
         to_head: bool = False,
-        want_body: bool = True,
+        keeping: Keeping | None = WHOLE,
     ) -> Response:
         """Feed an answer and give its response, or raise what the exchange raises."""
-        future = self.begin(to_head=to_head, want_body=want_body)
+        future = self.begin(to_head=to_head, keeping=keeping)
         for piece in pieces:
             if not future.done():
                 self.connection.data_received(piece)

@@ -104,9 +104,9 @@ def test_an_answer_is_the_same_however_it_is_cut(good: Good, make_wire: Callable
 
 def test_a_body_that_is_not_wanted_is_only_counted(wire: Any) -> None:
     raw = CHUNKED + b"5\r\nhello\r\n0\r\n\r\n"
-    response = wire.answer([raw[:70], raw[70:]], want_body=False)
+    response = wire.answer([raw[:70], raw[70:]], keeping=None)
     assert (response.body, response.body_bytes, response.received_bytes) == (b"", 5, len(raw))
-    response = wire.answer([OK + b"Content-Length: 5\r\n\r\nhello"], want_body=False)
+    response = wire.answer([OK + b"Content-Length: 5\r\n\r\nhello"], keeping=None)
     assert (response.body, response.body_bytes) == (b"", 5)
 
 
