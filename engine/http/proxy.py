@@ -6,6 +6,7 @@ from secrets import token_hex
 from typing import TYPE_CHECKING, NamedTuple
 
 from .auth import Challenge, Credentials, basic, challenges, digest
+from .keeping import WHOLE, Keeping
 from .request import field_lines
 from .response import Response
 from .table import Table
@@ -138,7 +139,7 @@ class ProxyTable(Table):
         self,
         origin: Origin,
         request: bytes,
-        want_body: bool = True,
+        keeping: Keeping | None = WHOLE,
         head: bool = False,
         connect_timeout_s: float | None = None,
         response_timeout_s: float | None = None,
@@ -146,7 +147,7 @@ class ProxyTable(Table):
     ) -> Response:
         """Send one request, and once more with credentials where the proxy asks for them. As `Table.exchange`."""
         send = super().exchange
-        rest = want_body, head, connect_timeout_s, response_timeout_s, keep_alive
+        rest = keeping, head, connect_timeout_s, response_timeout_s, keep_alive
         if origin.scheme == "https":
             try:
                 return await send(origin, request, *rest)

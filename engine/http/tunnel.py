@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from . import errors
 from .errors import TunnelLost, WireError
+from .keeping import WHOLE
 from .proxy import Login, TunnelRefused, shown
 from .reading import Reading
 from .request import END_OF_HEAD, field_lines, host_value, start_line
@@ -54,7 +55,7 @@ async def _ask(dialled: socket.socket, request: bytes, authority: str) -> tuple[
     """Send a CONNECT and read the answer; tell whether the connection may carry another one."""
     loop = asyncio.get_running_loop()
     start_ns = perf_counter_ns()
-    reading = Reading(False, True, authority)
+    reading = Reading(False, WHOLE, authority)
     try:
         await loop.sock_sendall(dialled, request)
         while True:
@@ -73,7 +74,7 @@ async def _ask(dialled: socket.socket, request: bytes, authority: str) -> tuple[
     response = Response(
         head,
         head.status,
-        b"".join(reading.parts),
+        reading.kept.whole() if reading.kept is not None else b"",
         reading.body_bytes,
         reading.received,
         len(request),
