@@ -16,7 +16,15 @@ from pyjm.keystore.jks import read_jks
 from pyjm.keystore.pem import ANY_ALIAS, looks_like_pem, read_pem
 from pyjm.keystore.pkcs12 import looks_like_pkcs12, read_pkcs12
 
-__all__ = ["Keystore", "KeystoreError", "check_dates", "expiry_warning", "read_keystore", "read_truststore"]
+__all__ = [
+    "Keystore",
+    "KeystoreError",
+    "check_dates",
+    "expiry_warning",
+    "read_entries",
+    "read_keystore",
+    "read_truststore",
+]
 
 _JCEKS_MAGIC = b"\xce\xce\xce\xce"
 _LARGEST_BYTES = 16 << 20
@@ -94,8 +102,7 @@ def expiry_warning(store: Keystore, now: datetime.datetime) -> str | None:
 
 def _read(path: Path, password: str, role: str) -> Entries:
     try:
-        with path.open("rb") as file:
-            return _entries(file.read(_LARGEST_BYTES), password)
+        return read_entries(path, password)
     except FileNotFoundError:
         raise KeystoreError(
             f"{role} {_name(path)} does not exist; make one with `{_command(path)}` and copy it to every machine, "
@@ -106,6 +113,12 @@ def _read(path: Path, password: str, role: str) -> Entries:
         raise _fault(path, Damaged(f"it cannot be read: {why}"), role) from None
     except (Damaged, WrongPassword) as error:
         raise _fault(path, error, role) from None
+
+
+def read_entries(path: Path, password: str) -> Entries:
+    """Return all that a keystore holds. Raises OSError, Damaged, WrongPassword."""
+    with path.open("rb") as file:
+        return _entries(file.read(_LARGEST_BYTES), password)
 
 
 def _entries(data: bytes, password: str) -> Entries:

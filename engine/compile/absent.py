@@ -20,7 +20,6 @@ _REASONS = {
         PublisherSampler SmtpSampler SubscriberSampler TCPSampler
         """,
     "it runs Java classes": "JUnitSampler",
-    "certificates of clients do not work here yet": "KeystoreConfig",
     "it reads access logs by Java classes of its own": "AccessLogSampler",
     "the errors and warnings that it counts are those of JTidy, a Java library": "HTMLAssertion",
     "it judges mail": "SMIMEAssertion",

@@ -43,8 +43,8 @@ class Build:
     is compiled, the config elements in its scope, innermost first; `base` is the folder against which file names are
     resolved, but for those in `files`, which a controller shipped: name as the plan comes to it → path.
     `reads_previous` says that something outside post-processors and assertions (a function) reads the previous
-    sample's body. `kept` is what functions, or
-    elements, of one kind have in common in this process. `broken` holds what could not be read in the element that is
+    sample's body. `kept` is what functions, or elements, of one kind have in common in this process; what is in
+    `finish` is called when the whole plan is compiled. `broken` holds what could not be read in the element that is
     being made; `literal` then has those of its texts that are read for `${…}` all the same, all others are not.
     """
 
@@ -64,6 +64,7 @@ class Build:
     files: dict[str, str] = field(default_factory=dict)
     places: dict[str, int] = field(default_factory=dict)
     kept: dict[str, Any] = field(default_factory=dict)
+    finish: list[Callable[[], None]] = field(default_factory=list)
     literal: set[str] | None = None
     broken: list[Fault] = field(default_factory=list)
 

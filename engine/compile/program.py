@@ -95,6 +95,8 @@ class Compiler:
             if node.kind == "Arguments":  # variables are defined in parts too that nobody runs
                 self.element(node)
         program.definitions = [element for node in root.walk() if hasattr(element := self.made(node), "define")]
+        for finish in self.build.finish:
+            finish()
         return program
 
     def groups(self, root: Node) -> list[Node]:

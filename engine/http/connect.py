@@ -8,7 +8,7 @@ import os
 import socket
 import ssl
 from time import perf_counter_ns
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from . import errors
 from .connection import NEVER, Connection
@@ -48,6 +48,16 @@ def trusting_context() -> ssl.SSLContext:
     return context
 
 
+class Identity(Protocol):
+    """What a user shows to servers that ask for a certificate."""
+
+    def context(self, origin: Origin) -> ssl.SSLContext:
+        """Give the context to begin a handshake with."""
+
+    def settled(self, origin: Origin, begun: ssl.SSLContext, ended: ssl.SSLContext | None) -> None:
+        """Know with which context a handshake ended, None for a failed one. Raises WireError: it must not stand."""
+
+
 class Dialler:
     """Open connections for all users of a worker.
 
@@ -70,18 +80,18 @@ class Dialler:
         self,
         origin: Origin,
         timeout_s: float | None = None,
-        context: ssl.SSLContext | None = None,
+        identity: Identity | None = None,
         login: Login | None = None,
     ) -> Connection:
         """Connect, with TLS for https. `timeout_s` holds for each address, and again for TLS, as in JMeter.
 
-        `context` takes the place of the worker's (a user's own certificate); `login` is what the user knows of the
-        origin's proxy. Raises WireError with `start_ns` and `connect_end_ns` set: JMeter counts a failed attempt as
-        connect time. Raises TunnelRefused where a proxy opens no way to the origin.
+        `identity` chooses the context in place of the worker's (a user's own certificate); `login` is what the user
+        knows of the origin's proxy. Raises WireError with `start_ns` and `connect_end_ns` set: JMeter counts a failed
+        attempt as connect time. Raises TunnelRefused where a proxy opens no way to the origin.
         """
         start_ns = perf_counter_ns()
         try:
-            connection = await self._open(origin, timeout_s or None, context, login)
+            connection = await self._open(origin, timeout_s or None, identity, login)
         except WireError as error:
             error.start_ns = start_ns
             error.connect_end_ns = error.end_ns = perf_counter_ns()
@@ -92,7 +102,7 @@ class Dialler:
         return connection
 
     async def _open(
-        self, origin: Origin, timeout_s: float | None, context: ssl.SSLContext | None, login: Login | None
+        self, origin: Origin, timeout_s: float | None, identity: Identity | None, login: Login | None
     ) -> Connection:
         loop = asyncio.get_running_loop()
         proxy = origin.proxy
@@ -116,16 +126,24 @@ class Dialler:
                 while not await open_tunnel(dialled, origin, login):
                     dialled.close()
                     dialled = await attempt.dial(origin.source, timeout_s)
-            if context is None:
-                if self.context is None:
-                    self.context = trusting_context()
-                context = self.context
-            connection = await attempt.secure(dialled, origin, timeout_s, context)
+            begun = self._shared() if identity is None else identity.context(origin)
+            connection = await attempt.identified(dialled, origin, timeout_s, identity, begun)
             connection.connect_end_ns = connected_ns
-            return connection
         except BaseException:
             dialled.close()
             raise
+        if identity is not None:
+            try:
+                identity.settled(origin, begun, connection.transport.get_extra_info("ssl_object").context)
+            except WireError:
+                connection.close()
+                raise
+        return connection
+
+    def _shared(self) -> ssl.SSLContext:
+        if self.context is None:
+            self.context = trusting_context()
+        return self.context
 
 
 class _Attempt:
@@ -197,6 +215,22 @@ class _Attempt:
         except (OSError, ValueError) as error:
             raise errors.tls(error) from None
         return connection
+
+    async def identified(
+        self,
+        dialled: socket.socket,
+        origin: Origin,
+        timeout_s: float | None,
+        identity: Identity | None,
+        begun: ssl.SSLContext,
+    ) -> Connection:
+        """Put TLS over a connected socket, with what the user shows."""
+        try:
+            return await self.secure(dialled, origin, timeout_s, begun)
+        except WireError:
+            if identity is not None:
+                identity.settled(origin, begun, None)
+            raise
 
 
 _FOREVER_S = 86_400.0

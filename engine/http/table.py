@@ -10,9 +10,7 @@ from .errors import WireError
 from .keeping import WHOLE
 
 if TYPE_CHECKING:
-    import ssl
-
-    from .connect import Dialler, Origin
+    from .connect import Dialler, Identity, Origin
     from .connection import Connection
     from .keeping import Keeping
     from .proxy import Login
@@ -29,17 +27,17 @@ class Table:
     twice (httpclient4.retrycount is 0).
     """
 
-    __slots__ = ("context", "login", "_dialler", "_idle", "_validate_ns")
+    __slots__ = ("identity", "login", "_dialler", "_idle", "_validate_ns")
 
     def __init__(
         self,
         dialler: Dialler,
-        context: ssl.SSLContext | None = None,
+        identity: Identity | None = None,
         validate_after_idle_s: float = 4.9,
         login: Login | None = None,
     ) -> None:
         self.login = login
-        self.context = context
+        self.identity = identity
         self._dialler = dialler
         self._idle: dict[Origin, list[Connection]] = {}
         self._validate_ns = int(validate_after_idle_s * 1e9)
@@ -65,7 +63,7 @@ class Table:
         kept = self._idle.get(origin)
         connection = self._kept(kept, start_ns) if kept else None
         if connection is None:
-            connection = await self._dialler.open(origin, connect_timeout_s, self.context, self.login)
+            connection = await self._dialler.open(origin, connect_timeout_s, self.identity, self.login)
         try:
             response = await connection.begin(request, keeping, head, keep_alive, response_timeout_s or 0.0, start_ns)
         except asyncio.CancelledError:

@@ -9,6 +9,8 @@ from pyjm.engine.http.names import Resolver
 from pyjm.engine.http.proxy import Login, ProxyTable
 from pyjm.engine.http.table import Table
 
+from .http_certificates import ByTurns, ByVariable, Certificates
+
 if TYPE_CHECKING:
     from pyjm.engine.compile.build import Build
     from pyjm.engine.vu.user import User
@@ -17,7 +19,6 @@ if TYPE_CHECKING:
     from .http_target import Target
 
 KEPT = "http connections"
-KEYSTORE = "javax.net.ssl.keyStore"
 
 
 class UserConnections:
@@ -28,11 +29,14 @@ class UserConnections:
     proxy, by the proxy too.
     """
 
-    __slots__ = ("dialler", "iteration", "odd", "table")
+    __slots__ = ("dialler", "identity", "iteration", "odd", "table")
 
-    def __init__(self, table: Table, iteration: int, dialler: Dialler) -> None:
+    def __init__(
+        self, table: Table, iteration: int, dialler: Dialler, identity: ByTurns | ByVariable | None = None
+    ) -> None:
         self.table = table
         self.dialler = dialler
+        self.identity = identity
         self.iteration = iteration
         self.odd: dict[str, Table] = {}
 
@@ -46,7 +50,8 @@ class UserConnections:
 class Connections:
     """What all HTTP Requests of a worker share: how to connect, and JMeter's properties about it."""
 
-    def __init__(self, properties: dict[str, str]) -> None:
+    def __init__(self, properties: dict[str, str], certificates: Certificates) -> None:
+        self.certificates = certificates
         live_ms = number(properties, "httpclient4.time_to_live", 60_000)
         self.validate_s = number(properties, "httpclient4.validate_after_inactivity", 4_900) / 1000
         self.live_s = live_ms / 1000
@@ -54,6 +59,11 @@ class Connections:
         reset = properties.get("httpclient.reset_state_on_thread_group_iteration", "true")
         self.resets = reset.strip().lower() == "true"
         self.max_redirects = number(properties, "httpsampler.max_redirects", 20)
+
+    def finish(self) -> None:
+        """Know what users show, when the plan is compiled."""
+        self.certificates.finish()
+        self.dialler.context = self.certificates.shared
 
     def of(self, user: User, target: Target, dns: DnsCacheManager | None = None) -> UserConnections:
         """Give a user's connections. A user that is a new one in each iteration begins it without any.
@@ -67,12 +77,15 @@ class Connections:
         if mine is None:
             dialler = self.dialler
             if dns is not None:
-                dialler = Dialler(dns.resolver(user), time_to_live_s=self.live_s)
-            mine = user.state[key] = UserConnections(self._table(dialler), user.iteration, dialler)
+                dialler = Dialler(dns.resolver(user), self.dialler.context, self.live_s)
+            identity = self.certificates.identity(user)
+            mine = user.state[key] = UserConnections(self._table(dialler, identity), user.iteration, dialler, identity)
         elif mine.iteration != user.iteration:
             mine.iteration = user.iteration
             if self.resets and not user.same_user:
                 mine.close()
+                if mine.identity is not None:
+                    mine.identity.forget()
                 known = mine.odd.get(target.odd)
                 if known is not None and known.login is not None:
                     known.login.forget()
@@ -83,10 +96,10 @@ class Connections:
         table = mine.odd.get(target.odd)
         if table is None:
             proxy = target.origin.proxy
-            table = self._table(mine.dialler)
+            table = self._table(mine.dialler, mine.identity)
             if proxy is not None:
                 login = Login(proxy, target.host_field)
-                table = ProxyTable(mine.dialler, validate_after_idle_s=self.validate_s, login=login)
+                table = ProxyTable(mine.dialler, mine.identity, validate_after_idle_s=self.validate_s, login=login)
             mine.odd[target.odd] = table
         return table
 
@@ -96,17 +109,16 @@ class Connections:
         if mine is not None:
             mine.close()
 
-    def _table(self, dialler: Dialler) -> Table:
-        return Table(dialler, validate_after_idle_s=self.validate_s)
+    def _table(self, dialler: Dialler, identity: ByTurns | ByVariable | None) -> Table:
+        return Table(dialler, identity, validate_after_idle_s=self.validate_s)
 
 
 def connections_of(build: Build) -> Connections:
     """Give the worker's connections, made for its first HTTP Request."""
     found: Any = build.kept.get(KEPT)
     if found is None:
-        found = build.kept[KEPT] = Connections(build.properties)
-        if build.system.get(KEYSTORE):
-            build.fault("", f"the system property {KEYSTORE}: certificates of clients do not work here yet", "unset it")
+        found = build.kept[KEPT] = Connections(build.properties, Certificates(build))
+        build.finish.append(found.finish)
     return found  # type: ignore[no-any-return]
 
 
