@@ -12,10 +12,10 @@ from pyjm.engine.compile.build import Build
 from pyjm.engine.http.connect import trusting_context
 
 VERSIONS = {
-    "TLSv1": (ssl.TLSVersion.TLSv1, ssl.OP_NO_TLSv1),
-    "TLSv1.1": (ssl.TLSVersion.TLSv1_1, ssl.OP_NO_TLSv1_1),
-    "TLSv1.2": (ssl.TLSVersion.TLSv1_2, ssl.OP_NO_TLSv1_2),
-    "TLSv1.3": (ssl.TLSVersion.TLSv1_3, ssl.OP_NO_TLSv1_3),
+    "TLSv1": ssl.TLSVersion.TLSv1,
+    "TLSv1.1": ssl.TLSVersion.TLSv1_1,
+    "TLSv1.2": ssl.TLSVersion.TLSv1_2,
+    "TLSv1.3": ssl.TLSVersion.TLSv1_3,
 }
 OLDER = ("SSLv2Hello", "SSLv3")
 """Java's names for what nobody speaks any more."""
@@ -43,13 +43,10 @@ def context_maker(build: Build) -> Callable[[], ssl.SSLContext]:
     def make() -> ssl.SSLContext:
         context = ssl.create_default_context() if verify else trusting_context()
         if spoken:
-            context.minimum_version = min(VERSIONS[name][0] for name in spoken)
-            context.maximum_version = max(VERSIONS[name][0] for name in spoken)
-            for name, (_, without) in VERSIONS.items():
-                if name not in spoken:
-                    context.options |= without
+            context.minimum_version = min(VERSIONS[name] for name in spoken)
+            context.maximum_version = max(VERSIONS[name] for name in spoken)
         elif newest in VERSIONS:
-            context.maximum_version = VERSIONS[newest][0]
+            context.maximum_version = VERSIONS[newest]
         if context.maximum_version in (ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1):
             context.minimum_version = min(context.minimum_version, context.maximum_version)
             context.set_ciphers(WEAK)
