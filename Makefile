@@ -17,7 +17,7 @@ demo: $(READY)
 	$(BIN)/python examples/demo.py
 
 test: $(READY)
-	$(BIN)/python -m pytest -n auto tests
+	$(BIN)/python -m pytest -n auto --durations=12 tests
 
 check: $(READY)
 	$(BIN)/ruff check .
