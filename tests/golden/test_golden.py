@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from golden.harness import OF_THE_MOMENT, Stub, differences, run
+from golden.harness import OF_THE_MOMENT, UNCAPPED, Stub, differences, run
 from golden.ready import Ready
 
 HERE = Path(__file__).resolve().parent
@@ -42,15 +42,18 @@ def pyjm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
 def found(name: str, pyjm: Run, where: Path, *properties: str) -> list[str]:
     """Run a plan and give the differences; again where a busy machine may have made them."""
     first, second = json.loads((HERE / "recorded" / f"{name}.golden.json").read_text())
-    differ = differences(first, second, pyjm(name, first, where, *properties))
-    if differ and all(line.startswith(OF_THE_MOMENT) for line in differ):
-        differ = differences(first, second, pyjm(name, first, where / "again", *properties))
+    differ: list[str] = []
+    for turn in ("once", "again", "at last"):
+        differ = differences(first, second, pyjm(name, first, where / turn, *properties))
+        of_the_moment = UNCAPPED.search(name) or all(line.startswith(OF_THE_MOMENT) for line in differ)
+        if not differ or not of_the_moment:
+            break
     return differ
 
 
 @pytest.mark.parametrize("name", RECORDED)
 def test_pyjm_does_as_jmeter_did(name: str, pyjm: Run, tmp_path: Path) -> None:
-    assert found(name, pyjm, tmp_path) == [], (tmp_path / "run" / "console.txt").read_text()
+    assert found(name, pyjm, tmp_path) == [], (tmp_path / "once" / "run" / "console.txt").read_text()
 
 
 @pytest.mark.parametrize("properties", [["pyjm.loop=asyncio"], ["pyjm.workers=2"], ["pyjm.workers=3"]], ids=str)
