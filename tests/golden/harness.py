@@ -48,8 +48,8 @@ UNCAPPED = re.compile("_uncapped$")
 """A plan of this name keeps its numbers, and its schedule is held too: users' starts and the number of samples."""
 AT_ONCE = "parallel "
 """What the names of a Parallel Controller's threads begin with."""
-START_WITHIN_MS = 800
-ROWS_WITHIN = 0.25
+START_WITHIN_MS = 500
+ROWS_WITHIN = 0.2
 OF_THE_MOMENT = ("order of ", "start of ", "number of samples", "connections")
 """What differences begin with that a busy machine can make, too."""
 SAVE = (

@@ -14,7 +14,7 @@ from math import floor
 from typing import TYPE_CHECKING, Any, Protocol
 
 from pyjm.engine.compile.element import flag, text
-from pyjm.engine.compile.value import Value, as_whole
+from pyjm.engine.compile.value import Value, as_whole, whole_number
 from pyjm.engine.vu.flow import AGAIN, REPEAT, SPINS, Cursor, Next
 from pyjm.engine.vu.result import SampleResult
 from pyjm.engine.vu.stops import StopThread
@@ -32,7 +32,6 @@ log = logging.getLogger("pyjm.run")
 
 MINUTES = "M"
 _DOUBLE = re.compile(r"[\x00-\x20]*([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)[fFdD]?[\x00-\x20]*")
-_LONG = re.compile(r"[+-]?[0-9]+")
 
 
 class CrowdRun(Run, Protocol):
@@ -74,9 +73,10 @@ def seconds(written: str, factor: int) -> int:
 
 def long(written: str) -> int:
     """Read a text as Java's Long.parseLong; an empty one is 0. Raises ValueError."""
-    if written and not (_LONG.fullmatch(written) and -(2**63) <= int(written) < 2**63):
+    number = whole_number(written) if written else 0
+    if number is None:
         raise ValueError(f'For input string: "{written}"')
-    return int(written or 0)
+    return number
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,25 +57,7 @@ class Recipe:
         self.adds_type = build.properties.get("http.post_add_content_type_if_missing", "").strip().lower() == "true"
         self.arguments = Arguments(node.child("HTTPsampler.Arguments"), build, node.path)
         self.files = files_of(node, build)
-        self.path, self.domain, self.method, self.protocol, self.port, self.charset = [
-            build.value(node.text(f"HTTPSampler.{key}"), node.path)
-            for key in ("path", "domain", "method", "protocol", "port", "contentEncoding")
-        ]
-        self.switches: list[Value[bool]] = [
-            build.value(node.text(f"HTTPSampler.{key}", "false"), node.path).map(as_flag)
-            for key in (
-                "follow_redirects",
-                "auto_redirects",
-                "use_keepalive",
-                "DO_MULTIPART_POST",
-                "BROWSER_COMPATIBLE_MULTIPART",
-                "postBodyRaw",
-            )
-        ]
-        self.timeouts: list[Value[float]] = [
-            build.value(node.text(f"HTTPSampler.{key}"), node.path).map(seconds)
-            for key in ("connect_timeout", "response_timeout")
-        ]
+        self.read(node, build)
         self.targets: dict[tuple[str, str, int, Way | None], Targets] = {}
         self.urls: dict[str | tuple[str, Way], Target] = {}
         self.makers: dict[Settings, Maker] = {}
@@ -101,6 +83,28 @@ class Recipe:
             protocol = self.protocol.constant or "http"
             port = port_of(protocol, self.port.constant or "")
             self.same_targets = Targets(protocol, self.domain.constant or "", port, ways.always)
+
+    def read(self, node: Node, build: Build) -> None:
+        """Read what the request is made of."""
+        self.path, self.domain, self.method, self.protocol, self.port, self.charset = [
+            build.value(node.text(f"HTTPSampler.{key}"), node.path)
+            for key in ("path", "domain", "method", "protocol", "port", "contentEncoding")
+        ]
+        self.switches: list[Value[bool]] = [
+            build.value(node.text(f"HTTPSampler.{key}", "false"), node.path).map(as_flag)
+            for key in (
+                "follow_redirects",
+                "auto_redirects",
+                "use_keepalive",
+                "DO_MULTIPART_POST",
+                "BROWSER_COMPATIBLE_MULTIPART",
+                "postBodyRaw",
+            )
+        ]
+        self.timeouts: list[Value[float]] = [
+            build.value(node.text(f"HTTPSampler.{key}"), node.path).map(seconds)
+            for key in ("connect_timeout", "response_timeout")
+        ]
 
     def make(self, user: User, result: SampleResult, label: Value[str] | None) -> Made:
         """Make the request of one sample. Raises WireError without a URL, RefusedUrl for a bad one.

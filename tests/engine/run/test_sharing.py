@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -67,10 +67,6 @@ def written(rows: Path) -> str:
         group("shaped", USERS, -1, timed(SHAPING, load_profile=shape), sample("shaped")),
     )
 
-AHEAD, BEHIND = 1.02, 0.85
-"""No timer may let through more than it is told to; how far one falls behind is also the machine's matter."""
-
-
 @pytest.fixture(scope="module")
 def ready() -> Iterator[Ready]:
     process = Ready()
@@ -79,22 +75,31 @@ def ready() -> Iterator[Ready]:
 
 
 @pytest.fixture(scope="module", params=[1, 2, 4], ids=lambda workers: f"{workers} workers")
-def rows(request: pytest.FixtureRequest, ready: Ready, tmp_path_factory: pytest.TempPathFactory) -> Rows:
+def again(request: pytest.FixtureRequest, ready: Ready, tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Rows]:
     """Run the plan with so many workers; gives the samples of each group in the order in which they began."""
-    folder = tmp_path_factory.mktemp("sharing")
-    (folder / "rows.txt").write_text("".join(f"row {number}\n" for number in range(ROWS)))
-    (folder / "plan.jmx").write_text(written(folder / "rows.txt"))
-    args = ["-n", "-t", "plan.jmx", "-l", "samples.jtl", f"-Jpyjm.workers={request.param}"]
-    assert ready(args, folder, folder / "console.txt", 60) == 0, (folder / "console.txt").read_text()
-    found: Rows = defaultdict(list)
-    with (folder / "samples.jtl").open() as file:
-        for row in csv.DictReader(file):
-            start_ms = int(row["timeStamp"])
-            made = Row(row["label"], row["threadName"], start_ms, start_ms + int(row["elapsed"]))
-            found[row["threadName"].rpartition(" ")[0]].append(made)
-    for group_rows in found.values():
-        group_rows.sort(key=lambda row: row.start_ms)
-    return found
+
+    def run() -> Rows:
+        folder = tmp_path_factory.mktemp("sharing")
+        (folder / "rows.txt").write_text("".join(f"row {number}\n" for number in range(ROWS)))
+        (folder / "plan.jmx").write_text(written(folder / "rows.txt"))
+        args = ["-n", "-t", "plan.jmx", "-l", "samples.jtl", f"-Jpyjm.workers={request.param}"]
+        assert ready(args, folder, folder / "console.txt", 60) == 0, (folder / "console.txt").read_text()
+        found: Rows = defaultdict(list)
+        with (folder / "samples.jtl").open() as file:
+            for row in csv.DictReader(file):
+                start_ms = int(row["timeStamp"])
+                made = Row(row["label"], row["threadName"], start_ms, start_ms + int(row["elapsed"]))
+                found[row["threadName"].rpartition(" ")[0]].append(made)
+        for group_rows in found.values():
+            group_rows.sort(key=lambda row: row.start_ms)
+        return found
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def rows(again: Callable[[], Rows]) -> Rows:
+    return again()
 
 
 def test_nobody_else_is_in_a_critical_section(rows: Rows) -> None:
@@ -132,14 +137,23 @@ def test_users_meet(rows: Rows) -> None:
     assert all(max(turns[turn]) <= min(turns[turn + 1]) for turn in range(1, 5))
 
 
-def test_throughput_timers_keep_their_rate(rows: Rows) -> None:
-    for name in ("constant", "precise"):
-        assert BEHIND * PER_S * SECONDS <= len(rows[name]) <= AHEAD * PER_S * SECONDS
+def test_throughput_timers_keep_their_rate(rows: Rows, again: Callable[[], Rows]) -> None:
+    for turn in range(3):  # a busy machine is behind time, or makes up for it
+        found = again() if turn else rows
+        counts = [len(found[name]) for name in ("constant", "precise")]
+        if counts == pytest.approx([PER_S * SECONDS] * 2, rel=0.02):
+            return
+    assert counts == pytest.approx([PER_S * SECONDS] * 2, rel=0.02)
 
 
-def test_the_shaping_timer_gives_each_second_its_samples_and_one_more_second(rows: Rows) -> None:
-    shaped = Counter(row.start_ms // 1000 for row in rows["shaped"])
-    assert len(shaped) == SECONDS + 1
-    first, *others = (shaped[second] for second in sorted(shaped))
-    assert first <= PER_S
-    assert all(BEHIND * PER_S <= count <= AHEAD * PER_S for count in others)
+def test_the_shaping_timer_gives_each_second_its_samples_and_one_more_second(
+    rows: Rows, again: Callable[[], Rows]
+) -> None:
+    for turn in range(3):
+        shaped = Counter(row.start_ms // 1000 for row in (again() if turn else rows)["shaped"])
+        assert len(shaped) == SECONDS + 1
+        first, *others = (shaped[second] for second in sorted(shaped))
+        assert first <= PER_S
+        if others == pytest.approx([PER_S] * SECONDS, rel=0.02):
+            return
+    assert others == pytest.approx([PER_S] * SECONDS, rel=0.02)
