@@ -13,7 +13,7 @@ from typing import NoReturn, TypeAlias
 
 from ..java_random import next_double, scrambled
 
-_BLANK = re.compile(r"(?>[ \t\n\x0b\f\r]+|/\*(?:(?!\*/)[^\n\r\x85\u2028\u2029])*+\*/)|//[^\n\r]*+[\n\r]*+")
+_BLANK = re.compile(r"[ \t\n\x0b\f\r]+|/\*(?:(?!\*/)[^\n\r\x85\u2028\u2029])*\*/|//[^\n\r]*[\n\r]*")
 _TOKEN = re.compile(r"(?P<sign>[()/])|(?P<number>[0-9]++(?:\.[0-9]++)?|\.[0-9]++)|(?P<word>[A-Za-z][A-Za-z0-9_]*+)")
 _INTEGER = re.compile(r"[+-]?[0-9]+")
 
