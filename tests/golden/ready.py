@@ -16,7 +16,7 @@ class Ready:
 
     def __init__(self) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, __file__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [sys.executable, __file__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=ENVIRONMENT
         )
 
     def __call__(self, args: list[str], cwd: Path, console: Path, timeout: float) -> int | str:
@@ -36,6 +36,10 @@ class Ready:
     def close(self) -> None:
         """End the process."""
         self.process.communicate()
+
+
+ENVIRONMENT = {**os.environ, "HOME": "/root"}
+"""Plans show this one variable: it is here as it was where JMeter was recorded."""
 
 
 class Forked:
