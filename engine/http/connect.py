@@ -119,7 +119,8 @@ class Dialler:
         connected_ns = 0
         try:
             if origin.scheme == scheme == "http":
-                _, connection = await loop.create_connection(lambda: Connection(loop, origin.authority), sock=dialled)
+                connection = Connection(loop, origin.authority)
+                await loop.create_connection(connection.protocol, sock=dialled)
                 return connection
             if proxy is not None and origin.scheme == "https":
                 connected_ns = perf_counter_ns()
@@ -201,10 +202,11 @@ class _Attempt:
     ) -> Connection:
         """Put TLS over a connected socket."""
         loop = asyncio.get_running_loop()
+        connection = Connection(loop, origin.authority)
         try:
             async with asyncio.timeout(timeout_s):
-                _, connection = await loop.create_connection(
-                    lambda: Connection(loop, origin.authority),
+                await loop.create_connection(
+                    connection.protocol,
                     sock=dialled,
                     ssl=context,
                     server_hostname=self.host if origin.scheme == "http" else origin.host,

@@ -18,15 +18,14 @@ from .reading import Reading, kept_of
 from .response import Response
 
 NEVER = 1 << 62
-_response = tuple.__new__  # what Response() comes to, without its Python frame
 _LARGE_REQUEST = 1 << 16
 
 
-class Connection(asyncio.Protocol):
+class Connection:
     """Carry exchanges over one transport, one after the other.
 
-    After an exchange `reusable` says whether the connection is to be kept, and `expires_ns` until when another may
-    begin. `ended` is why it is gone, None while it lives: a kept connection may end while it is idle.
+    After an exchange the connection goes `home`, to those that wait for another, if it may; `expires_ns` is until when
+    another may begin. `ended` is why it is gone, None while it lives: a kept connection may end while it is idle.
     """
 
     __slots__ = (
@@ -36,7 +35,7 @@ class Connection(asyncio.Protocol):
         "connect_end_ns",
         "expires_ns",
         "idle_since_ns",
-        "reusable",
+        "home",
         "ended",
         "_loop",
         "_timer",
@@ -59,7 +58,7 @@ class Connection(asyncio.Protocol):
         self.connect_end_ns = 0
         self.expires_ns = NEVER
         self.idle_since_ns = 0
-        self.reusable = True
+        self.home: list[Connection] = []
         self.ended: WireError | None = None
         self._loop = loop
         self._timer: asyncio.TimerHandle | None = None
@@ -73,6 +72,10 @@ class Connection(asyncio.Protocol):
         self._sent = 0
         self._timeout_s = 0.0
         self._heard_ns = 0
+
+    def protocol(self) -> asyncio.Protocol:
+        """Give this connection as the loop wants it: it has all the methods of a Protocol."""
+        return cast("asyncio.Protocol", self)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Take the transport; called by the loop."""
@@ -92,7 +95,6 @@ class Connection(asyncio.Protocol):
         self._to_head = to_head
         self._start_ns = start_ns
         self._sent = len(request)
-        self.reusable = False
         self._keep = keep
         self._timeout_s = timeout_s
         if timeout_s:
@@ -122,21 +124,18 @@ class Connection(asyncio.Protocol):
                         keeping = self._keeping
                         body = data[cut:] if keeping is WHOLE else kept_of(data[cut:], head, keeping)
                         self._finish(
-                            _response(
-                                Response,
-                                (
-                                    head,
-                                    head.status,
-                                    body,
-                                    length,
-                                    len(data),
-                                    self._sent,
-                                    self._start_ns,
-                                    self.connect_end_ns,
-                                    now,
-                                    body_at,
-                                    now,
-                                ),
+                            Response(
+                                head,
+                                head.status,
+                                body,
+                                length,
+                                len(data),
+                                self._sent,
+                                self._start_ns,
+                                self.connect_end_ns,
+                                now,
+                                body_at,
+                                now,
                             )
                         )
                         return
@@ -190,7 +189,7 @@ class Connection(asyncio.Protocol):
         if alive and self._sent >= _LARGE_REQUEST and self.transport.get_write_buffer_size():
             alive = False  # answered before the whole request was sent
         if alive and clean and self._keep:
-            self.reusable = True
+            self.home.append(self)
             self.idle_since_ns = end_ns = response.end_ns
             if head.keep_alive_s:
                 self.expires_ns = min(self.expires_ns, end_ns + head.keep_alive_s * 1_000_000_000)

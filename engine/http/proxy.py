@@ -47,20 +47,10 @@ class RunProxy:
         return None if host in self._names or host.endswith(self._ends) else self.proxy
 
 
-class Shown(Response):
-    """An answer to another request than was asked for: with credentials, or a CONNECT that was refused."""
-
-    request: bytes
-
-
-def shown(request: bytes, response: Response, first: Response | None = None) -> Shown:
+def shown(request: bytes, response: Response, first: Response | None = None) -> Response:
     """Add to an answer what it answers; `first` is an earlier one of the same exchange."""
-    made = Shown(*response)
-    if first is not None:
-        connected_ns = response.connect_end_ns or first.connect_end_ns
-        made = made._replace(start_ns=first.start_ns, connect_end_ns=connected_ns)
-    made.request = request
-    return made
+    response.request = request
+    return response.after(first)
 
 
 class Login:
@@ -123,7 +113,7 @@ class Login:
 class TunnelRefused(Exception):
     """A proxy did not open a way to an https origin; `response` is what it said instead."""
 
-    def __init__(self, response: Shown) -> None:
+    def __init__(self, response: Response) -> None:
         super().__init__(response.status)
         self.response = response
 
@@ -134,6 +124,17 @@ class ProxyTable(Table):
     __slots__ = ()
 
     login: Login | None
+
+    def begin(
+        self,
+        origin: Origin,
+        request: bytes,
+        keeping: Keeping | None,
+        head: bool,
+        response_timeout_s: float | None,
+        keep_alive: bool,
+    ) -> None:
+        """Leave it to `exchange`: one request may become two."""
 
     async def exchange(
         self,

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from .head import Head
 
 
-class Response(NamedTuple):
+class Response:
     """One answer, with its times and sizes; everything else about its head is worked out when asked for.
 
     Instants are of `perf_counter_ns`:
@@ -19,20 +17,58 @@ class Response(NamedTuple):
     `body` is what is kept of it: without chunk frames, still compressed, empty if it was not wanted; `body_bytes` is
     its size on the wire.
     `received_bytes` is JMeter's `bytes`: all that came, chunk frames and interim answers included; `sent_bytes`
-    JMeter's `sentBytes`: the whole request.
+    JMeter's `sentBytes`: the whole request. `request` is what was answered, where that is another one than was asked
+    for: with credentials for a proxy, or a CONNECT that was refused.
     """
 
-    head: Head
-    status: int
-    body: bytes
-    body_bytes: int
-    received_bytes: int
-    sent_bytes: int
-    start_ns: int
-    connect_end_ns: int
-    first_byte_ns: int
-    body_at_ns: int
-    end_ns: int
+    __slots__ = (
+        "head",
+        "status",
+        "body",
+        "body_bytes",
+        "received_bytes",
+        "sent_bytes",
+        "start_ns",
+        "connect_end_ns",
+        "first_byte_ns",
+        "body_at_ns",
+        "end_ns",
+        "request",
+    )
+
+    def __init__(
+        self,
+        head: Head,
+        status: int,
+        body: bytes,
+        body_bytes: int,
+        received_bytes: int,
+        sent_bytes: int,
+        start_ns: int,
+        connect_end_ns: int,
+        first_byte_ns: int,
+        body_at_ns: int,
+        end_ns: int,
+    ) -> None:
+        self.head = head
+        self.status = status
+        self.body = body
+        self.body_bytes = body_bytes
+        self.received_bytes = received_bytes
+        self.sent_bytes = sent_bytes
+        self.start_ns = start_ns
+        self.connect_end_ns = connect_end_ns
+        self.first_byte_ns = first_byte_ns
+        self.body_at_ns = body_at_ns
+        self.end_ns = end_ns
+        self.request: bytes | None = None
+
+    def after(self, first: Response | None) -> Response:
+        """Count the times from the begin of an earlier answer of the same exchange."""
+        if first is not None:
+            self.start_ns = first.start_ns
+            self.connect_end_ns = self.connect_end_ns or first.connect_end_ns
+        return self
 
     @property
     def reason(self) -> str:

@@ -27,7 +27,7 @@ class Table:
     twice (httpclient4.retrycount is 0).
     """
 
-    __slots__ = ("identity", "login", "_dialler", "_idle", "_validate_ns")
+    __slots__ = ("identity", "login", "_busy", "_dialler", "_idle", "_validate_ns")
 
     def __init__(
         self,
@@ -40,6 +40,7 @@ class Table:
         self.identity = identity
         self._dialler = dialler
         self._idle: dict[Origin, list[Connection]] = {}
+        self._busy: Connection | None = None
         self._validate_ns = int(validate_after_idle_s * 1e9)
 
     async def exchange(
@@ -64,16 +65,38 @@ class Table:
         connection = self._kept(kept, start_ns) if kept else None
         if connection is None:
             connection = await self._dialler.open(origin, connect_timeout_s, self.identity, self.login)
+            kept = self._idle.setdefault(origin, [])
+            connection.home = kept
         try:
-            response = await connection.begin(request, keeping, head, keep_alive, response_timeout_s or 0.0, start_ns)
+            return await connection.begin(request, keeping, head, keep_alive, response_timeout_s or 0.0, start_ns)
         except asyncio.CancelledError:
             connection.close()
             raise
-        if connection.reusable:
-            if kept is None:
-                kept = self._idle.setdefault(origin, [])
-            kept.append(connection)
-        return response
+
+    def begin(
+        self,
+        origin: Origin,
+        request: bytes,
+        keeping: Keeping | None,
+        head: bool,
+        response_timeout_s: float | None,
+        keep_alive: bool,
+    ) -> asyncio.Future[Response] | None:
+        """Send one request, as `exchange`, but over a kept connection; None where there is none.
+
+        One at a time; who waits for the answer no longer says so by `cut`. Raises WireError.
+        """
+        start_ns = perf_counter_ns()
+        kept = self._idle.get(origin)
+        self._busy = connection = self._kept(kept, start_ns) if kept else None
+        if connection is None:
+            return None
+        return connection.begin(request, keeping, head, keep_alive, response_timeout_s or 0.0, start_ns)
+
+    def cut(self) -> None:
+        """End what `begin` began."""
+        if self._busy is not None:
+            self._busy.close()
 
     def _kept(self, kept: list[Connection], now: int) -> Connection | None:
         """Take the connection used last; raise what a request on a dead one meets."""

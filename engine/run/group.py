@@ -173,19 +173,11 @@ class GroupRun:
         self.wake()
         for user, task in self.users.items():
             user.end()
-            if not finishes(user, task):
+            if not finishes(user):
                 task.cancel()
 
 
-def finishes(user: User, task: asyncio.Task[None]) -> bool:
+def finishes(user: User) -> bool:
     """Tell whether a user is in a sample that nothing but a stop of the test can cut."""
     step = user.step
-    if step is None or step.sampler.interruptible:
-        return False
-    sample = type(step.sampler).sample.__code__
-    awaited: Any = task.get_coro()
-    while awaited is not None:
-        if getattr(awaited, "cr_code", None) is sample:
-            return True
-        awaited = getattr(awaited, "cr_await", None)
-    return False
+    return user.sampling and step is not None and not step.sampler.interruptible

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import ClassVar, Protocol
+from typing import ClassVar, Protocol, Self
 
+from .charset import Fallback
 from .clock import now_ns, to_wall_ms
 
 REDIRECTS = frozenset(("301", "302", "303", "308"))
@@ -35,18 +36,6 @@ class AssertionResult:
         self.error = error
 
 
-class Fallback(str):
-    """A charset that is used in place of the one that was named: of none (""), or of one that there is not."""
-
-    __slots__ = ("named",)
-    named: str
-
-    def __new__(cls, charset: str, named: str = "") -> Fallback:
-        made = str.__new__(cls, charset)
-        made.named = named
-        return made
-
-
 class Sent(Protocol):
     """What a sampler has sent, which can describe itself."""
 
@@ -65,6 +54,51 @@ class Sent(Protocol):
     def described(self, cookies: str) -> str: ...
 
 
+FIELDS = (
+    "action",
+    "all_threads",
+    "assertions",
+    "body",
+    "body_bytes",
+    "combined",
+    "connect_ms",
+    "content_type",
+    "data_type",
+    "elapsed_ms",
+    "encoding",
+    "end_ms",
+    "error_count",
+    "failure_message",
+    "group_threads",
+    "header_bytes",
+    "idle_ms",
+    "ignored",
+    "label",
+    "latency_ms",
+    "response_code",
+    "response_headers",
+    "response_message",
+    "result_file",
+    "sample_count",
+    "sent",
+    "sent_bytes",
+    "start_ms",
+    "start_ns",
+    "stop_test",
+    "stop_test_now",
+    "stop_thread",
+    "sub_results",
+    "success",
+    "thread_name",
+    "transaction",
+    "url",
+    "_request_headers",
+    "_sampler_data",
+    "_text",
+)
+"""What every sample has."""
+
+
 class SampleResult:
     """One sample: times in whole milliseconds of wall time, sizes in bytes, texts as they stand in the JTL.
 
@@ -78,48 +112,7 @@ class SampleResult:
     renames: ClassVar[bool] = True
     """Whether sub-results are called after their sample: one thing for the whole plan, as in JMeter."""
 
-    __slots__ = (
-        "action",
-        "all_threads",
-        "assertions",
-        "body",
-        "body_bytes",
-        "combined",
-        "connect_ms",
-        "content_type",
-        "data_type",
-        "elapsed_ms",
-        "encoding",
-        "end_ms",
-        "error_count",
-        "failure_message",
-        "group_threads",
-        "header_bytes",
-        "idle_ms",
-        "ignored",
-        "label",
-        "latency_ms",
-        "response_code",
-        "response_headers",
-        "response_message",
-        "result_file",
-        "sample_count",
-        "sent",
-        "sent_bytes",
-        "start_ms",
-        "start_ns",
-        "stop_test",
-        "stop_test_now",
-        "stop_thread",
-        "sub_results",
-        "success",
-        "thread_name",
-        "transaction",
-        "url",
-        "_request_headers",
-        "_sampler_data",
-        "_text",
-    )
+    __slots__ = FIELDS
 
     def __init__(self, label: str, thread_name: str = "") -> None:
         self.label = label
@@ -234,6 +227,13 @@ class SampleResult:
         self.body_bytes = len(self.body)
         self.encoding = encoding
         self._text = text
+
+    def copied(self) -> Self:
+        """Give another one that is equal; it has the same sub-results."""
+        made = type(self)(self.label)
+        for field in FIELDS:
+            setattr(made, field, getattr(self, field))
+        return made
 
     def add_assertion(self, said: AssertionResult) -> None:
         """Keep what an assertion said; the first message, be it empty, is the row's failureMessage."""

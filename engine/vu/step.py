@@ -148,7 +148,7 @@ def _judge_subs(assertion: Assertion, user: User, result: SampleResult, level: i
 class Step:
     """One sampler with its scope, shared by all users. `path` is the plan controllers above it, innermost first."""
 
-    __slots__ = ("after", "before", "delays", "label", "limits", "new_result", "path", "sampler", "scope")
+    __slots__ = ("after", "before", "delays", "label", "limits", "make", "new_result", "path", "sampler", "scope")
 
     is_step = True
 
@@ -163,6 +163,7 @@ class Step:
         timer_factor: float = 1.0,
     ) -> None:
         self.sampler = sampler
+        self.make = sampler.sample
         self.new_result = sampler.result_type
         self.label: Callable[[User], str] = _no_label if sampler.labels_late else sampler.label.get
         self.before = tuple((element.before, iscoroutinefunction(element.before)) for element in before)
@@ -220,12 +221,15 @@ class Step:
         """Sample; a sampler that a stop cuts says itself what that gives."""
         sampler = self.sampler
         result = self.new_result(self.label(user), user.name)
+        user.sampling = True
         try:
-            made = await (self.limited(user, result) if self.limits else sampler.sample(user, result))
+            made = await (self.limited(user, result) if self.limits else self.make(user, result))
         except CancelledError:
             if user.running:
                 raise
             made = sampler.interrupted(user, result)
+        finally:
+            user.sampling = False
         if made is not None and not made.ignored:
             made.group_threads, made.all_threads = user.counts()
             if made.sub_results:
@@ -237,10 +241,10 @@ class Step:
         """Sample under the shortest of the limits that there are: in seconds, 0 for none."""
         seconds = min([seconds for limit in self.limits if (seconds := limit(user)) > 0], default=0.0)
         if not seconds:
-            return await self.sampler.sample(user, result)
+            return await self.make(user, result)
         limit = user.limit = Limit(seconds)
         try:
-            return await self.sampler.sample(user, result)
+            return await self.make(user, result)
         finally:
             limit.end()
             user.limit = None

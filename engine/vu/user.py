@@ -75,7 +75,8 @@ class User:
     `vars` are its JMeter variables; `state` is what elements keep for it, keyed by the element; `number` counts from 0
     within the group (JMeter's getThreadNum()); `waits` is what it waits for, `branches` run in its stead at the moment
     (vu/branch); `ends_ns` is the scheduler's end on `now_ns`'s clock, None without one.
-    `limit` is what cuts the present sample, and `sleepless` says that a sleep of this user has been cut.
+    `limit` is what cuts the present sample, `sleepless` says that a sleep of this user has been cut, `sampling` that a
+    sampler is at work for it.
     """
 
     __slots__ = (
@@ -103,6 +104,7 @@ class User:
         "action",
         "limit",
         "sleepless",
+        "sampling",
     )
 
     def __init__(self, group: Group, number: int, name: str, variables: dict[str, Any]) -> None:
@@ -127,6 +129,7 @@ class User:
         self.action = Action.CONTINUE
         self.limit: Limit | None = None
         self.sleepless = False
+        self.sampling = False
 
     def cursor(self, controller: Controller) -> Cursor:
         """Give this user's cursor of a controller, the same one each time."""

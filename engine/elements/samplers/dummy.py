@@ -10,9 +10,9 @@ from pyjm.engine.compile.build import Build
 from pyjm.engine.compile.element import Sampler, flag, text, whole
 from pyjm.engine.compile.registry import element
 from pyjm.engine.plan.tree import Node
+from pyjm.engine.vu.charset import Fallback
 from pyjm.engine.vu.clock import now_ns, to_wall_ms
 from pyjm.engine.vu.interrupt import Interrupted, doze
-from pyjm.engine.vu.result import Fallback
 
 from .java_url import java_url
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from asyncio import Semaphore, gather
-from copy import copy
 from typing import TYPE_CHECKING
 
 from pyjm.engine.compile.value import Value, as_flag
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
     from pyjm.engine.vu.user import User
 
     from .http_making import Made
-    from .http_request import HttpRequest
+    from .http_sampling import Sampling
 
 POOL = 6
 TOO_DEEP = "Maximum frame/iframe nesting depth exceeded."
@@ -57,10 +56,10 @@ class Embedded:
         """Tell whether a sample's body is to be looked at."""
         return result.success and result.data_type == "text" and bool(result.body) and self.wanted.get(user)
 
-    async def download(self, sampler: HttpRequest, user: User, page: SampleResult, made: Made, depth: int) -> None:
+    async def download(self, sampler: Sampling, user: User, page: SampleResult, made: Made, depth: int) -> None:
         """Add a sub-sample for each file that a page names; the page itself becomes the first of them."""
         if depth > self.deepest:
-            deep = copy(page)
+            deep = page.copied()
             deep.sub_results = None
             fail(deep, WireError("java.lang.Exception", TOO_DEEP))
             page.add_sub(deep)
@@ -68,7 +67,7 @@ class Embedded:
         found = resources(page.content_type, page.text, made.target.url)
         if not found:
             return
-        first = copy(page)
+        first = page.copied()
         first.label = f"{page.label}-0" if page.renames else page.url
         first.thread_name = ""  # given to the sub-samples of the sample itself alone
         page.sub_results = [first]
@@ -115,7 +114,7 @@ class Embedded:
         return True
 
     async def fetch(
-        self, sampler: HttpRequest, user: User, page: SampleResult, made: Made, url: Url, depth: int
+        self, sampler: Sampling, user: User, page: SampleResult, made: Made, url: Url, depth: int
     ) -> SampleResult | None:
         """Ask for one file; None for one that the cache answers without a sample."""
         sub = HttpSampleResult(page.label, page.thread_name)

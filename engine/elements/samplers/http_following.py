@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from copy import copy
 from typing import TYPE_CHECKING
 
 from pyjm.engine.http import redirect
@@ -20,16 +19,16 @@ if TYPE_CHECKING:
     from pyjm.engine.vu.user import User
 
     from .http_making import Made
-    from .http_request import HttpRequest
+    from .http_sampling import Sampling
 
 REDIRECTS = frozenset((301, 302, 303, 307, 308))
 
 
 async def follow(
-    sampler: HttpRequest, user: User, total: SampleResult, made: Made, location: str, depth: int
+    sampler: Sampling, user: User, total: SampleResult, made: Made, location: str, depth: int
 ) -> None:
     """Follow a redirect to its end: each request becomes a sub-result, the sample looks like the last of them."""
-    last = copy(total)
+    last = total.copied()
     last.label = f"{total.label}-0" if total.renames else total.url
     last.thread_name = ""  # given to the sub-samples of the sample itself alone
     total.sub_results = [last]
@@ -75,7 +74,7 @@ async def follow(
             break
     if leads is not None:
         most = sampler.connections.max_redirects
-        last = copy(last)
+        last = last.copied()
         fail(last, WireError(IO, f"Exceeded maximum number of redirects: {most}"))
         total.add_sub(last)
     show(total, last)
@@ -95,7 +94,7 @@ def show(total: SampleResult, last: SampleResult) -> None:
     total.encoding = last.encoding
 
 
-async def automatically(sampler: HttpRequest, user: User, made: Made, response: Response) -> tuple[Made, Response]:
+async def automatically(sampler: Sampling, user: User, made: Made, response: Response) -> tuple[Made, Response]:
     """Follow redirects as HttpClient does by itself: only the last answer is seen. Raises WireError where it fails."""
     seen: set[str] = set()
     entity, connected_ns = made.entity, response.connect_end_ns
@@ -103,7 +102,8 @@ async def automatically(sampler: HttpRequest, user: User, made: Made, response: 
         location = response.header("location")
         step = redirect.follow_automatically(response.status, made.method, location, made.target.url)
         if step is None:
-            return made, response._replace(connect_end_ns=response.connect_end_ns or connected_ns)
+            response.connect_end_ns = response.connect_end_ns or connected_ns
+            return made, response
         method, url = step
         target = target_of(url, made.maker.settings.way)
         if len(seen) >= sampler.connections.max_redirects or target.text in seen:

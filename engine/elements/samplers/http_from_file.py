@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pyjm.engine.http.errors import PROTOCOL, WireError
 from pyjm.engine.http.keeping import Keeping, Kept
-from pyjm.engine.vu.result import Fallback
+from pyjm.engine.vu.charset import Fallback
 
 from .http_connections import number
 from .http_error_size import NoSuchFile

@@ -10,7 +10,6 @@ from pyjm.engine.http.errors import ILLEGAL_ARGUMENT, PROTOCOL, WireError
 from pyjm.engine.http.multipart import Field as FormField
 from pyjm.engine.http.multipart import File as FormFile
 from pyjm.engine.http.multipart import multipart_body, multipart_type
-from pyjm.engine.http.proxy import Shown
 from pyjm.engine.http.request import field_lines
 
 from .http_arguments import URL_CHARSET, body_bytes, skipped
@@ -108,7 +107,7 @@ class Made(NamedTuple):
 
     def as_sent(self, response: Response) -> Made:
         """Give the request that an answer answers, where a proxy saw another one."""
-        return self._replace(request=response.request) if isinstance(response, Shown) else self
+        return self if response.request is None else self._replace(request=response.request)
 
     def described(self, cookies: str) -> str:
         """Describe the request as JMeter does."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from pyjm.engine.compile.value import as_flag
@@ -106,13 +107,13 @@ class Recipe:
             for key in ("connect_timeout", "response_timeout")
         ]
 
-    def make(self, user: User, result: SampleResult, label: Value[str] | None) -> Made:
+    def make(self, user: User, result: SampleResult, label: Callable[[User], str] | None) -> Made:
         """Make the request of one sample. Raises WireError without a URL, RefusedUrl for a bad one.
 
         A `label` is evaluated when the URL is known, before the rest.
         """
         if label is not None and (self.ready is not None or self.begun is not None):
-            result.label = label.get(user)
+            result.label = label(user)
         if self.ready is not None:
             return self.ready
         begun = self.begun
@@ -138,7 +139,7 @@ class Recipe:
                 targets = self.targets_of(protocol, domain, self.port.get(user), maker.settings.way)
             target = targets.of(path if path.startswith("/") else "/" + path)
         if label is not None:
-            result.label = label.get(user)
+            result.label = label(user)
         try:
             if self.plain_get and not self.same:
                 return self.send(user, maker, target, "GET", None)

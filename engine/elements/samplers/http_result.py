@@ -8,8 +8,8 @@ from urllib.parse import quote
 from pyjm.engine.http.decode import charset_of, decode_body, is_binary
 from pyjm.engine.http.errors import ILLEGAL_ARGUMENT, WireError
 from pyjm.engine.http.redirect import is_redirect
+from pyjm.engine.vu.charset import Fallback
 from pyjm.engine.vu.clock import to_wall_ms
-from pyjm.engine.vu.result import Fallback
 
 from .http_error_size import error_bytes
 from .http_escapes import known_charset

@@ -14,7 +14,7 @@ from pyjm.engine.compile.element import Sampler, flag, text, whole
 from pyjm.engine.compile.registry import element
 from pyjm.engine.elements.config.arguments import pairs_of
 from pyjm.engine.plan.tree import Node
-from pyjm.engine.vu.result import Fallback
+from pyjm.engine.vu.charset import Fallback
 
 if TYPE_CHECKING:
     from pyjm.engine.vu.result import SampleResult

@@ -98,7 +98,7 @@ def test_an_answer_is_the_same_however_it_is_cut(good: Good, make_wire: Callable
         assert (response.status, response.reason, response.body) == (good.status, good.reason, good.body)
         assert response.received_bytes == len(good.raw)
         assert response.body_bytes == len(good.body)
-        assert wire.connection.reusable is good.kept
+        assert bool(wire.connection.home) is good.kept
         assert wire.transport.closed is (not good.kept or good.ends)
 
 
@@ -170,7 +170,7 @@ def test_what_is_no_answer_fails_in_jmeters_words(
         assert caught.value.code == f"Non HTTP response code: {want[0]}"
         assert caught.value.message == f"Non HTTP response message: {want[1]}"
         assert wire.transport.closed
-        assert not wire.connection.reusable
+        assert not wire.connection.home
 
 
 @pytest.mark.parametrize("raw", [GOOD["length"].raw, GOOD["chunks"].raw, GOOD["after 100"].raw])

@@ -113,7 +113,7 @@ def test_connect_time_belongs_to_the_first_exchange_only(wire: Any) -> None:
 def test_a_request_that_asks_to_close_is_the_last(wire: Any) -> None:
     wire.begin(keep=False)
     wire.connection.data_received(HEAD + b"hello")
-    assert not wire.connection.reusable
+    assert not wire.connection.home
     assert wire.transport.closed
 
 
@@ -138,7 +138,7 @@ def test_an_end_while_idle_is_remembered_in_jmeters_words(make_wire: Callable[[]
     wire.connection.eof_received()
     wire.connection.connection_lost(None)
     assert str(wire.connection.ended) == f"{errors.NO_RESPONSE}: host:80 failed to respond"
-    assert wire.connection.reusable
+    assert wire.connection.home == [wire.connection]
     wire = make_wire()
     wire.answer([HEAD + b"hello"])
     wire.connection.connection_lost(ConnectionResetError())

@@ -63,7 +63,7 @@ def seen(build: Build, users: list[User], times: int = 1, **how: Any) -> list[st
                     result = await sampled(asked, user)
                     said.append(result.text if result.success else f"{result.response_code} {result.response_message}")
             for user in users:
-                asked.connections.close(user)
+                asked.sampling.connections.close(user)
             await asyncio.sleep(0)  # what was closed goes
 
     asyncio.run(main())
@@ -113,7 +113,7 @@ def test_a_user_shows_a_server_the_same_again_until_it_is_a_new_one(build: Build
             assert [names([(await sampled(asked, user)).text])[0] for _ in range(3)] == ["alice"] * 3
             user.same_user, user.iteration = False, user.iteration + 1
             assert (await sampled(asked, user)).text.startswith("carol ")
-            asked.connections.close(user)
+            asked.sampling.connections.close(user)
             await asyncio.sleep(0)
 
     asyncio.run(main())

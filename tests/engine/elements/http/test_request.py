@@ -26,7 +26,7 @@ def test_a_request_without_variables_is_made_once_and_sent_as_jmeter_sends_it(on
         first, second = await sampled(request, user), await sampled(request, user)
         head = f"GET /a%20b HTTP/1.1\r\nConnection: keep-alive\r\nX-A: 1\r\nHost: 127.0.0.1:{site.port}\r\n"
         assert site.server.asked == [head + "User-Agent: agent\r\n\r\n"] * 2
-        assert request.recipe.ready is not None
+        assert request.sampling.recipe.ready is not None
         assert site.server.connections == 1
         assert (first.connect_ms >= 0, second.connect_ms) == (True, 0)
         assert second.url == f"http://127.0.0.1:{site.port}/a%20b"
@@ -187,7 +187,7 @@ def test_a_new_user_in_each_iteration_begins_without_connections(on_site: OnSite
             await sampled(request, user)
         assert site.server.connections == 2
         request.thread_finished(user)
-        assert (request.connections, user) not in user.state
+        assert (request.sampling.connections, user) not in user.state
 
     on_site({}, scenario)
 
@@ -203,8 +203,8 @@ def test_cookies_of_the_plan_are_evaluated_for_each_request_and_cleared_by_itera
         await sampled(request, user)
         user.vars["v"] = "2"
         await sampled(request, user)
-        assert request.cookies is not None
-        request.cookies.iteration_start(user)
+        assert request.sampling.cookies is not None
+        request.sampling.cookies.iteration_start(user)
         await sampled(request, user)
         sent = [next(x for x in asked.split("\r\n") if x.startswith("Cookie")) for asked in site.server.asked]
         assert sent == ["Cookie: p=1", "Cookie: p=2; s=x", "Cookie: p=2"]

@@ -40,7 +40,7 @@ def test_a_request_through_a_proxy_is_made_once(on_site: OnSite, users: Users) -
             first, second = await sampled(request, user), await sampled(request, user)
             head = "GET http://far.away/x HTTP/1.1\r\nConnection: keep-alive\r\nHost: Far.away\r\n"
             assert live.asked == [head + "Proxy-Connection: Keep-Alive\r\nUser-Agent: agent\r\n\r\n"] * 2
-            assert (live.connections, request.recipe.ready is not None) == (1, True)
+            assert (live.connections, request.sampling.recipe.ready is not None) == (1, True)
             assert [each.url for each in (first, second)] == ["http://Far.away/x"] * 2
             request.thread_finished(user)
 

@@ -1,0 +1,281 @@
+"""Hot path: the samples of one HTTP Request. Mirrors HTTPSamplerBase and HTTPHC4Impl of JMeter 5.5.
+
+A request that is the same each time is bytes made once (see http_recipe); what happens here for each sample is one
+exchange, and to fill the sample.
+"""
+
+from __future__ import annotations
+
+from asyncio import CancelledError
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+from pyjm.engine.compile.java_error import JavaError
+from pyjm.engine.http.errors import SOCKET, WireError
+from pyjm.engine.http.keeping import Keeping
+from pyjm.engine.vu.interrupt import Interrupted
+
+from ..config.cache_manager import InCache
+from .http_changes import Changes
+from .http_following import REDIRECTS, automatically, follow
+from .http_making import Unsent
+from .http_result import Filler, missing_location
+from .http_target import RefusedUrl
+
+if TYPE_CHECKING:
+    from pyjm.engine.http.response import Response
+    from pyjm.engine.http.table import Table
+    from pyjm.engine.vu.interrupt import Limit
+    from pyjm.engine.vu.result import SampleResult
+    from pyjm.engine.vu.user import User
+
+    from ..config.auth_manager import AuthManager
+    from ..config.cache_manager import CacheManager
+    from ..config.cookie_manager import CookieManager
+    from ..config.dns_cache_manager import DnsCacheManager
+    from .http_connections import Connections
+    from .http_embedded import Embedded
+    from .http_from_file import FromFile
+    from .http_making import Made
+    from .http_recipe import Recipe
+    from .http_target import Target
+
+UNAUTHORIZED = 401
+CUT = "Socket closed"
+HASH = Keeping(md5=True)
+
+
+class Sampling:
+    """Sends requests, follows redirects, and says what came of it.
+
+    `label` is there where it is evaluated in mid-sample. `md5` tells whether a body is kept as its hash, None where
+    it never is; `begins` how much of it is kept otherwise. `keep_body` tells whether anything reads the body.
+    """
+
+    __slots__ = (
+        "auth", "begins", "cache", "changeable", "connections", "cookies", "dns", "embedded", "embeds", "file",
+        "filler", "keep_body", "label", "labels_late", "md5", "proxied", "recipe",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        recipe: Recipe,
+        connections: Connections,
+        filler: Filler,
+        embedded: Embedded,
+        *,
+        label: Callable[[User], str],
+        labels_late: bool,
+        file: FromFile | None,
+        dns: DnsCacheManager | None,
+        proxied: bool,
+        changeable: bool,
+        begins: Keeping,
+        md5: Callable[[User], bool] | None,
+    ) -> None:
+        self.recipe = recipe
+        self.cookies: CookieManager | None = recipe.cookies
+        self.cache: CacheManager | None = recipe.cache
+        self.auth: AuthManager | None = recipe.auth
+        self.dns = dns
+        self.connections = connections
+        self.filler = filler
+        self.embedded = embedded
+        self.embeds = embedded.possible
+        self.label = label
+        self.labels_late = labels_late
+        self.file = file
+        self.proxied = proxied
+        self.changeable = changeable
+        self.begins = begins
+        self.md5 = md5
+        self.keep_body = True
+
+    async def sample(self, user: User, result: SampleResult) -> SampleResult | None:
+        """Fill and give back a sample, None for no sample."""
+        result.begin()
+        if self.file is not None and self.file.wants(user):
+            try:
+                await self.file.sample(user, result)
+            except WireError as error:
+                self.filler.failure(result, error)
+            if self.labels_late:
+                result.label = self.label(user)
+            return result
+        recipe = self.recipe
+        if self.changeable and self in user.state:
+            recipe = user.state.pop(self).done()
+        made = recipe.ready
+        if made is None or self.labels_late:
+            try:
+                made = recipe.make(user, result, self.label if self.labels_late else None)
+            except WireError as error:
+                self.refuse(user, result, error)
+                return result
+            except JavaError as error:
+                self.refuse(user, result, WireError(error.kind, error.text))
+                return result
+            except InCache:
+                return self.cached(result)
+        target = made.target
+        settings = made.maker.settings
+        result.url = target.text
+        table = self.table(user, target)
+        keeping = self.keeping(user)
+        to_head = made.method == "HEAD"
+        try:
+            sent = None
+            if user.limit is None:
+                sent = table.begin(target.origin, made.request, keeping, to_head, settings.response_s, made.keep)
+            if sent is not None:
+                response = await sent
+            else:
+                exchange = table.exchange(
+                    target.origin,
+                    made.request,
+                    keeping,
+                    to_head,
+                    settings.connect_s,
+                    settings.response_s,
+                    made.keep,
+                )
+                response = await (exchange if user.limit is None else within(user, user.limit, exchange))
+        except CancelledError:
+            table.cut()
+            raise
+        except WireError as error:
+            self.failed(result, made, error)
+            return result
+        if response.status == UNAUTHORIZED and self.auth is not None:
+            try:
+                made, response = await self.authorized(user, made, response)
+            except WireError as error:
+                self.failed(result, made, error)
+                return result
+        if response.status in REDIRECTS or made.entity_is_missing or self.embeds:
+            return await self.go_on(user, result, made, response, table)
+        self.take(user, result, made, response)
+        return result
+
+    def keeping(self, user: User) -> Keeping | None:
+        """Tell what is to be kept of a body: nothing where nobody reads it."""
+        if not self.keep_body:
+            return None
+        return HASH if self.md5 is not None and self.md5(user) else self.begins
+
+    def changes(self, user: User) -> Changes:
+        """Give the next sample's request to a pre-processor, which may change it."""
+        changes: Changes | None = user.state.get(self)
+        if changes is None:
+            changes = user.state[self] = Changes(self.recipe, user)
+        return changes
+
+    def table(self, user: User, target: Target) -> Table:
+        """Give the user's connections for a target."""
+        mine = self.connections.of(user, target, self.dns)
+        return self.connections.odd(mine, target) if target.odd else mine.table
+
+    async def authorized(self, user: User, made: Made, response: Response) -> tuple[Made, Response]:
+        """Ask once more with the credentials that were asked for, where there are any. Raises WireError."""
+        again = self.recipe.answer(user, made, response)
+        if again is None:
+            return made, response
+        first = response
+        response = await self.once(user, again)
+        return again, response.after(first)
+
+    async def once(self, user: User, made: Made) -> Response:
+        """Send one request, one of several for a sample. Raises WireError where it fails."""
+        target = made.target
+        settings = made.maker.settings
+        exchange = self.table(user, target).exchange(
+            target.origin,
+            made.request,
+            self.keeping(user),
+            made.method == "HEAD",
+            settings.connect_s,
+            settings.response_s,
+            made.keep,
+        )
+        return await (exchange if user.limit is None else within(user, user.limit, exchange))
+
+    async def go_on(
+        self, user: User, result: SampleResult, made: Made, response: Response, table: Table
+    ) -> SampleResult:
+        """Finish a sample that is more than one exchange: a redirect, or a file that could not be read."""
+        if made.entity is not None and made.entity.missing is not None:
+            table.close()
+            self.failed(result, made, made.entity.missing)
+            return result
+        settings = made.maker.settings
+        if settings.auto:
+            try:
+                made, response = await automatically(self, user, made, response)
+            except WireError as error:
+                self.failed(result, made, error)
+                return result
+        await self.finish(user, result, made, response, 0)
+        return result
+
+    async def finish(self, user: User, result: SampleResult, made: Made, response: Response, depth: int) -> None:
+        """Take an answer, follow where it leads, ask for the files that it names. `depth` counts pages in pages."""
+        location = self.take(user, result, made, response, self.embedded.below(user, depth))
+        if location is not None and made.maker.settings.follow:
+            await follow(self, user, result, made, location, depth)
+        elif self.embeds and self.embedded.wants(user, result):
+            await self.embedded.download(self, user, result, made, depth)
+
+    def take(
+        self, user: User, result: SampleResult, made: Made, response: Response, below: int = 0
+    ) -> str | None:
+        """Fill a sample from an answer; give where it sends on to, None for nowhere."""
+        result.url = made.target.text
+        result.sent = made.as_sent(response) if self.proxied else made
+        try:
+            facts = self.filler.answer(result, response, self.keeping(user))
+            leads_on = response.status in REDIRECTS and facts.redirects(made.method)
+            if leads_on and facts.location is None:
+                raise missing_location(result, made)
+            if facts.cookies and self.cookies is not None:
+                self.cookies.store(user, facts.cookies, made.target)
+            if self.cache is not None:
+                self.cache.store(user, made.method, made.target.text, response, made.sent_fields)
+        except WireError as error:
+            self.filler.failure(result, error, below)
+            return None
+        return facts.location if leads_on else None
+
+    def cached(self, result: SampleResult) -> SampleResult | None:
+        """Fill a sample whose answer is known without asking."""
+        assert self.cache is not None
+        return result if self.cache.fill(result) else None
+
+    def failed(self, result: SampleResult, made: Made, error: WireError, below: int = 0) -> None:
+        """Fill a sample that got no answer."""
+        result.sent = made
+        self.filler.failure(result, error, below)
+
+    def refuse(self, user: User, result: SampleResult, error: WireError) -> None:
+        """Fill a sample whose request could not even be made."""
+        if isinstance(error, RefusedUrl):
+            result.url = error.url
+            result.sent = Unsent(self.recipe.method.get(user), error.url)
+            if self.labels_late and not result.label:
+                result.label = self.label(user)
+        else:
+            result.url = result.sampler_data = "null"
+            result.label = ""
+        self.filler.failure(result, error)
+
+    def interrupted(self, user: User, result: SampleResult) -> SampleResult:
+        """Fill a sample that was cut."""
+        self.filler.failure(result, WireError(SOCKET, CUT))
+        return result
+
+
+async def within(user: User, limit: Limit, exchange: Awaitable[Response]) -> Response:
+    """Await an answer, under the limit of the sample. Raises WireError where it is cut."""
+    try:
+        return await limit.wait(user, exchange)
+    except Interrupted:
+        raise WireError(SOCKET, CUT) from None
