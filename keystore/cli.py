@@ -9,7 +9,7 @@ from typing import Annotated, NoReturn
 import typer
 from cryptography import x509
 
-from pyjm.keystore.entries import KeystoreError
+from pyjm.keystore.faults import KeystoreError
 from pyjm.keystore.generate import KeyRequest, make_keystore, refuse_to_overwrite, write_keystore
 from pyjm.keystore.keytool import translate
 from pyjm.keystore.name import BadName, make_name, parse_name

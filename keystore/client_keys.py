@@ -11,7 +11,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from pyjm.keystore import jks
-from pyjm.keystore.entries import Damaged, KeyEntry, KeystoreError, WrongPassword
+from pyjm.keystore.entries import KeyEntry
+from pyjm.keystore.faults import Damaged, KeystoreError, WrongPassword
 from pyjm.keystore.store import read_entries
 
 __all__ = ["ClientKey", "ClientKeys", "KeystoreError", "read_client_keys"]

@@ -9,7 +9,7 @@ from pathlib import Path
 from cryptography import x509
 from OpenSSL import SSL, crypto
 
-from pyjm.keystore.entries import KeystoreError
+from pyjm.keystore.faults import KeystoreError
 from pyjm.keystore.store import Keystore, check_dates, expiry_warning, read_keystore, read_truststore
 from pyjm.properties import Settings
 

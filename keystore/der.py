@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pyjm.keystore.entries import Damaged
+from pyjm.keystore.faults import Damaged
 
 INTEGER = 0x02
 OCTETS = 0x04

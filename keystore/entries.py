@@ -11,17 +11,7 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-
-class KeystoreError(Exception):
-    """Say in one line which keystore is meant, what is wrong with it, and which command mends it."""
-
-
-class Damaged(Exception):
-    """Say what is wrong inside a keystore, without its name."""
-
-
-class WrongPassword(Exception):
-    """Say which password does not fit, without the keystore's name."""
+from pyjm.keystore.faults import Damaged
 
 
 @dataclass(frozen=True)

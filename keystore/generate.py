@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import PrivateFormat, pkcs12
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from pyjm.keystore.entries import KeystoreError
+from pyjm.keystore.faults import KeystoreError
 
 _CLOCKS_DIFFER_BY = datetime.timedelta(hours=1)
 _KDF_ROUNDS = 20_000

@@ -11,7 +11,8 @@ from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.hazmat.primitives.serialization import load_der_private_key
 
 from pyjm.keystore.der import read_one
-from pyjm.keystore.entries import Damaged, Entries, KeyEntry, WrongPassword, load_certificate, load_key
+from pyjm.keystore.entries import Entries, KeyEntry, load_certificate, load_key
+from pyjm.keystore.faults import Damaged, WrongPassword
 
 MAGIC = b"\xfe\xed\xfe\xed"
 

@@ -8,16 +8,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-from pyjm.keystore.entries import (
-    Damaged,
-    Entries,
-    KeyEntry,
-    WrongPassword,
-    chain_of,
-    leaf_of,
-    load_certificate,
-    load_key,
-)
+from pyjm.keystore.entries import Entries, KeyEntry, chain_of, leaf_of, load_certificate, load_key
+from pyjm.keystore.faults import Damaged, WrongPassword
 
 _BLOCK = re.compile(rb"-----BEGIN ([A-Z0-9 ]+)-----.*?-----END \1-----", re.DOTALL)
 

@@ -17,17 +17,8 @@ from cryptography.hazmat.primitives.padding import PKCS7
 from cryptography.hazmat.primitives.serialization import load_der_private_key, pkcs12
 
 from pyjm.keystore.der import BMP_STRING, CONTEXT_0, INTEGER, OCTETS, SEQUENCE, SET, Item, read_one
-from pyjm.keystore.entries import (
-    Damaged,
-    Entries,
-    KeyEntry,
-    WrongPassword,
-    chain_of,
-    checked_certificate,
-    leaf_of,
-    load_certificate,
-    load_key,
-)
+from pyjm.keystore.entries import Entries, KeyEntry, chain_of, checked_certificate, leaf_of, load_certificate, load_key
+from pyjm.keystore.faults import Damaged, WrongPassword
 
 _DATA = "1.2.840.113549.1.7.1"
 _ENCRYPTED_DATA = "1.2.840.113549.1.7.6"

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from cryptography import x509
 
-from pyjm.keystore.entries import KeystoreError
+from pyjm.keystore.faults import KeystoreError
 from pyjm.keystore.name import UNKNOWN, BadName, is_country, make_name
 
 Ask = Callable[[str, str], str]

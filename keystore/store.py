@@ -11,7 +11,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 
 from pyjm.keystore import jks
-from pyjm.keystore.entries import Damaged, Entries, KeyEntry, KeystoreError, WrongPassword
+from pyjm.keystore.entries import Entries, KeyEntry
+from pyjm.keystore.faults import Damaged, KeystoreError, WrongPassword
 from pyjm.keystore.jks import read_jks
 from pyjm.keystore.pem import ANY_ALIAS, looks_like_pem, read_pem
 from pyjm.keystore.pkcs12 import looks_like_pkcs12, read_pkcs12

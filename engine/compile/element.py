@@ -6,7 +6,7 @@ role's one verb. The compiled instance holds no user's state: that lies in `user
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, cast
 
 from pyjm.engine.vu.result import SampleResult
@@ -103,6 +103,10 @@ class Sampler(Element):
     async def sample(self, user: User, result: SampleResult) -> SampleResult | None:
         """Fill and give back the result (begin(), end(), code, message, success, body …), or None for no sample."""
         raise NotImplementedError(type(self).__name__)
+
+    def verb(self) -> Callable[[User, SampleResult], Awaitable[SampleResult | None]]:
+        """Give what a step calls for each sample: `sample`, or what that would only hand it on to."""
+        return self.sample
 
     result_type: ClassVar[type[SampleResult]] = SampleResult
     """What its samples are made of."""

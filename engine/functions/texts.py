@@ -8,7 +8,6 @@ import re
 from collections.abc import Callable
 from html.entities import codepoint2name, name2codepoint
 from typing import TYPE_CHECKING
-from xml.sax.saxutils import escape
 
 from pyjm.engine.compile.functions import Args, function
 from pyjm.engine.compile.java_error import ILLEGAL_ARGUMENT, JavaError
@@ -88,9 +87,13 @@ def unescape_html(text: str) -> str:
     return _ENTITY.sub(found, text)
 
 
+_NAMED = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&apos;"}
+_SPECIAL = re.compile("[&<>\"']")
+
+
 def escape_xml(text: str) -> str:
     """Write the five characters that XML has names for by their names."""
-    return escape(text, {'"': "&quot;", "'": "&apos;"})
+    return _SPECIAL.sub(lambda found: _NAMED[found[0]], text)
 
 
 def unescape_java(text: str) -> str:

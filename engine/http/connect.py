@@ -120,7 +120,7 @@ class Dialler:
         try:
             if origin.scheme == scheme == "http":
                 connection = Connection(loop, origin.authority)
-                await loop.create_connection(connection.protocol, sock=dialled)
+                await loop.create_connection(lambda: connection, sock=dialled)
                 return connection
             if proxy is not None and origin.scheme == "https":
                 connected_ns = perf_counter_ns()
@@ -206,7 +206,7 @@ class _Attempt:
         try:
             async with asyncio.timeout(timeout_s):
                 await loop.create_connection(
-                    connection.protocol,
+                    lambda: connection,
                     sock=dialled,
                     ssl=context,
                     server_hostname=self.host if origin.scheme == "http" else origin.host,

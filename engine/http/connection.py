@@ -21,7 +21,7 @@ NEVER = 1 << 62
 _LARGE_REQUEST = 1 << 16
 
 
-class Connection:
+class Connection(asyncio.Protocol):
     """Carry exchanges over one transport, one after the other.
 
     After an exchange the connection goes `home`, to those that wait for another, if it may; `expires_ns` is until when
@@ -72,10 +72,6 @@ class Connection:
         self._sent = 0
         self._timeout_s = 0.0
         self._heard_ns = 0
-
-    def protocol(self) -> asyncio.Protocol:
-        """Give this connection as the loop wants it: it has all the methods of a Protocol."""
-        return cast("asyncio.Protocol", self)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Take the transport; called by the loop."""

@@ -27,7 +27,7 @@ class Table:
     twice (httpclient4.retrycount is 0).
     """
 
-    __slots__ = ("identity", "login", "_busy", "_dialler", "_idle", "_validate_ns")
+    __slots__ = ("identity", "login", "_busy", "_dialler", "_idle", "_last", "_of_last", "_validate_ns")
 
     def __init__(
         self,
@@ -41,6 +41,8 @@ class Table:
         self._dialler = dialler
         self._idle: dict[Origin, list[Connection]] = {}
         self._busy: Connection | None = None
+        self._last: Origin | None = None
+        self._of_last: list[Connection] | None = None
         self._validate_ns = int(validate_after_idle_s * 1e9)
 
     async def exchange(
@@ -87,7 +89,11 @@ class Table:
         One at a time; who waits for the answer no longer says so by `cut`. Raises WireError.
         """
         start_ns = perf_counter_ns()
-        kept = self._idle.get(origin)
+        kept = self._of_last
+        if origin is not self._last:  # mostly it is: one look instead of a hash of all its parts
+            kept = self._idle.get(origin)
+            if kept is not None:
+                self._last, self._of_last = origin, kept
         self._busy = connection = self._kept(kept, start_ns) if kept else None
         if connection is None:
             return None
@@ -120,6 +126,7 @@ class Table:
             while kept:
                 kept.pop().close()
         self._idle.clear()
+        self._last = self._of_last = None
 
     @property
     def kept(self) -> int:

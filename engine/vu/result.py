@@ -21,6 +21,9 @@ class Action(Enum):
     BREAK_LOOP = 3
 
 
+CONTINUE = Action.CONTINUE
+
+
 class AssertionResult:
     """What one assertion said: a failure (the answer is wrong), an error (it could not be judged), or just words.
 
@@ -151,7 +154,7 @@ class SampleResult:
         self.stop_thread = False
         self.stop_test = False
         self.stop_test_now = False
-        self.action = Action.CONTINUE
+        self.action = CONTINUE
         self._request_headers = ""
         self._sampler_data: str | None = None
         self._text: str | None = None

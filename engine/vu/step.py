@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from asyncio import CancelledError, sleep
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
@@ -41,7 +41,7 @@ class Sampler(Protocol):
     result_type: ClassVar[type[SampleResult]]
     interruptible: bool
 
-    async def sample(self, user: User, result: SampleResult) -> SampleResult | None: ...
+    def verb(self) -> Callable[[User, SampleResult], Awaitable[SampleResult | None]]: ...
 
     def interrupted(self, user: User, result: SampleResult) -> SampleResult | None: ...
 
@@ -88,7 +88,7 @@ class Timer(Protocol):
 class Scope:
     """What follows a sample: assertions and listeners. Also that of a transaction."""
 
-    __slots__ = ("assertions", "listeners")
+    __slots__ = ("add", "assertions", "listeners")
 
     def __init__(self, assertions: Sequence[Assertion], listeners: Sequence[Listener]) -> None:
         told = any(getattr(listener, "reads_assertions", False) for listener in listeners)
@@ -97,6 +97,7 @@ class Scope:
             (each, each.scope, told or (each.content is not None and not alone)) for each in assertions
         )
         self.listeners = tuple(listeners)
+        self.add = tuple([listener.add for listener in listeners])
 
     def check(self, user: User, result: SampleResult) -> None:
         """Run the assertions and note whether the sample is good."""
@@ -163,7 +164,7 @@ class Step:
         timer_factor: float = 1.0,
     ) -> None:
         self.sampler = sampler
-        self.make = sampler.sample
+        self.make = sampler.verb()
         self.new_result = sampler.result_type
         self.label: Callable[[User], str] = _no_label if sampler.labels_late else sampler.label.get
         self.before = tuple((element.before, iscoroutinefunction(element.before)) for element in before)
@@ -266,8 +267,8 @@ class Step:
             scope.check(user, result)
         if not result.ignored:
             if transaction is None:
-                for listener in scope.listeners:
-                    listener.add(user, result)
+                for add in scope.add:
+                    add(user, result)
             else:
                 scope.notify(user, result, transaction.scope)
                 transaction.add(result)

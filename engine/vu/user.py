@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from .clock import now_ns
 from .flow import Again, Cursor, IteratingCursor
 from .interrupt import Limit
-from .result import Action, SampleResult
+from .result import CONTINUE, Action, SampleResult
 from .step import Controller, Scope, Step
 from .transaction import LAST_SAMPLE_OK, ParentTransaction
 
@@ -34,6 +34,9 @@ class OnError(Enum):
     STOP_THREAD = "stopthread"
     STOP_TEST = "stoptest"
     STOP_TEST_NOW = "stoptestnow"
+
+
+_GOES_ON = OnError.CONTINUE
 
 
 class Test(Protocol):
@@ -95,6 +98,7 @@ class User:
         "iteration",
         # the sample's life
         "running",
+        "on_error",
         "same_user",
         "waits",
         "branches",
@@ -120,13 +124,14 @@ class User:
         self.ends_ns: int | None = None
         self.iteration = 0
         self.running = True
+        self.on_error = group.on_error
         self.same_user = group.same_user
         self.waits: Future[None] | None = None
         self.branches: Sequence[User] = ()
         self.step: Step | None = None
         self.last_scope: Scope | None = None
         self.previous: SampleResult | None = None
-        self.action = Action.CONTINUE
+        self.action = CONTINUE
         self.limit: Limit | None = None
         self.sleepless = False
         self.sampling = False
@@ -175,8 +180,7 @@ class User:
         """Run the group's main controller to its end. Never raises but for cancellation of a user that runs."""
         self.vars[LAST_SAMPLE_OK] = "true"
         root = self.cursor(main)
-        group = self.group
-        next_loop_on_error = group.on_error is OnError.NEXT_LOOP
+        next_loop_on_error = self.on_error is OnError.NEXT_LOOP
         turn = 0
         while self.running:
             step = root.next()
@@ -199,9 +203,9 @@ class User:
                 if self.ends_ns is not None and now_ns() >= self.ends_ns:
                     self.running = False
                 failed = next_loop_on_error and self.vars[LAST_SAMPLE_OK] != "true"
-                if failed or self.action is not Action.CONTINUE:
+                if failed or self.action is not CONTINUE:
                     self.redirect(step, Action.NEXT_ITERATION if failed else self.action)
-                    self.action = Action.CONTINUE
+                    self.action = CONTINUE
                     self.vars[LAST_SAMPLE_OK] = "true"
                     step = None
                 else:
@@ -265,10 +269,10 @@ class User:
 
     def after_sample(self, result: SampleResult) -> None:
         """Do what the sample or the group's on-error action asks for."""
-        on_error = OnError.CONTINUE if result.success else self.group.on_error
-        if result.action is not Action.CONTINUE:
+        on_error = _GOES_ON if result.success else self.on_error
+        if result.action is not CONTINUE:
             self.action = result.action
-        if on_error is OnError.CONTINUE and not result.stops:
+        if on_error is _GOES_ON and not result.stops:
             return
         if result.stop_thread or on_error is OnError.STOP_THREAD:
             self.running = False

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from pyjm.engine.elements.java_order import of_hashtable
 from pyjm.engine.http.connect import Origin
 from pyjm.engine.http.errors import SSL, WireError
-from pyjm.keystore.client_keys import ClientKey, KeystoreError, read_client_keys
+from pyjm.keystore.faults import KeystoreError
 
 from ..config.keystore_config import KeystoreConfig, configured
 from .http_tls import context_maker, load
@@ -20,6 +20,7 @@ from .http_tls import context_maker, load
 if TYPE_CHECKING:
     from pyjm.engine.compile.build import Build
     from pyjm.engine.vu.user import User
+    from pyjm.keystore.client_keys import ClientKey
 
 log = logging.getLogger("pyjm.run")
 KEYSTORE = "javax.net.ssl.keyStore"
@@ -86,6 +87,8 @@ class Certificates:
         return context
 
     def _read(self, path: Path) -> None:
+        from pyjm.keystore.client_keys import read_client_keys  # with cryptography, which few plans need
+
         found = read_client_keys(path, self.build.system.get("javax.net.ssl.keyStorePassword", ""))
         by_name = {key.alias: key for key in found.keys}
         names = of_hashtable(list(by_name), found.trusted) if found.is_jks else list(by_name)

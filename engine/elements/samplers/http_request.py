@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from pyjm.engine.compile.element import Sampler
@@ -93,6 +94,9 @@ class HttpRequest(Sampler):
 
     async def sample(self, user: User, result: SampleResult) -> SampleResult | None:
         return await self.sampling.sample(user, result)
+
+    def verb(self) -> Callable[[User, SampleResult], Awaitable[SampleResult | None]]:
+        return self.sampling.sample
 
     @property
     def keep_body(self) -> bool:
