@@ -124,9 +124,9 @@ class Collector:
         for index, (_, data) in batch.rows.items():
             self.write(self.writers[index], data)
         if self.summariser is not None:
-            self.summariser.add(member, batch.tallies.values(), batch.threads)
+            self.summariser.add(member, batch.tallies.values(), batch.threads, batch.strained)
         for index, summariser in enumerate(self.of_plan):
-            summariser.add(member, batch.summaries.get(index, {}).values(), batch.threads)
+            summariser.add(member, batch.summaries.get(index, {}).values(), batch.threads, batch.strained)
         for note in batch.notes:
             self.say(note)
 

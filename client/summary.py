@@ -127,6 +127,7 @@ class Summariser:
         self.clock = clock
         self.last_s = 0
         self.threads: dict[int, tuple[int, int, int]] = {}
+        self.strained_ms: dict[tuple[int, int], int] = {}
         self.start()
 
     def start(self) -> None:
@@ -134,9 +135,21 @@ class Summariser:
         at_ms = self.clock()
         self.delta, self.total = Figures(at_ms), Figures(at_ms)
 
-    def add(self, member: int, tallies: Iterable[Tally], threads: tuple[int, int, int]) -> None:
-        """Take figures and present threads (active, started, finished) of one engine."""
+    def add(
+        self,
+        member: int,
+        tallies: Iterable[Tally],
+        threads: tuple[int, int, int],
+        strained: tuple[int, int] | None = None,
+    ) -> None:
+        """Take figures and present threads (active, started, finished) of one engine.
+
+        `strained` is one of its workers that was at its limit, and for how many milliseconds.
+        """
         self.threads[member] = threads
+        if strained is not None:
+            worker, strained_ms = strained
+            self.strained_ms[member, worker] = self.strained_ms.get((member, worker), 0) + strained_ms
         at_ms = self.clock()
         counted = [tally for tally in tallies if not (tally.transaction and self.settings.skip_transactions)]
         for tally in counted:
@@ -146,6 +159,7 @@ class Summariser:
             self.write(delta, "+")
             if self.total.count != delta.count:
                 self.write(self.total, "=")
+            self.mark()
 
     def is_due(self, now_s: int) -> bool:
         """Tell whether it is time for a report, and if so note that there was one."""
@@ -161,6 +175,17 @@ class Summariser:
             self.write(self.delta, "+")
         self.move_delta()
         self.write(self.total, "=")
+        self.mark()
+
+    def mark(self) -> None:
+        """Say on a line of ours for how long of the interval just reported a load generator was at its limit."""
+        longest_s = max(self.strained_ms.values(), default=0) / 1000
+        self.strained_ms.clear()
+        if longest_s:
+            self.put(
+                f"{self.settings.name} ! a load generator was at its limit for {longest_s:.0f} s of this interval: "
+                "its times are measured too long"
+            )
 
     def move_delta(self) -> Figures:
         """Add the figures since the last report to the total, and begin anew."""
@@ -175,6 +200,10 @@ class Summariser:
         if sign == "+":
             active, started, finished = (sum(column) for column in zip(*self.threads.values()))
             text += f" Active: {active} Started: {started} Finished: {finished}"
+        self.put(text)
+
+    def put(self, text: str) -> None:
+        """Give a line to the log and to the console, as the properties say."""
         if self.settings.to_log:
             log.info("%s", text)
         if self.settings.to_console:

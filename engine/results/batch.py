@@ -24,7 +24,7 @@ class Batch:
     `summaries` are the tallies of each Summariser of the plan, by its number.
     `threads` are active, started and finished users so far, of the whole server. `notes` are log lines of note. `last`
     marks the last batch of a run; `lost` counts the users that were lost since the last one, with a worker
-    that died.
+    that died. `strained` is a worker that was at its limit, and for how many milliseconds.
     """
 
     number: int = 0
@@ -35,6 +35,7 @@ class Batch:
     last: bool = False
     lost: int = 0
     summaries: dict[int, dict[str, Tally]] = field(default_factory=dict)
+    strained: tuple[int, int] | None = None
 
     @property
     def samples(self) -> int:
@@ -54,6 +55,8 @@ class Batch:
         }
         if self.summaries:
             head["summaries"] = [[index, plain(tallies)] for index, tallies in self.summaries.items()]
+        if self.strained is not None:
+            head["strained"] = self.strained
         packed = json.dumps(head, separators=(",", ":")).encode()
         return b"".join([len(packed).to_bytes(4, "big"), packed, *(data for _, data in self.rows.values())])
 
@@ -72,6 +75,9 @@ class Batch:
             active, started, finished = head["threads"]
             threads = (active, started, finished)
             batch = cls(int(head["n"]), rows, tallies, threads, head["notes"], head["last"], head["lost"], summaries)
+            if "strained" in head:
+                worker, strained_ms = head["strained"]
+                batch.strained = int(worker), int(strained_ms)
         except (ValueError, KeyError, TypeError, IndexError) as error:
             raise BadBatch(f"not a batch: {error}") from error
         if end != len(data):

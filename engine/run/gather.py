@@ -27,9 +27,16 @@ class Outgoing:
         self.lost = 0
 
     def add(
-        self, worker: int, until_ns: int, files: Any, tallies: dict[str, Any], threads: Any, summaries: Any = ()
+        self,
+        worker: int,
+        until_ns: int,
+        files: Any,
+        tallies: dict[str, Any],
+        threads: Any,
+        summaries: Any = (),
+        strained_ms: int = 0,
     ) -> None:
-        """Take what a worker had up to an instant."""
+        """Take what a worker had up to an instant, and for how long of that it was at its limit."""
         with self.changed:
             self.threads[worker] = threads
             if self.merge is None:
@@ -37,7 +44,8 @@ class Outgoing:
             else:
                 self.merge.add(worker, until_ns, files)
                 rows = self.merged()
-            self.put(rows, tallied(tallies), {index: tallied(figures) for index, figures in summaries})
+            summed = {index: tallied(figures) for index, figures in summaries}
+            self.put(rows, tallied(tallies), summed, strained=(worker, strained_ms) if strained_ms else None)
 
     def merged(self) -> dict[int, tuple[int, bytes]]:
         """Give the rows whose order is settled."""
@@ -66,6 +74,7 @@ class Outgoing:
         summaries: dict[int, dict[str, Tally]] | None = None,
         *,
         last: bool = False,
+        strained: tuple[int, int] | None = None,
     ) -> None:
         """Number a batch and keep it; one that says nothing new is not made."""
         active, started, finished = (sum(column) for column in zip(*self.threads))
@@ -76,7 +85,7 @@ class Outgoing:
         self.number += 1
         notes, self.notes = self.notes, []
         lost, self.lost = self.lost, 0
-        batch = Batch(self.number, rows, tallies, threads, notes, last, lost, summaries or {})
+        batch = Batch(self.number, rows, tallies, threads, notes, last, lost, summaries or {}, strained)
         self.batches.append((self.number, batch.to_bytes()))
         self.changed.notify_all()
 

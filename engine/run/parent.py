@@ -156,7 +156,7 @@ class Engine:
             until_ns, files, tallies, threads, cpu_s, lag_ms, summaries = values(payload)
             self.cpu_s[worker], self.lag_ms[worker] = cpu_s, lag_ms
             self.warn(self.strain.add(worker, until_ns, cpu_s, lag_ms))
-            self.out.add(worker, until_ns, files, tallies, threads, summaries)
+            self.out.add(worker, until_ns, files, tallies, threads, summaries, self.strain.take(worker))
         elif kind is Say.ASK:
             with self.brokering:
                 self.broker.ask(worker, *values(payload))

@@ -14,10 +14,10 @@ LEAST_S = 0.05
 class Watched:
     """What is known of one worker. Instants in nanoseconds of its clock."""
 
-    __slots__ = ("at_ns", "cpu", "cpu_s", "lag_ms", "since_ns", "told")
+    __slots__ = ("at_ns", "cpu", "cpu_s", "lag_ms", "since_ns", "strained_ns", "told")
 
     def __init__(self) -> None:
-        self.at_ns = self.since_ns = 0
+        self.at_ns = self.since_ns = self.strained_ns = 0
         self.cpu_s = self.cpu = self.lag_ms = 0.0
         self.told = False
 
@@ -45,13 +45,25 @@ class Strain:
             return self.over(worker, begun_ns)
         watched.since_ns = watched.since_ns or begun_ns or at_ns
         watched.cpu, watched.lag_ms = max(watched.cpu, cpu), max(watched.lag_ms, lag_ms)
-        if watched.told or at_ns - watched.since_ns < HELD_S * 1e9:
+        if watched.told:
+            watched.strained_ns += at_ns - begun_ns
+            return None
+        if at_ns - watched.since_ns < HELD_S * 1e9:
             return None
         watched.told = True
+        watched.strained_ns += at_ns - watched.since_ns
         return (
             f"worker {worker + 1} is at its limit ({_figures(watched)}): times are measured too long from here on;"
             " take more machines, or less load for this one"
         )
+
+    def take(self, worker: int) -> int:
+        """Give the milliseconds for which a worker was at its limit, and begin anew."""
+        watched = self.workers.get(worker)
+        if watched is None:
+            return 0
+        strained_ms, watched.strained_ns = watched.strained_ns // 1_000_000, watched.strained_ns % 1_000_000
+        return strained_ms
 
     def over(self, worker: int, at_ns: int = 0) -> str | None:
         """Note that a worker is no longer at its limit, or has ended; says for how long it was."""

@@ -114,6 +114,21 @@ def test_rows_of_transactions_are_not_counted_unless_asked_for(skip: bool, count
     assert f"={count:>7} in" in run.end(100)[0]
 
 
+def test_an_interval_in_which_a_load_generator_was_at_its_limit_is_marked_once() -> None:
+    run = Run()
+    run.at_ms = ON_THE_DOT_MS - 6 * SECOND_MS
+    run.summariser.add(0, [tally(1)], (1, 1, 0), (0, 2200))
+    run.summariser.add(1, [tally(1)], (1, 1, 0), (0, 900))
+    run.summariser.add(0, [tally(1)], (1, 1, 0), (0, 1000))
+    run.summariser.add(0, [tally(1)], (1, 1, 0), (1, 3000))
+    run.samples(6 * SECOND_MS, tally(1))
+    assert [line[:11] for line in run.lines] == ["summary +  ", "summary ! a"]
+    assert "at its limit for 3 s of this interval" in run.lines[1]
+    run.samples(SECOND_MS, tally(1))
+    run.summariser.end()
+    assert [line[:9] for line in run.lines[2:]] == ["summary +", "summary ="]
+
+
 def test_hours_are_counted_on() -> None:
     run = Run()
     run.samples(100 * 3600 * SECOND_MS + 61 * SECOND_MS, tally(7))

@@ -21,11 +21,13 @@ def tally(*times_ms: int) -> Tally:
 def test_a_batch_survives_its_bytes() -> None:
     batch = Batch(7, {0: (2, b"a\nb\n"), 3: (1, "ü\n".encode())}, {"GET /": tally(5, 7)}, (1, 2, 1), ["note"], True, 4)
     batch.summaries = {1: {"GET /": tally(9)}}
+    batch.strained = 1, 2500
     again = Batch.from_bytes(batch.to_bytes())
     assert again.rows == batch.rows
     assert again.tallies["GET /"].to_list() == batch.tallies["GET /"].to_list()
     assert again.summaries[1]["GET /"].to_list() == tally(9).to_list()
     assert (again.number, again.threads, again.notes, again.last, again.lost) == (7, (1, 2, 1), ["note"], True, 4)
+    assert again.strained == (1, 2500)
 
 
 @pytest.mark.parametrize("data", [b"", b"\0\0\0\x02{}", b"\xff\xff\xff\xff", Batch(1).to_bytes() + b"more"])

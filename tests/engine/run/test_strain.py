@@ -46,6 +46,16 @@ def test_a_worker_that_ends_at_its_limit_is_told_of() -> None:
     assert strain.over(1) is None
 
 
+def test_the_time_at_the_limit_is_added_up_and_given_once() -> None:
+    strain = Strain({})
+    lines(strain, [(FREE, 0), *[(BUSY, 0)] * 3, *[(FREE, 0)] * 3])
+    assert strain.take(0) == 0
+    strain = Strain({})
+    lines(strain, [(FREE, 0), *[(BUSY, 0)] * 12, *[(FREE, 0)] * 3])
+    assert strain.take(0) == 3000
+    assert (strain.take(0), strain.take(7)) == (0, 0)
+
+
 def test_limits_are_properties() -> None:
     off = {"pyjm.cpu_warning": "0", "pyjm.lag_warning": "0"}
     assert lines(Strain(off), [(BUSY, 99.0)] * 9) == []
