@@ -34,6 +34,7 @@ INDEX = "java.lang.StringIndexOutOfBoundsException"
 IO = "java.io.IOException"
 NUMBER_FORMAT = "java.lang.NumberFormatException"
 NULL_POINTER = "java.lang.NullPointerException"
+EXECUTION = "java.util.concurrent.ExecutionException"
 
 
 class WireError(Exception):
