@@ -113,6 +113,7 @@ class Stream:
         own.connect_end_ns = self.connect_end_ns
         own.first_byte_ns = own.body_at_ns = self.head_ns
         own.end_ns = now
+        own.request = self.asked.shown
         self.waiter.set_exception(own)
 
     def _forget(self) -> None:

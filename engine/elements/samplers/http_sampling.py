@@ -253,7 +253,7 @@ class Sampling:
 
     def failed(self, result: SampleResult, made: Made, error: WireError, below: int = 0) -> None:
         """Fill a sample that got no answer."""
-        result.sent = made
+        result.sent = made if error.request is None else made._replace(request=error.request)
         self.filler.failure(result, error, below)
 
     def refuse(self, user: User, result: SampleResult, error: WireError) -> None:

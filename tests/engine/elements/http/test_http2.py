@@ -183,6 +183,21 @@ def test_files_of_a_page_come_together_over_one_connection(sampling: Callable[..
     assert site.connections == 1
 
 
+def test_a_failure_names_what_was_sent_and_the_servers_reason(sampling: Callable[..., None]) -> None:
+    async def reset(server: Server, stream: int) -> None:
+        server.http2.reset_stream(stream, 2)
+
+    async def scenario(take: Callable[..., Awaitable[SampleResult]]) -> None:
+        result = await take({"path": "/reset"})
+        assert result.response_code == "Non HTTP response code: java.util.concurrent.ExecutionException"
+        assert result.response_message == "Non HTTP response message: java.io.IOException: internal_error"
+        assert result.sent is not None
+        assert "Connection" not in result.sent.head_text
+        assert not result.success
+
+    sampling(Http2Site(odd={"/reset": reset}), scenario)
+
+
 def test_a_server_may_choose_http1(sampling: Callable[..., None]) -> None:
     async def scenario(take: Callable[..., Awaitable[SampleResult]]) -> None:
         result = await take({"path": "/a"})
