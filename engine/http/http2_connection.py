@@ -75,11 +75,12 @@ class Multiplexing(Connection):
     """Carry exchanges over one transport: all at once if it is HTTP/2, else as a Connection does.
 
     Over TLS the server chooses (ALPN); else `speak_http2` is called ahead of the first exchange, or not. `usable` tells
-    whether it takes another exchange.
+    whether it takes another exchange; one that is not `shared` takes but one by HTTP/2, as nobody would find it again.
     """
 
     __slots__ = (
         "http2",
+        "shared",
         "_busy",
         "_block",
         "_early",
@@ -95,6 +96,7 @@ class Multiplexing(Connection):
     def __init__(self, loop: asyncio.AbstractEventLoop, authority: str) -> None:
         super().__init__(loop, authority)
         self.http2: H2Connection | None = None
+        self.shared = False
         self._block = 0
         self._busy = False
         self._early = b""
@@ -147,7 +149,7 @@ class Multiplexing(Connection):
             self._loop.create_future(), made, memoryview(request)[cut + 4 :], keeping, timeout_s, start_ns
         )
         stream.connect_end_ns, self.connect_end_ns = self.connect_end_ns, 0
-        if not keep:
+        if not (keep and self.shared):
             self.expires_ns = 0
         if timeout_s:
             stream.heard_ns = perf_counter_ns()

@@ -136,6 +136,7 @@ class Http2Table(Table):
             connection.home = self._idle.setdefault(origin, [])
         else:
             self._shared[origin] = connection
+            connection.shared = True
         return connection
 
     def close(self) -> None:

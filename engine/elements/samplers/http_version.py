@@ -34,8 +34,7 @@ def version_of(node: Node, build: Build) -> Version:
     if "${" in implementation:
         implementation = build.value(implementation, node.path).constant or ""
     told = build.properties.get(PROPERTY, "").strip()
-    if told not in VERSIONS and not build.kept.get(PROPERTY):
-        build.kept[PROPERTY] = told  # said once
+    if told not in VERSIONS:
         build.fault("", f"the property {PROPERTY}={told} names no version of HTTP", "1.1 or 2")
     return Version.HTTP2 if is_http2(implementation) or VERSIONS.get(told) else Version.HTTP1
 

@@ -343,6 +343,18 @@ def test_the_server_chooses_the_protocol(over_tls: Callable[..., None]) -> None:
         assert site.connections == 1 or version == "HTTP/1.1"
 
 
+def test_a_server_that_chooses_otherwise_later_is_followed(over_tls: Callable[..., None]) -> None:
+    async def scenario(client: Client) -> None:
+        client.table._plain.add(client.origin)
+        for _ in range(2):
+            response = await client.get()
+            assert response.version == "HTTP/2.0"
+            assert response.connect_end_ns  # nobody keeps such a connection
+        assert client.table.kept == 0
+
+    over_tls(Http2Site(), scenario, "h2")
+
+
 def test_the_connect_time_is_that_of_tls_too(over_tls: Callable[..., None]) -> None:
     async def scenario(client: Client) -> None:
         response = await client.get()
