@@ -5,16 +5,17 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from cryptography.hazmat.primitives.serialization import Encoding
 from h2 import events
 from h2.config import H2Configuration
 from h2.connection import H2Connection
 from h2.exceptions import ProtocolError
 from h2.settings import SettingCodes
-from tls_site import pem
+from tls_site import made, pem
 
 Fields = list[tuple[str, str]]
 
@@ -49,6 +50,7 @@ class Http2Site:
     """Answers each path with what stands for it, else with a small page; unknown ones with 404.
 
     `most` is how many streams a client may open, None to say nothing of it. `odd` does something else for its paths.
+    Over TLS it wants the certificate of one of `trusted`, if there are any, and keeps the names it was `shown`.
     """
 
     answers: dict[str, Answer] = field(default_factory=dict)
@@ -59,11 +61,15 @@ class Http2Site:
     together: int = 0
     gate: asyncio.Event = field(default_factory=asyncio.Event)
     port: int = 0
+    trusted: Sequence[str] = ()
+    shown: list[str] = field(default_factory=list)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Serve one connection."""
         self.connections += 1
         tls = writer.get_extra_info("ssl_object")
+        if tls is not None and self.trusted:
+            self.shown.append(tls.getpeercert()["subject"][0][0][1])
         try:
             if tls is not None and tls.selected_alpn_protocol() != "h2":
                 await self.serve_http1(reader, writer)
@@ -174,12 +180,15 @@ class Server:
         await self.flush()
 
 
-def server_context(folder: Path, *protocols: str) -> ssl.SSLContext:
-    """Make a server's TLS context that chooses of these protocols."""
+def server_context(folder: Path, *protocols: str, trusted: Sequence[str] = ()) -> ssl.SSLContext:
+    """Make a server's TLS context that chooses of these protocols, and wants the certificate of one of `trusted`."""
     (folder / "target.pem").write_bytes(pem("target"))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(folder / "target.pem")
     context.set_alpn_protocols(list(protocols))
+    if trusted:
+        context.verify_mode = ssl.CERT_REQUIRED
+        context.load_verify_locations(cadata=b"".join(made(name, 2)[1].public_bytes(Encoding.DER) for name in trusted))
     return context
 
 

@@ -14,6 +14,7 @@ import pytest
 from http2_site import Answer, Http2Site, Server, server_context, serving
 from http_site import arguments, cookies, headers, sampled
 from support.live_proxy import LiveProxy
+from tls_site import PASSWORD, jks
 
 from pyjm.engine.compile.absent import fault_of
 from pyjm.engine.compile.build import Build
@@ -22,6 +23,7 @@ from pyjm.engine.elements.config.cache_manager import CacheManager
 from pyjm.engine.elements.config.config_defaults import ConfigDefaults
 from pyjm.engine.elements.config.cookie_manager import CookieManager
 from pyjm.engine.elements.config.header_manager import HeaderManager
+from pyjm.engine.elements.config.keystore_config import KeystoreConfig
 from pyjm.engine.elements.samplers.http2_sampler import Http2Request, Http2Sampler, OkuboSampler
 from pyjm.engine.elements.samplers.http_request import HttpRequest
 from pyjm.engine.elements.samplers.http_version import Version
@@ -46,7 +48,8 @@ def sampling(build: Build, users: Callable[..., Any], tmp_path: Path) -> Callabl
         user = users()
 
         async def main() -> None:
-            async with asyncio.timeout(20), serving(site, server_context(tmp_path, *(protocols or ("h2",)))):
+            context = server_context(tmp_path, *(protocols or ("h2",)), trusted=site.trusted)
+            async with asyncio.timeout(20), serving(site, context):
                 made: list[HttpRequest] = []
                 configs: dict[Node, Any] = {}
 
@@ -244,6 +247,25 @@ def test_another_value_of_the_property_is_a_fault_said_once(build: Build) -> Non
     for _ in range(2):
         request(Http2Site(), {"implementation": ""}, build)
     assert [fault.problem for fault in build.faults] == ["the property pyjm.http.version=3 names no version of HTTP"]
+
+
+def test_certificates_are_shown_by_turns_and_http2_is_spoken(
+    sampling: Callable[..., None], build: Build, tmp_path: Path
+) -> None:
+    names = ("alice", "bob")
+    (tmp_path / "keys.jks").write_bytes(jks(*names))
+    build.system = {"javax.net.ssl.keyStore": str(tmp_path / "keys.jks"), "javax.net.ssl.keyStorePassword": PASSWORD}
+    props: dict[str, Prop] = {"startIndex": "0", "endIndex": "-1", "preload": "True", "clientCertAliasVarName": ""}
+    KeystoreConfig(Node("KeystoreConfig", name="ks", path="Plan > ks", props=props), build)
+    site = Http2Site(trusted=names)
+
+    async def scenario(take: Callable[..., Awaitable[SampleResult]]) -> None:
+        for _ in range(2):
+            assert (await take({"use_keepalive": False})).response_headers.startswith("HTTP/2.0")
+
+    sampling(site, scenario)
+    assert len(site.shown) == 2
+    assert set(site.shown) <= set(names)
 
 
 def test_in_cleartext_it_is_prior_knowledge(build: Build, users: Callable[..., Any]) -> None:
