@@ -12,15 +12,14 @@ from time import perf_counter_ns
 from typing import Any
 
 from h2 import events
-from h2.config import H2Configuration
 from h2.connection import ConnectionState, H2Connection
 from h2.errors import ErrorCodes
 from h2.exceptions import ProtocolError
-from h2.settings import SettingCodes, Settings
 
 from .connection import Connection
 from .errors import WireError, lost, no_response, read_timeout
 from .head import Head
+from .http2_engine import HEAD_MAX, TABLE_MAX, Frames, new_engine
 from .http2_head import answered, asked
 from .http2_stream import Stream, broken, gone, reset, sent_away
 from .keeping import Keeping
@@ -29,46 +28,8 @@ from .reading import INTERIM_MAX
 PROTOCOL = "h2"
 """HTTP/2's name in ALPN."""
 
-STREAM_WINDOW = 8 << 20
-CONNECTION_WINDOW = 16 << 20
-"""How much a server may send before it hears that it was taken, as the plugin's client has it."""
-
-HEAD_MAX = 1 << 17
-"""The most bytes of a head, packed and unpacked: to unpack one holds up all users of a worker."""
-
-FRAME_MAX = 1 << 14
-TABLE_MAX = 1 << 16
-IDLE_MAX = 10_000
-"""The most frames in a row by which no exchange gets on: settings, pings, empty ones."""
-
 STREAMS_FIRST = 100
 """How many exchanges at a time before the server has said how many it takes."""
-
-_HEADER = 9
-_OF_HEADS = (1, 5, 9)
-_END_HEADERS = 4
-_CONFIG = H2Configuration(
-    client_side=True,
-    header_encoding=None,
-    validate_outbound_headers=False,  # made and looked at in http2_head
-    normalize_outbound_headers=False,
-)
-
-
-def _engine() -> H2Connection:
-    """Make the protocol's side of a connection: no pushes, large windows, a head of a size that can be held."""
-    engine = H2Connection(_CONFIG)
-    engine.local_settings = Settings(
-        client=True,
-        initial_values={
-            SettingCodes.ENABLE_PUSH: 0,
-            SettingCodes.MAX_CONCURRENT_STREAMS: 0,
-            SettingCodes.INITIAL_WINDOW_SIZE: STREAM_WINDOW,
-            SettingCodes.MAX_HEADER_LIST_SIZE: HEAD_MAX,
-        },
-    )
-    engine.decoder.max_header_list_size = HEAD_MAX
-    return engine
 
 
 class Multiplexing(Connection):
@@ -82,12 +43,10 @@ class Multiplexing(Connection):
         "http2",
         "shared",
         "_busy",
-        "_block",
         "_early",
         "_frames",
         "_fresh",
         "_heard_any_ns",
-        "_idle",
         "_most",
         "_queue",
         "_streams",
@@ -97,13 +56,11 @@ class Multiplexing(Connection):
         super().__init__(loop, authority)
         self.http2: H2Connection | None = None
         self.shared = False
-        self._block = 0
         self._busy = False
         self._early = b""
-        self._frames = bytearray()
+        self._frames: Frames | None = None
         self._fresh = True
         self._heard_any_ns = 0
-        self._idle = 0
         self._most = STREAMS_FIRST
         self._queue: deque[Stream] = deque()
         self._streams: dict[int, Stream] = {}
@@ -117,9 +74,8 @@ class Multiplexing(Connection):
 
     def speak_http2(self) -> None:
         """Begin with HTTP/2."""
-        self.http2 = engine = _engine()
-        engine.initiate_connection()
-        engine.increment_flow_control_window(CONNECTION_WINDOW)
+        self.http2 = engine = new_engine()
+        self._frames = Frames(engine)
         self._flush(engine)
         self._replay()
 
@@ -145,9 +101,7 @@ class Multiplexing(Connection):
         cut = request.find(b"\r\n\r\n")
         tls = self.transport.get_extra_info("ssl_object") is not None
         made = asked(request[:cut], b"https" if tls else b"http")
-        stream = Stream(
-            self._loop.create_future(), made, memoryview(request)[cut + 4 :], keeping, timeout_s, start_ns
-        )
+        stream = Stream(self._loop.create_future(), made, memoryview(request)[cut + 4 :], keeping, timeout_s, start_ns)
         stream.connect_end_ns, self.connect_end_ns = self.connect_end_ns, 0
         if not (keep and self.shared):
             self.expires_ns = 0
@@ -170,8 +124,8 @@ class Multiplexing(Connection):
 
     def data_received(self, data: bytes) -> None:
         """Take bytes from the loop."""
-        if self.http2 is not None:
-            self._received_frames(self.http2, data)
+        if self.http2 is not None and self._frames is not None:
+            self._received_frames(self.http2, self._frames, data)
         elif self._fresh:
             self._early += data
             if len(self._early) > HEAD_MAX:
@@ -250,53 +204,29 @@ class Multiplexing(Connection):
             piece, stream.body = stream.body[:room], stream.body[room:]
             engine.send_data(stream.number, bytes(piece), end_stream=not stream.body)
             stream.heard_ns = perf_counter_ns()
-            self._idle = 0
+            self._gets_on()
             self._flush(engine)
 
-    def _received_frames(self, engine: H2Connection, data: bytes) -> None:
-        """Take whole frames, one at a time: h2 would hold one of any length, and takes none behind a GOAWAY."""
+    def _received_frames(self, engine: H2Connection, frames: Frames, data: bytes) -> None:
         now = self._heard_any_ns = perf_counter_ns()
-        frames = self._frames
-        frames += data
-        at = 0
         try:
-            while len(frames) - at >= _HEADER and self.ended is None:
-                length = int.from_bytes(frames[at : at + 3], "big")
-                if length > FRAME_MAX:
-                    raise self._no_frame(bytes(frames[at : at + 7]), length)
-                end = at + _HEADER + length
-                if end > len(frames):
-                    break
-                self._take_frame(engine, bytes(frames[at:end]), now)
-                at = end
+            for event in frames.feed(data):
+                take = _TAKERS.get(type(event))
+                if take is not None:
+                    take(self, event, now)
+                if self.ended is not None:
+                    return
         except ProtocolError as error:
             self._broken(broken(error.error_code, str(error) or type(error).__name__), now)
         except WireError as error:
             self._broken(error, now)
         else:
-            del frames[:at]
-            if self.ended is None:
-                self._start(engine)
+            self._start(engine)
 
-    def _take_frame(self, engine: H2Connection, frame: bytes, now: int) -> None:
-        self._idle += 1
-        if frame[3] in _OF_HEADS:
-            self._block += len(frame)
-            if self._block > HEAD_MAX:
-                raise broken(ErrorCodes.ENHANCE_YOUR_CALM, f"a head of more than {HEAD_MAX:,} bytes")
-            if frame[4] & _END_HEADERS:
-                self._block = 0
-        for event in engine.receive_data(frame):
-            take = _TAKERS.get(type(event))
-            if take is not None:
-                take(self, event, now)
-        if self._idle > IDLE_MAX:
-            raise broken(ErrorCodes.ENHANCE_YOUR_CALM, f"more than {IDLE_MAX:,} frames that bring nothing")
-
-    def _no_frame(self, begin: bytes, length: int) -> WireError:
-        if begin == b"HTTP/1.":
-            return broken(ErrorCodes.PROTOCOL_ERROR, "the server answers in HTTP/1.1")
-        return broken(ErrorCodes.FRAME_SIZE_ERROR, f"frame of {length:,} bytes, at most {FRAME_MAX:,} may come")
+    def _gets_on(self) -> None:
+        """See that the present frame brought something."""
+        if self._frames is not None:
+            self._frames.idle = 0
 
     def _broken(self, error: WireError, now: int) -> None:
         """End a connection on which something came that is no HTTP/2."""
@@ -365,7 +295,7 @@ class Multiplexing(Connection):
         stream = self._streams.get(event.stream_id)
         if stream is None:
             return
-        self._idle = 0
+        self._gets_on()
         stream.heard_ns = now
         try:
             head: Head = answered(event.headers)
@@ -378,7 +308,7 @@ class Multiplexing(Connection):
         stream = self._streams.get(event.stream_id)
         if stream is not None:
             stream.heard_ns = now
-            if self._idle > INTERIM_MAX:
+            if self._frames is not None and self._frames.idle > INTERIM_MAX:
                 raise broken(ErrorCodes.ENHANCE_YOUR_CALM, f"more than {INTERIM_MAX:,} interim answers")
 
     def _data(self, event: events.DataReceived, now: int) -> None:
@@ -389,7 +319,7 @@ class Multiplexing(Connection):
         stream = self._streams.get(event.stream_id)
         if stream is None or not event.data:
             return
-        self._idle = 0
+        self._gets_on()
         stream.heard_ns = now
         try:
             stream.takes(event.data)
@@ -401,7 +331,7 @@ class Multiplexing(Connection):
         engine = self.http2
         if stream is None or engine is None:
             return
-        self._idle = 0
+        self._gets_on()
         if stream.body:  # answered before the whole request was sent
             engine.reset_stream(stream.number, ErrorCodes.CANCEL)
         stream.finish(now)

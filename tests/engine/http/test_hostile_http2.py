@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from hpack import Encoder
 
-from pyjm.engine.http import errors, http2_connection, keeping
+from pyjm.engine.http import errors, http2_engine, keeping
 from pyjm.engine.http.connect import Dialler, Origin
 from pyjm.engine.http.errors import WireError
 from pyjm.engine.http.http2_connection import Multiplexing
@@ -247,7 +247,7 @@ def test_what_never_ends_fails_in_bounded_memory(
     name: str, run: Callable[[Any], Any], serving: Callable[..., Any], monkeypatch: Any
 ) -> None:
     monkeypatch.setattr(keeping, "BODY_MAX", 1 << 12)
-    monkeypatch.setattr(http2_connection, "IDLE_MAX", 2000)
+    monkeypatch.setattr(http2_engine, "IDLE_MAX", 2000)
     send, said = ENDLESS[name]
 
     async def one(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -299,11 +299,11 @@ def test_a_large_table_of_fields_asked_for_is_not_made(exchange: Exchange) -> No
     assert exchange.take(setting(1, 1 << 31)) is None
     engine = exchange.connection.http2
     assert engine is not None
-    assert engine.encoder.header_table_size == http2_connection.TABLE_MAX
+    assert engine.encoder.header_table_size == http2_engine.TABLE_MAX
 
 
 def test_pushes_are_refused_and_windows_told_at_once(exchange: Exchange) -> None:
     written = exchange.transport.written
     assert written.startswith(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")
     assert struct.pack(">HI", 2, 0) in written
-    assert struct.pack(">HI", 4, http2_connection.STREAM_WINDOW) in written
+    assert struct.pack(">HI", 4, http2_engine.STREAM_WINDOW) in written

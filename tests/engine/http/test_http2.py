@@ -409,5 +409,3 @@ def test_a_status_that_is_none_is_no_answer(status: bytes) -> None:
 def test_what_looks_like_a_line_end_in_an_answer_adds_no_field() -> None:
     head = answered([(b":status", b"200"), (b"a", b"1\r\nset-cookie: x\r\n\r\n")])
     assert head.fields == [("a", "1  set-cookie: x")]
-
-
