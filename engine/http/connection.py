@@ -77,12 +77,6 @@ class Connection(asyncio.Protocol):
         """Take the transport; called by the loop."""
         self.transport = cast("asyncio.Transport", transport)
 
-    def pause_writing(self) -> None:
-        """Hear that the transport is full, and leave it to it; called by the loop."""
-
-    def resume_writing(self) -> None:
-        """Hear that the transport has room again; called by the loop."""
-
     def begin(
         self, request: bytes, keeping: Keeping | None, to_head: bool, keep: bool, timeout_s: float, start_ns: int
     ) -> asyncio.Future[Response]:

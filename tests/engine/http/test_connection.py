@@ -222,8 +222,3 @@ def test_a_failure_tells_how_far_it_came(timed: Any, clock: Clock) -> None:
         100_001_000,
         200_001_000,
     )
-
-
-def test_it_has_all_the_methods_that_a_loop_calls() -> None:
-    called = [name for name in vars(asyncio.Protocol) | vars(asyncio.BaseProtocol) if not name.startswith("_")]
-    assert [name for name in called if not hasattr(Connection, name)] == []
