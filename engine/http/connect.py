@@ -62,16 +62,19 @@ class Dialler:
     """Open connections for all users of a worker.
 
     `time_to_live_s` is JMeter's httpclient4.time_to_live: a connection older than that carries no further request.
+    `kind` is what is made of each.
     """
 
-    __slots__ = ("context", "resolver", "_live_ns")
+    __slots__ = ("context", "resolver", "_kind", "_live_ns")
 
     def __init__(
         self,
         resolver: Resolver | None = None,
         context: ssl.SSLContext | None = None,
         time_to_live_s: float = 60.0,
+        kind: type[Connection] = Connection,
     ) -> None:
+        self._kind = kind
         self.resolver = resolver or Resolver()
         self.context = context
         self._live_ns = int(time_to_live_s * 1e9)
@@ -114,12 +117,12 @@ class Dialler:
         if not 0 < port < 65536:
             raise WireError(errors.ILLEGAL_ARGUMENT, f"port out of range:{port}")
         addresses = await self.resolver.addresses(host)
-        attempt = _Attempt(host, port, addresses)
+        attempt = _Attempt(host, port, addresses, self._kind)
         dialled = await attempt.dial(origin.source, timeout_s)
         connected_ns = 0
         try:
             if origin.scheme == scheme == "http":
-                connection = Connection(loop, origin.authority)
+                connection = self._kind(loop, origin.authority)
                 await loop.create_connection(lambda: connection, sock=dialled)
                 return connection
             if proxy is not None and origin.scheme == "https":
@@ -150,7 +153,8 @@ class Dialler:
 class _Attempt:
     """One attempt to reach a server, with what its error messages name."""
 
-    def __init__(self, host: str, port: int, addresses: list[str]) -> None:
+    def __init__(self, host: str, port: int, addresses: list[str], kind: type[Connection]) -> None:
+        self.kind = kind
         self.host = host
         self.port = port
         self.addresses = addresses
@@ -202,7 +206,7 @@ class _Attempt:
     ) -> Connection:
         """Put TLS over a connected socket."""
         loop = asyncio.get_running_loop()
-        connection = Connection(loop, origin.authority)
+        connection = self.kind(loop, origin.authority)
         try:
             async with asyncio.timeout(timeout_s):
                 await loop.create_connection(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pyjm.engine.http.connect import Dialler
+from pyjm.engine.http.connection import Connection
 from pyjm.engine.http.names import Resolver
 from pyjm.engine.http.proxy import Login, ProxyTable
 from pyjm.engine.http.table import Table
@@ -50,12 +51,14 @@ class UserConnections:
 class Connections:
     """What all HTTP Requests of a worker share: how to connect, and JMeter's properties about it."""
 
+    connection_kind: type[Connection] = Connection
+
     def __init__(self, properties: dict[str, str], certificates: Certificates) -> None:
         self.certificates = certificates
         live_ms = number(properties, "httpclient4.time_to_live", 60_000)
         self.validate_s = number(properties, "httpclient4.validate_after_inactivity", 4_900) / 1000
         self.live_s = live_ms / 1000
-        self.dialler = Dialler(Resolver(), time_to_live_s=self.live_s)
+        self.dialler = Dialler(Resolver(), time_to_live_s=self.live_s, kind=self.connection_kind)
         reset = properties.get("httpclient.reset_state_on_thread_group_iteration", "true")
         self.resets = reset.strip().lower() == "true"
         self.max_redirects = number(properties, "httpsampler.max_redirects", 20)
@@ -77,7 +80,7 @@ class Connections:
         if mine is None:
             dialler = self.dialler
             if dns is not None:
-                dialler = Dialler(dns.resolver(user), self.dialler.context, self.live_s)
+                dialler = Dialler(dns.resolver(user), self.dialler.context, self.live_s, self.connection_kind)
             identity = self.certificates.identity(user)
             mine = user.state[key] = UserConnections(self._table(dialler, identity), user.iteration, dialler, identity)
         elif mine.iteration != user.iteration:
@@ -96,11 +99,8 @@ class Connections:
         table = mine.odd.get(target.odd)
         if table is None:
             proxy = target.origin.proxy
-            table = self._table(mine.dialler, mine.identity)
-            if proxy is not None:
-                login = Login(proxy, target.host_field)
-                table = ProxyTable(mine.dialler, mine.identity, validate_after_idle_s=self.validate_s, login=login)
-            mine.odd[target.odd] = table
+            login = Login(proxy, target.host_field) if proxy is not None else None
+            table = mine.odd[target.odd] = self._table(mine.dialler, mine.identity, login)
         return table
 
     def close(self, user: User) -> None:
@@ -109,8 +109,9 @@ class Connections:
         if mine is not None:
             mine.close()
 
-    def _table(self, dialler: Dialler, identity: ByTurns | ByVariable | None) -> Table:
-        return Table(dialler, identity, validate_after_idle_s=self.validate_s)
+    def _table(self, dialler: Dialler, identity: ByTurns | ByVariable | None, login: Login | None = None) -> Table:
+        kind = Table if login is None else ProxyTable
+        return kind(dialler, identity, self.validate_s, login)
 
 
 def connections_of(build: Build) -> Connections:
