@@ -138,7 +138,8 @@ def day_period(count: int) -> Piece | None:
     def make(moment: Moment) -> str:
         hour, minute = moment.at.hour, moment.at.minute
         if minute == 0 and hour in (0, 12):
-            return "midnight" if hour == 0 else "noon"
+            name = "midnight" if hour == 0 else "noon"
+            return name if count < 5 else {"midnight": "mi", "noon": "n"}[name]
         if 6 <= hour < 12:
             return "in the morning"
         if 12 <= hour < 18:
