@@ -55,7 +55,7 @@ def test_a_page_is_the_tree_that_is_written(page: str, tree: str) -> None:
         ("ol li, ul > li.x", ["e", "b"]),
         ("> li", ["a", "b", "cd", "d", "e"]),
         ("ul + ol", ["e"]),
-        ("ul:has(> li)", []),
+        ("ol:has(> li)", []),
         ("li:first:last", []),
         ("[class~='x y']", ["b"]),
         ("li[", ["a", "b", "cd", "d", "e"]),
