@@ -14,6 +14,7 @@ from pyjm.engine.compile.java_error import ILLEGAL_ARGUMENT, JavaError
 from pyjm.engine.compile.java_text import java_trim
 from pyjm.engine.vu.date_fields import Moment, local
 
+from .at_start import at_start
 from .date_pattern import PatternError, date_pattern
 from .date_read import DateError, duration_nanos, epoch_nanos, read_date, shifted
 from .date_words import locale_of
@@ -58,6 +59,7 @@ def default_locale(build: Build) -> str:
 @function("__timeShift", 4, 5)
 def make_time_shift(args: Args, build: Build, path: str) -> Callable[[User], str]:
     """Give a date (by default the present), moved by a duration, in a pattern (by default milliseconds)."""
+    args = [at_start(arg) if index in (0, 3, 4) else arg for index, arg in enumerate(args)]
     try:
         locale_in = locale_from(args if len(args) == 5 else args[:3], 3, build)
     except JavaError as error:
