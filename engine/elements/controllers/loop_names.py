@@ -19,7 +19,7 @@ def index_key(label: Value[str], user: User) -> str:
 
 def named(kind: type[C], label: Value[str]) -> type[C]:
     """Give the cursors of a controller: those whose name holds variables work it out anew whenever they are asked."""
-    return kind if label.constant is not None else cast("type[C]", _naming(kind, label))
+    return kind if label.constant is not None else cast("type[C]", _naming(cast("Any", kind), label))
 
 
 @cache
