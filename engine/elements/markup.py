@@ -10,6 +10,7 @@ from typing import Any
 
 from .tidy_page import tidy
 from .xml_faults import MarkupError, fault_in, without_unknown_entities
+from .xml_reading import reader_of
 
 __all__ = ["MarkupError", "parse", "read", "strict"]
 
@@ -17,9 +18,6 @@ NAMESPACE_ERRORS = range(200, 206)
 """libxml2's, for prefixes that are not bound and the like."""
 
 ENCODING = re.compile(rb"<\?xml[^>]*?\sencoding\s*=\s*[\"']([A-Za-z][A-Za-z0-9._-]*)")
-
-READING: dict[str, Any] = {"resolve_entities": "internal", "no_network": True, "load_dtd": False, "encoding": "utf-8"}
-"""How text is read: its own entities are replaced, nothing else is fetched."""
 
 UNDECLARED = (26, 27)
 """libxml2's, for an entity that is not declared, here or by an external DTD."""
@@ -66,7 +64,7 @@ def strict(body: str, *, namespaces: bool = True, allows_doctype: bool = True) -
 
     data = body.encode("utf-8", "surrogatepass")
     try:
-        root = etree.fromstring(data, etree.XMLParser(**READING))
+        root = etree.fromstring(data, reader_of(body))
         suspicious = body.startswith(BOM) or not (allows_doctype or root.getroottree().docinfo.internalDTD is None)
         fault = fault_in(body, namespaces=namespaces, allows_doctype=allows_doctype) if suspicious else None
     except etree.XMLSyntaxError as error:
@@ -75,7 +73,7 @@ def strict(body: str, *, namespaces: bool = True, allows_doctype: bool = True) -
         code = getattr(error, "code", 0)
         if fault is None and code not in UNDECLARED and (namespaces or code not in NAMESPACE_ERRORS):
             fault = MarkupError(error.msg or "", *error.position)
-        root = etree.fromstring(data, etree.XMLParser(recover=True, **READING)) if fault is None else None
+        root = etree.fromstring(data, reader_of(body, recover=True)) if fault is None else None
     if fault is not None:
         raise fault
     return root

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 from .regex_escapes import RegexError
-from .regex_syntax import Translation
+from .regex_syntax import translated
 
 __all__ = ["RegexError", "compile_regex", "find_all", "is_java", "matches"]
 
@@ -19,9 +19,9 @@ __all__ = ["RegexError", "compile_regex", "find_all", "is_java", "matches"]
 @lru_cache(1000)
 def compile_regex(source: str, java: bool = False) -> re.Pattern[str]:
     """Compile a regular expression as JMeter's engine understands it; raises RegexError."""
-    translated = Translation(source, java).translate()
+    text = translated(source, java)
     try:
-        return re.compile(translated)
+        return re.compile(text, re.ASCII if java else 0)  # Java's sets and cases are ASCII's
     except (re.error, OverflowError) as error:
         raise RegexError(str(error)) from None
 

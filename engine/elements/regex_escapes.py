@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from .regex_sets import JAVA_CLASSES, NEGATED, POSIX, SPACES
+from .regex_sets import JAVA_CLASSES, JAVA_SPACES, NEGATED, POSIX, SPACES
 
 CONTROLS = {"a": "\a", "e": "\x1b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 POSIX_NAME = re.compile(r"\[:(\^?)(\w+):\]")
@@ -65,6 +65,8 @@ class Escapes:
             return self.java_class(char), SET
         if java and char == "h":
             return r"\x20\t\xa0\u1680\u180e\u2000-\u200a\u202f\u205f\u3000", SET
+        if java and char == "v":
+            return r"\n-\r\x85\u2028\u2029", SET
         if java and char.isascii() and char.isalpha():
             raise RegexError(f"Illegal/unsupported escape sequence \\{char}")
         return one(char)
@@ -135,7 +137,7 @@ class Escapes:
         if char == "b":
             return one("\b")
         if char in "sS":
-            return SPACES if char == "s" else r"\S", SET
+            return r"\S" if char == "S" else JAVA_SPACES if self.java else SPACES, SET
         if not self.java and char in "123456789":
             octal = OCTAL.match(self.source, self.at - 1)
             if octal:

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 SPACES = r"\t-\r\x1c-\x20\u1680\u2000-\u2006\u2008-\u200a\u2028\u2029\u205f\u3000"
+JAVA_SPACES = r"\x20\t-\r"
 LETTERS = r"a-zA-Z\xaa\xb5\xba\xc0-\xd6\xd8-\xf6\xf8-\u02c1\u0370-\u0373\u0386\u0388-\u0481\u048a-\u0556\u4e00-\u9fff"
+DIGITS = r"0-9\u0660-\u0669\u06f0-\u06f9\u0966-\u096f\u09e6-\u09ef\uff10-\uff19"
+"""Digits of the scripts that are most written."""
+
 PUNCTUATION = r"!-/:-@\[-`{-~"
 
 POSIX = {
@@ -34,17 +38,17 @@ JAVA_CLASSES = {
     "Lower": "a-z",
     "Print": r"\x20-~",
     "Punct": PUNCTUATION,
-    "Space": r"\x20\t-\r",
+    "Space": JAVA_SPACES,
     "Upper": "A-Z",
     "XDigit": "0-9a-fA-F",
     "IsAlphabetic": LETTERS,
-    "IsDigit": r"\d",
+    "IsDigit": DIGITS,
     "L": LETTERS,
     "IsL": LETTERS,
     "Lu": POSIX["upper"],
     "Ll": POSIX["lower"],
-    "N": r"\d",
-    "Nd": r"\d",
+    "N": DIGITS,
+    "Nd": DIGITS,
     "P": PUNCTUATION,
     "IsPunctuation": PUNCTUATION,
 }

@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 
 from .regex_escapes import OCTAL, SET, Escapes, RegexError
-from .regex_sets import SPACES
+from .regex_sets import JAVA_SPACES, SPACES
 
 INTERVAL = re.compile(r"\{(\d+)(?:(,)(\d*))?\}")
 FLAGS = re.compile(r"\(\?([a-zA-Z]*)(?:-([a-zA-Z]+))?([:)])")
 DIGITS = re.compile(r"\d*")
 NAMED = re.compile(r"\(\?<([a-zA-Z]\w*)>")
 SCOPED = "imsx"
-ANCHORS = {"b": r"\b", "B": r"\B", "A": r"\A", "G": "(?:)", "Z": r"(?=\n?\Z)"}
-JAVA_ANCHORS = {**ANCHORS, "z": r"\Z"}
+ANCHORS = {"b": r"\b", "B": r"\B", "A": r"\A", "Z": r"(?=\n?\Z)"}
+JAVA_ANCHORS = {**ANCHORS, "b": r"(?u:\b)", "B": r"(?u:(?!\b))", "z": r"\Z"}
+"""Java's word boundaries are those of all letters, other than its `\\w`."""
 
 
 class _Group:
@@ -27,17 +28,24 @@ class _Group:
         self.wrapped = False
 
 
+def translated(source: str, java: bool) -> str:
+    """Translate an expression; raises RegexError."""
+    reading = Translation(source, java)
+    text = reading.translate()
+    return Translation(source, java, reading.flags).translate() if reading.flags and not java else text
+
+
 class Translation(Escapes):
     """Reads one expression from left to right and writes Python's."""
 
-    def __init__(self, source: str, java: bool) -> None:
+    def __init__(self, source: str, java: bool, flags: str = "") -> None:
         super().__init__(source, java)
         self.out: list[str] = []
         self.groups = [_Group(0, "")]
         self.captures = 0
         self.highest_back_reference = 0
-        self.flags = ""
-        self.unwrapped = False
+        self.flags = flags
+        self.unwrapped = bool(flags)
         self.atom = -1
         """Index in `out` where the last atom begins, -1 where there is none to repeat."""
         self.anchor = False
@@ -153,15 +161,17 @@ class Translation(Escapes):
         self.unwrapped = bool(self.flags) and not self.groups[-2].wrapped
 
     def inline_flags(self, group: _Group) -> None:
-        """Translate `(?i)`: from here on; in ORO to the end, in Java to the end of the group."""
+        """Translate `(?i)`: from here to the end of the group; ORO reads twice, and has all of it so from the first."""
         found = FLAGS.match(self.source, self.at)
         sequence = f"(?{self.source[self.at + 2 : self.at + 3] or '?'}...)"
-        if found is None or set(found[1]) - set("imsxcgo" if not self.java else "imsxud"):
+        if found is None or set(found[1]) - set("imsxgo" if not self.java else "imsxud"):
             raise RegexError(f"Sequence {sequence} not recognized")
         if found[3] == ":" and not self.java:
             raise RegexError("Sequence (?:...) not recognized")
         on = {flag for flag in found[1] if flag in SCOPED}
         self.at = found.end()
+        if not self.java and self.source[self.at : self.at + 1] in ("", ")", "|"):
+            raise RegexError("Unknown compilation error." if self.source[self.at :] else "Unmatched parentheses.")
         if found[3] == ":":
             self.begin(group, f"(?{found[1]}{'-' + found[2] if found[2] else ''}:")
             return
@@ -214,6 +224,8 @@ class Translation(Escapes):
         anchors = JAVA_ANCHORS if self.java else ANCHORS
         if char in anchors:
             self.add(anchors[char], anchor=True)
+        elif char == "G":
+            self.end_of_last()
         elif self.java and char == "R":
             self.add(r"(?>\r\n|[\n-\r\u0085\u2028\u2029])")
         elif self.java and char == "Q":
@@ -223,12 +235,18 @@ class Translation(Escapes):
             for letter in literal:
                 self.add(re.escape(letter))
         elif char in "sS":
-            self.add(f"[{'^' if char == 'S' else ''}{SPACES}]")
+            self.add(f"[{'^' if char == 'S' else ''}{JAVA_SPACES if self.java else SPACES}]")
         elif char in "123456789":
             self.back_reference(char)
         else:
             text, code = self.simple_escape(char)
             self.add(f"[{text}]" if code == SET else text)
+
+    def end_of_last(self) -> None:
+        """Translate `\\G`: ORO takes it for `\\A` at the beginning, and elsewhere finds without end."""
+        if self.java or self.out:
+            raise RegexError("\\G is not supported" + ("" if self.java else " but at the beginning"))
+        self.add(r"\A", anchor=True)
 
     def back_reference(self, first: str) -> None:
         """Translate `\\1`; what is more than there are groups may be an octal number."""

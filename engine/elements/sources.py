@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from html.entities import name2codepoint
 from typing import TYPE_CHECKING
 
+from .document import document_reader
 from .scoped import samples_in, scope_of
 
 if TYPE_CHECKING:
@@ -67,8 +68,8 @@ class Source:
         field = node.text(key).lower()
         self.read: Callable[[SampleResult], str] = SOURCES.get(field, body_of)
         self.reads_body = self.scope != "variable" and field not in ALWAYS_KEPT
-        if field == "as_document":
-            build.fault(node.path, "the body as a document (Tika) is not supported", "extract from the body")
+        if field == "as_document" and self.scope != "variable":
+            self.read = document_reader(node.path, build)
 
     def texts(self, user: User, result: SampleResult) -> Sequence[str]:
         """Give the texts to look at; none where the variable is not there."""

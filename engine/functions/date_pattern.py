@@ -1,4 +1,4 @@
-"""Date patterns as Java's DateTimeFormatter reads them, in English: `yyyy-MM-dd'T'HH:mm:ss.SSSXXX`."""
+"""Date patterns as Java's DateTimeFormatter reads them: `yyyy-MM-dd'T'HH:mm:ss.SSSXXX`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from pyjm.engine.compile.java_error import ILLEGAL_ARGUMENT, JavaError
-from pyjm.engine.vu.date_fields import LETTERS, Moment
+from pyjm.engine.vu.date_fields import Letter, Moment
+
+from .date_words import words
 
 Piece = Callable[[Moment], str]
 
@@ -19,16 +21,16 @@ class PatternError(JavaError):
 
 
 @lru_cache(maxsize=1000)
-def date_pattern(pattern: str) -> Piece:
-    """Compile a pattern; raises PatternError."""
-    pieces = list(read(pattern))
+def date_pattern(pattern: str, locale: str = "en") -> Piece:
+    """Compile a pattern with the words of a locale; raises PatternError."""
+    pieces = read(pattern, words(locale).letters)
     if len(pieces) == 1:
         return pieces[0]
     join = "".join
     return lambda moment: join([piece(moment) for piece in pieces])
 
 
-def read(pattern: str) -> list[Piece]:
+def read(pattern: str, known: dict[str, Letter]) -> list[Piece]:
     """Read a pattern's pieces."""
     pieces: list[Piece] = []
     at = 0
@@ -38,7 +40,7 @@ def read(pattern: str) -> list[Piece]:
         if char.isascii() and char.isalpha():
             while pattern[end : end + 1] == char:
                 end += 1
-            pieces.append(letters(char, end - at))
+            pieces.append(letters(char, end - at, known))
         elif char == "'":
             text, end = quoted(pattern, at + 1)
             pieces.append(literal(text))
@@ -50,9 +52,9 @@ def read(pattern: str) -> list[Piece]:
     return pieces
 
 
-def letters(letter: str, count: int) -> Piece:
+def letters(letter: str, count: int, known: dict[str, Letter]) -> Piece:
     """Make the piece of one letter, so many times."""
-    make = LETTERS.get(letter)
+    make = known.get(letter)
     if make is None:
         raise PatternError(f"Unknown pattern letter: {letter}")
     piece = make(count)

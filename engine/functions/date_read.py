@@ -7,11 +7,10 @@ from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pyjm.engine.vu.date_fields import DAYS, MONTHS, Moment, local
+from pyjm.engine.vu.date_fields import Moment, local
 
 from .date_pattern import quoted
-
-SHORT_MONTHS = [month[:3] for month in MONTHS]
+from .date_words import Words, words
 
 
 class DateError(ValueError):
@@ -19,14 +18,13 @@ class DateError(ValueError):
 
 
 def _names(names: list[str]) -> str:
-    return "|".join(names)
+    return "|".join(re.escape(name) for name in sorted(set(names), key=len, reverse=True))
 
 
-def part(letter: str, count: int) -> str:
+def part(letter: str, count: int, texts: dict[str, list[str]]) -> str:
     """Give the regular expression of one letter, so many times; raises DateError for a letter that can't be read."""
-    text = {"M": (SHORT_MONTHS, MONTHS), "L": (SHORT_MONTHS, MONTHS), "E": ([day[:3] for day in DAYS], DAYS)}
-    if letter in text and count >= (1 if letter == "E" else 3):
-        return f"(?P<{letter}>{_names(text[letter][count >= 4])})"
+    if letter in "MLE" and count >= (1 if letter == "E" else 3):
+        return f"(?P<{letter}{min(max(count, 3), 4)}>{_names(texts[letter * min(max(count, 3), 4)])})"
     if letter in "yu":
         return {2: "(?P<y2>[0-9]{2})", 4: "(?P<y>[0-9]{4})"}.get(count, "(?P<y>[0-9]+)")
     if letter in "MLdHhkKms":
@@ -34,11 +32,11 @@ def part(letter: str, count: int) -> str:
     if letter == "S":
         return f"(?P<S>[0-9]{{{count}}})"
     if letter == "a":
-        return "(?P<a>AM|PM)"
+        return f"(?P<a>{_names(texts['a'])})"
     if letter == "D":
         return f"(?P<D>[0-9]{{{'1,3' if count == 1 else count}}})"
     if letter == "G":
-        return "(?P<G>AD|BC)" if count < 4 else "(?P<G>Anno Domini|Before Christ)"
+        return f"(?P<G>{_names(texts['G' if count < 4 else 'GGGG'])})"
     if letter in "zV":
         return r"(?P<name>[A-Za-z]+(?:[/_+-][A-Za-z0-9_+-]+)*)"
     if letter in "ZXx":
@@ -47,22 +45,31 @@ def part(letter: str, count: int) -> str:
 
 
 @lru_cache(maxsize=200)
-def reader(pattern: str) -> re.Pattern[str]:
+def reader(pattern: str, locale: str) -> re.Pattern[str]:
     """Compile a pattern for reading; raises DateError and PatternError."""
+    texts = words(locale).texts
     expression = ""
-    at = 0
+    at = depth = 0
     while at < len(pattern):
         char = pattern[at]
         end = at + 1
         if char.isascii() and char.isalpha():
             while pattern[end : end + 1] == char:
                 end += 1
-            expression += part(char, end - at)
+            try:
+                told = part(char, end - at, texts)
+                name = told[: told.index(">") + 1]
+                expression += told.replace(name, "(?:") if name in expression else told
+            except DateError:
+                if not depth:
+                    raise
+                expression += "(?!)"  # so that an optional part is not there
         elif char == "'":
             text, end = quoted(pattern, at + 1)
             expression += re.escape(text)
         elif char in "[]":
             expression += "(?:" if char == "[" else ")?"
+            depth += 1 if char == "[" else -1
         else:
             expression += re.escape(char)
         at = end
@@ -72,19 +79,20 @@ def reader(pattern: str) -> re.Pattern[str]:
         raise DateError(str(error)) from None
 
 
-def read_date(text: str, pattern: str, now: Moment, *, defaults: bool = True) -> Moment:
+def read_date(text: str, pattern: str, now: Moment, *, defaults: bool = True, locale: str = "en") -> Moment:
     """Read a date; fields that are not there are this year, the first of January, midnight, this machine's zone.
 
     With JMeter's `defaults` for these, a day of the year or a fraction of a second that differs from them is refused.
     """
-    match = reader(pattern).fullmatch(text)
+    match = reader(pattern, locale).fullmatch(text)
     if match is None:
         raise DateError(f"Text '{text}' could not be parsed")
     found = {name: value for name, value in match.groupdict().items() if value is not None}
     if "a" in found and "h" not in found and "K" not in found:
         raise DateError("AM or PM without an hour")
     year = int(found["y"]) if "y" in found else 2000 + int(found["y2"]) if "y2" in found else now.at.year
-    month = month_of(found)
+    of = words(locale)
+    month = month_of(found, of)
     day = int(found.get("d", "1"))
     if "D" in found and "d" not in found:
         if defaults and int(found["D"]) != 1:
@@ -96,7 +104,7 @@ def read_date(text: str, pattern: str, now: Moment, *, defaults: bool = True) ->
     if defaults and nanos:
         raise DateError("Conflict found: the second's fraction against 0")
     try:
-        at = datetime(year, month, min(day, last) if day <= 31 else day, hour_of(found), int(found.get("m", "0")))
+        at = datetime(year, month, min(day, last) if day <= 31 else day, hour_of(found, of), int(found.get("m", "0")))
         at = at.replace(second=int(found.get("s", "0")))
         zone = zone_of(found.get("zone"), found.get("name"))
         # JMeter's default offset, this machine's, says which instant it is; the zone that is named, how it is written
@@ -106,16 +114,19 @@ def read_date(text: str, pattern: str, now: Moment, *, defaults: bool = True) ->
     return Moment(at if at.tzinfo else at.astimezone(), nanos)
 
 
-def month_of(found: dict[str, str]) -> int:
+def month_of(found: dict[str, str], of: Words) -> int:
     """Give the month that was read."""
-    text = found.get("M") or found.get("L") or "1"
-    return int(text) if text.isdigit() else SHORT_MONTHS.index(text[:3]) + 1
+    for letters in ("MMM", "MMMM", "LLL", "LLLL"):
+        name = found.get(f"{letters[0]}{len(letters)}")
+        if name is not None:
+            return of.texts[letters].index(name) + 1
+    return int(found.get("M") or found.get("L") or "1")
 
 
-def hour_of(found: dict[str, str]) -> int:
+def hour_of(found: dict[str, str], of: Words) -> int:
     """Give the hour that was read."""
     if "h" in found or "K" in found:
-        return int(found.get("h") or found["K"]) % 12 + (12 if found.get("a") == "PM" else 0)
+        return int(found.get("h") or found["K"]) % 12 + 12 * (found.get("a") == of.texts["a"][1])
     return int(found.get("H") or found.get("k") or "0") % (24 if "k" in found else 99)
 
 

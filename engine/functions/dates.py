@@ -14,8 +14,10 @@ from pyjm.engine.compile.java_error import ILLEGAL_ARGUMENT, JavaError
 from pyjm.engine.compile.java_text import java_trim
 from pyjm.engine.vu.date_fields import Moment, local
 
+from .at_start import at_start
 from .date_pattern import PatternError, date_pattern
 from .date_read import DateError, duration_nanos, epoch_nanos, read_date, shifted
+from .date_words import locale_of
 from .parsing import LONG, java_number
 from .saving import saved
 
@@ -36,32 +38,47 @@ TIME_LETTERS |= dict.fromkeys("zV", "Unable to extract ZoneId from temporal")
 """Letters that a day alone can't be written with → what Java says of them."""
 
 
-def check_locale(args: Args, index: int, build: Build, path: str) -> None:
-    """Refuse names of months and days in another language than English."""
-    language = (args[index].constant or "").strip().lower() if len(args) > index else ""
-    pattern = args[0].constant or ""
-    if language and not language.startswith("en") and any(name in pattern for name in ("MMM", "LLL", "E", "a")):
-        build.fault(path, f"names of months and days in the language {language} are not supported", "English ones are")
+def locale_from(args: Args, index: int, build: Build) -> Callable[[User], str]:
+    """Make what gives the locale that an argument names, by default JMeter's own; raises JavaError for what is none."""
+    own = default_locale(build)
+    if len(args) <= index:
+        return lambda user: own
+    given, constant = args[index].get, args[index].constant
+    if constant is None:
+        return lambda user: locale_of(java_trim(given(user)), own)
+    fixed = locale_of(java_trim(constant), own)
+    return lambda user: fixed
+
+
+def default_locale(build: Build) -> str:
+    """Give the locale of JMeter's property `language`."""
+    parts = [part for part in build.properties.get("language", "en").split("_") if part]
+    return "_".join(parts) if len(parts) == 2 else parts[0] if len(parts) == 1 else "en"
 
 
 @function("__timeShift", 4, 5)
 def make_time_shift(args: Args, build: Build, path: str) -> Callable[[User], str]:
     """Give a date (by default the present), moved by a duration, in a pattern (by default milliseconds)."""
-    if len(args) == 5:
-        check_locale(args, 3, build, path)
+    args = [at_start(arg) if index in (0, 3, 4) else arg for index, arg in enumerate(args)]
+    try:
+        locale_in = locale_from(args if len(args) == 5 else args[:3], 3, build)
+    except JavaError as error:
+        build.fault(path, f"__timeShift: {error}", "JMeter does not run such a plan either: de, pt_BR …")
+        return lambda user: ""
     pattern_of, date_of, amount_of = (arg.get for arg in args[:3])
 
     def get(user: User) -> str:
         pattern = java_trim(pattern_of(user))
         moment = local(time_ns())
+        locale = locale_in(user)
         try:
-            write = date_pattern(pattern) if pattern else None
+            write = date_pattern(pattern, locale) if pattern else None
         except PatternError as error:
             log.error("Format date pattern '%s' is invalid: %s", pattern, error)
             return ""
         given = java_trim(date_of(user))
         if given:
-            moment = parsed(given, pattern, moment)
+            moment = parsed(given, pattern, moment, locale)
         amount = java_trim(amount_of(user))
         if amount:
             try:
@@ -73,14 +90,14 @@ def make_time_shift(args: Args, build: Build, path: str) -> Callable[[User], str
     return saved(get, args, len(args) - 1)
 
 
-def parsed(text: str, pattern: str, now: Moment) -> Moment:
+def parsed(text: str, pattern: str, now: Moment, locale: str) -> Moment:
     """Read the date to shift; it is the present where that fails."""
     try:
         if not pattern:
             return local(java_number(text, LONG) * 1_000_000)
         letters = set(written(pattern))
         if "u" not in letters and ("a" not in letters or "H" in letters):
-            return read_date(text, pattern, now)
+            return read_date(text, pattern, now, locale=locale)
         error: ValueError = DateError("it stands against JMeter's defaults: the present year, hour 0 of 24")
     except (DateError, JavaError) as caught:
         error = caught
@@ -140,20 +157,26 @@ def written(pattern: str) -> str:
 @function("__RandomDate", 3, 5)
 def make_random_date(args: Args, build: Build, path: str) -> Callable[[User], str]:
     """Give a day from the start (by default today) up to the day before the end, in a pattern."""
-    check_locale(args, 3, build, path)
+    try:
+        locale_in = locale_from(args, 3, build)
+    except JavaError as error:
+        build.fault(path, f"__RandomDate: {error}", "each sample that needs it fails, as in JMeter", fatal=False)
+        given = args[3].get
+        locale_in = lambda user: locale_of(java_trim(given(user)), "")  # noqa: E731
     pattern_of, start_of, end_of = (arg.get for arg in args[:3])
 
     def get(user: User) -> str:
+        locale = locale_in(user)
         pattern = java_trim(pattern_of(user)) or "yyyy-MM-dd"
         try:
-            write = date_pattern(pattern)
+            write = date_pattern(pattern, locale)
         except PatternError as error:
             log.error("Format date pattern '%s' is invalid: %s", pattern, error)
             return ""
         no_day = next((letter for letter in written(pattern) if letter in TIME_LETTERS), "")
         given = java_trim(start_of(user))
-        start = day(given, pattern) if given else local(time_ns()).at.date()
-        end = day(java_trim(end_of(user)), pattern)
+        start = day(given, pattern, locale) if given else local(time_ns()).at.date()
+        end = day(java_trim(end_of(user)), pattern, locale)
         if end < start:
             log.error("End Date '%s' must be greater than Start Date '%s'", end, start)
             return ""
@@ -167,10 +190,10 @@ def make_random_date(args: Args, build: Build, path: str) -> Callable[[User], st
     return saved(get, args, 4)
 
 
-def day(text: str, pattern: str) -> date:
+def day(text: str, pattern: str, locale: str) -> date:
     """Read a day; what is none is the first day of 1970."""
     try:
-        return read_date(text, pattern, local(time_ns())).at.date()
+        return read_date(text, pattern, local(time_ns()), locale=locale).at.date()
     except (DateError, PatternError) as error:
         log.error("Failed to parse the date '%s': %s", text, error)
         return date(1970, 1, 1)

@@ -11,6 +11,7 @@ from pyjm.engine.compile.functions import Args, function
 from pyjm.engine.compile.java_error import ARITHMETIC, JavaError
 from pyjm.engine.vu.date_fields import local
 
+from .at_start import at_start
 from .date_pattern import date_pattern
 from .saving import saved
 
@@ -44,6 +45,7 @@ def written(pattern: str) -> Callable[[], str]:
 @function("__time", 0, 2)
 def make_time(args: Args, build: Build, path: str) -> Callable[[User], str]:
     """Give the time, in milliseconds or in a pattern; the second argument names a variable to keep it."""
+    args = [at_start(arg) for arg in args]
     if not args or args[0].constant == "":
         return saved(lambda user: milliseconds(), args, 1)
     aliases = {name: build.properties.get(f"time.{name}", pattern).strip() for name, pattern in ALIASES.items()}

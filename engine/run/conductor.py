@@ -50,8 +50,9 @@ class NoGroup:
     on_error = OnError.CONTINUE
     same_user = True
 
-    def __init__(self, test: Nobody) -> None:
+    def __init__(self, test: Nobody, variables: dict[str, Any]) -> None:
         self.test: Test = test
+        self.variables = variables
 
     def counts(self) -> tuple[int, int]:
         """Tell that nobody runs."""
@@ -126,7 +127,7 @@ class Conductor:
         properties = self.build.properties
         self.set_property("TESTSTART.MS", str(wall_ms()))
         variables: dict[str, Any] = {key: properties[key] for key in PRESET if key in properties}
-        user = User(NoGroup(Nobody(properties)), 0, "StandardJMeterEngine", variables)
+        user = User(NoGroup(Nobody(properties), variables), 0, "StandardJMeterEngine", variables)
         for definition in self.program.definitions:
             definition.define(user)
         return user

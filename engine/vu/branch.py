@@ -26,6 +26,7 @@ class BranchGroup:
     def __init__(self, user: User) -> None:
         self.test = user.test
         self.index = user.group.index
+        self.variables = user.group.variables
         self.user = user
         self.active = 0
 

@@ -24,6 +24,9 @@ Letter = Callable[[int], Piece | None]
 MONTHS = ["January", "February", "March", "April", "May", "June", "July"]
 MONTHS += ["August", "September", "October", "November", "December"]
 DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
+FIRST_JULIAN = date(1858, 11, 17).toordinal()
+"""Day 0 of the modified Julian days."""
+
 ORDINALS = ("1st", "2nd", "3rd", "4th")
 
 
@@ -138,7 +141,8 @@ def day_period(count: int) -> Piece | None:
     def make(moment: Moment) -> str:
         hour, minute = moment.at.hour, moment.at.minute
         if minute == 0 and hour in (0, 12):
-            return "midnight" if hour == 0 else "noon"
+            name = "midnight" if hour == 0 else "noon"
+            return name if count < 5 else {"midnight": "mi", "noon": "n"}[name]
         if 6 <= hour < 12:
             return "in the morning"
         if 12 <= hour < 18:
@@ -266,6 +270,7 @@ LETTERS: dict[str, Letter] = {
     "n": number(lambda m: m.nanos, 19),
     "N": number(lambda m: of_day(m) * 1_000_000_000 + m.nanos, 19),
     "A": number(lambda m: of_day(m) * 1000 + m.nanos // 1_000_000, 19),
+    "g": number(lambda m: m.at.toordinal() - FIRST_JULIAN, 19),
     "z": zone_name,
     "Z": plain_offset,
     "X": iso_offset("Z"),

@@ -55,7 +55,10 @@ class Test(Protocol):
 
 
 class Group(Protocol):
-    """What a user knows of its thread group, as it runs in this worker. `threads`: how many users it is to have."""
+    """What a user knows of its thread group, as it runs in this worker.
+
+    `threads`: how many users it is to have; `variables`: what they begin with.
+    """
 
     index: int
     name: str
@@ -63,6 +66,7 @@ class Group(Protocol):
     on_error: OnError
     same_user: bool
     test: Test
+    variables: dict[str, Any]
 
     @property
     def counts(self) -> Callable[[], tuple[int, int]]:

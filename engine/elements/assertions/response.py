@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from pyjm.engine.compile.build import Build
 from pyjm.engine.compile.element import Assertion, flag, text
 from pyjm.engine.compile.registry import element
+from pyjm.engine.elements.document import document_reader
 from pyjm.engine.elements.regex import RegexError, compile_regex, is_java, matches
 from pyjm.engine.elements.scoped import scope_of
 from pyjm.engine.plan.tree import Node
@@ -74,7 +75,7 @@ class ResponseAssertion(Assertion):
         self.patterns = [build.value(str(item), node.path) for item in node.items("Asserion.test_strings")]
         self.uses_regex = bool(self.type & CONTAINS) or not self.type & (EQUALS | SUBSTRING)
         if field == DOCUMENT and self.scope != "variable":
-            build.fault(node.path, "the body as a document (Tika) is not supported", "test the text of the response")
+            self.field_name, self.read, self.reads_body = "document", document_reader(node.path, build), True
         for pattern in self.patterns if self.uses_regex else []:
             if pattern.constant is not None:
                 self.check_pattern(pattern.constant, build)

@@ -13,6 +13,8 @@ from pyjm.engine.vu.flow import REPEAT, Cursor, IteratingCursor, Next, PassListe
 from pyjm.engine.vu.step import Step
 from pyjm.engine.vu.user import User
 
+from .loop_names import index_key, named
+
 LARGEST = 2**31 - 1
 
 
@@ -124,5 +126,5 @@ class ForEachController(PlanController):
         cursor.reset_loops()
 
     def cursor(self, user: User) -> ForEachCursor:
-        key = f"__jm__{self.label.get(user)}__idx"
-        return ForEachCursor(user, self.cursors(user), self.listeners, key, self)
+        key = index_key(self.label, user)
+        return named(ForEachCursor, self.label)(user, self.cursors(user), self.listeners, key, self)

@@ -7,6 +7,8 @@ from pyjm.engine.compile.registry import element
 from pyjm.engine.vu.flow import LoopCursor
 from pyjm.engine.vu.user import User
 
+from .loop_names import index_key, named
+
 
 @element("LoopController")
 class LoopController(PlanController):
@@ -20,6 +22,6 @@ class LoopController(PlanController):
         user.cursor(self).cut_pass()
 
     def cursor(self, user: User) -> LoopCursor:
-        key = f"__jm__{self.label.get(user)}__idx"
+        key = index_key(self.label, user)
         forever = self.continue_forever.get(user)
-        return LoopCursor(user, self.cursors(user), self.listeners, self.loops.get, forever, key)
+        return named(LoopCursor, self.label)(user, self.cursors(user), self.listeners, self.loops.get, forever, key)

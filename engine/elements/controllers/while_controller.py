@@ -12,6 +12,8 @@ from pyjm.engine.vu.step import Step
 from pyjm.engine.vu.transaction import LAST_SAMPLE_OK
 from pyjm.engine.vu.user import User
 
+from .loop_names import index_key, named
+
 
 class WhileCursor(IteratingCursor):
     """Where one user stands in a While Controller. The condition is asked behind each loop and before the next."""
@@ -73,5 +75,5 @@ class WhileController(PlanController):
         cursor.reset_loops()
 
     def cursor(self, user: User) -> WhileCursor:
-        key = f"__jm__{self.label.get(user)}__idx"
-        return WhileCursor(user, self.cursors(user), self.listeners, key, self.condition.get)
+        key = index_key(self.label, user)
+        return named(WhileCursor, self.label)(user, self.cursors(user), self.listeners, key, self.condition.get)

@@ -31,7 +31,7 @@ class Desk:
             vars=dict(VARIABLES, o=7, f=1.5, list=["p", "q"]),
             name=name,
             number=number,
-            group=SimpleNamespace(name=name.rpartition(" ")[0]),
+            group=SimpleNamespace(name=name.rpartition(" ")[0], variables=dict(VARIABLES)),
             state={},
             step=None,
             previous=None,

@@ -83,9 +83,10 @@ def test_a_random_string_without_characters_has_any(desk: Any) -> None:
     assert len(desk.text("${__RandomString(20)}")) == 20
 
 
-def test_names_of_months_in_another_language_are_refused(desk: Any) -> None:
-    assert "fr_fr" in desk.faults("${__timeShift(dd MMMM yyyy,,P1D,fr_FR,)}")[0]
-    assert not desk.faults("${__timeShift(dd/MM/yyyy,,P1D,fr_FR,)}")
+def test_what_is_no_locale_is_refused_where_jmeter_does_not_start(desk: Any) -> None:
+    assert "Invalid locale format: fr_fr" in desk.faults("${__timeShift(dd/MM/yyyy,,P1D,fr_fr,)}")[0]
+    assert not desk.faults("${__timeShift(dd MMMM yyyy,,P1D,fr_FR,)}")
+    assert desk.text("${__timeShift(dd MMMM yyyy,24 août 2024,P1D,fr_FR,)}") == "25 août 2024"
 
 
 def test_a_file_is_read_whole_or_line_by_line(tmp_path: Path, desk: Any) -> None:
