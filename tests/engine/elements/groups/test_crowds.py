@@ -43,6 +43,7 @@ class Start:
     halt = False
     test = None
     same_user = False
+    on_error = None
     counts = None
 
     def __init__(self, worker: int) -> None:
