@@ -62,20 +62,21 @@ class Source:
 
     def __init__(self, node: Node, build: Build, key: str, variable: Value[str]) -> None:
         self.name = node.name
-        self.scope = scope_of(node)
+        self.scope = scope_of(node, build)
         self.variable = variable
-        field = node.text(key).lower()
-        self.read: Callable[[SampleResult], str] = SOURCES.get(field, body_of)
-        self.reads_body = self.scope != "variable" and field not in ALWAYS_KEPT
-        if field == "as_document":
+        self.field = build.value(node.text(key), node.path).map(str.lower)
+        self.reads_body = self.scope.constant != "variable" and self.field.constant not in ALWAYS_KEPT
+        if self.field.constant == "as_document":
             build.fault(node.path, "the body as a document (Tika) is not supported", "extract from the body")
 
     def texts(self, user: User, result: SampleResult) -> Sequence[str]:
         """Give the texts to look at; none where the variable is not there."""
-        if self.scope == "variable":
+        scope = self.scope.get(user)
+        if scope == "variable":
             value = user.vars.get(self.variable.get(user))
             if value is None:
                 log.warning("No variable '%s' found to process by '%s'", self.variable.get(user), self.name)
                 return ()
             return (str(value),)
-        return [self.read(sample) for sample in samples_in(self.scope, result)]
+        read = SOURCES.get(self.field.get(user), body_of)
+        return [read(sample) for sample in samples_in(scope, result)]

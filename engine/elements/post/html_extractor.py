@@ -85,7 +85,7 @@ class HtmlExtractor(PostProcessor):
     def found(self, user: User, result: SampleResult, selector: str, attribute: str, number: int) -> list[str]:
         """Give all matches, no more than `number` if it is one; raises CssError."""
         found: list[str] = []
-        of_variable = self.source.scope == "variable"
+        of_variable = self.source.scope.get(user) == "variable"
         by_attribute = bool(attribute.strip())
         for at, body in enumerate(self.source.texts(user, result)):
             if of_variable and not body:
