@@ -85,6 +85,10 @@ class Timer(Protocol):
     def delay(self, user: User) -> float: ...
 
 
+OF_THE_SAMPLE = frozenset({"parent", "all", "variable"})
+"""Scopes with which the sample itself is judged."""
+
+
 class Scope:
     """What follows a sample: assertions and listeners. Also that of a transaction."""
 
@@ -103,7 +107,7 @@ class Scope:
         """Run the assertions and note whether the sample is good."""
         for assertion, fixed, is_kept in self.assertions:
             scope = assertion.scope.get(user) if fixed is None else fixed
-            if scope != "children":
+            if scope in OF_THE_SAMPLE:
                 _judge(assertion, user, result, is_kept)
             if scope in ("children", "all"):
                 _judge_subs(assertion, user, result, SUB_LEVELS, is_kept)
