@@ -20,11 +20,23 @@ JSON, XML = '{"i":["p","q","r"]}', "<r><i>p</i><i>q</i><i>r</i></r>"
 
 EXTRACTORS = [
     (RegexExtractor, "RegexExtractor.", {"refname": "x", "regex": "<i>(.)", "template": "$1$"}, "match_number", XML),
-    (BoundaryExtractor, "BoundaryExtractor.", {"refname": "x", "lboundary": "<i>", "rboundary": "<"}, "match_number", XML),
+    (
+        BoundaryExtractor,
+        "BoundaryExtractor.",
+        {"refname": "x", "lboundary": "<i>", "rboundary": "<"},
+        "match_number",
+        XML,
+    ),
     (HtmlExtractor, "HtmlExtractor.", {"refname": "x", "expr": "i"}, "match_number", XML),
     (XPathExtractor, "XPathExtractor.", {"refname": "x", "xpathQuery": "//i"}, "matchNumber", XML),
     (XPath2Extractor, "XPathExtractor2.", {"refname": "x", "xpathQuery": "//i"}, "matchNumber", XML),
-    (JSONPostProcessor, "JSONPostProcessor.", {"referenceNames": "x", "jsonPathExprs": "$.i[*]"}, "match_numbers", JSON),
+    (
+        JSONPostProcessor,
+        "JSONPostProcessor.",
+        {"referenceNames": "x", "jsonPathExprs": "$.i[*]"},
+        "match_numbers",
+        JSON,
+    ),
     (JMESPathExtractor, "JMESExtractor.", {"referenceName": "x", "jmesPathExpr": "i"}, "matchNumber", JSON),
 ]
 
