@@ -27,6 +27,7 @@ OF_THE_MOMENT = "what comes of it is the machine's or the moment's"
 HAS_A_TABLE = "a table of the element stands in its place"
 NO_SCHEDULER = "the element has no scheduler"
 NEW_USERS = "each of its iterations is a new user's"
+OF_THREAD_GROUPS = "that of the Thread Group, whose code it shares"
 AS_IN_GROUPS = "shows in cookies and the like, which grp_same_user holds for Thread Groups"
 
 FREE_FORM, ARRIVALS, CONCURRENCY = (
@@ -34,6 +35,14 @@ FREE_FORM, ARRIVALS, CONCURRENCY = (
     for name in ("arrivals.FreeFormArrivals", "arrivals.Arrivals", "concurrency.Concurrency")
 )
 ULTIMATE, STEPPING = (f"kg.apc.jmeter.threads.{name}ThreadGroup" for name in ("Ultimate", "Stepping"))
+
+OF_PHASES = dict.fromkeys(
+    (
+        *("ThreadGroup.ramp_time", "ThreadGroup.scheduler", "ThreadGroup.duration", "ThreadGroup.delay"),
+        *("ThreadGroup.same_user_on_next_iteration", "ThreadGroup.delayedStart"),
+    ),
+    OF_THREAD_GROUPS,
+)
 
 UNSET = {
     "DebugPostProcessor": {
@@ -43,6 +52,8 @@ UNSET = {
     },
     "DebugSampler": {"displaySystemProperties": OF_THE_MOMENT},
     "OpenModelThreadGroup": {"ThreadGroup.same_user_on_next_iteration": "a user has one iteration"},
+    "PostThreadGroup": OF_PHASES,
+    "SetupThreadGroup": OF_PHASES,
     ARRIVALS: {"same_user_on_next_iteration": AS_IN_GROUPS},
     CONCURRENCY: {"same_user_on_next_iteration": AS_IN_GROUPS},
     FREE_FORM: {
