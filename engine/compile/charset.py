@@ -9,7 +9,7 @@ from functools import lru_cache
 LEGAL = re.compile(r"[A-Za-z0-9][A-Za-z0-9.:_+-]*")
 """What a charset's name may look like; Python overlooks all other characters."""
 
-OWN = frozenset({"idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape", "utf-7", "utf-8-sig"})
+OWN = frozenset({"idna", "punycode", "raw-unicode-escape", "undefined", "unicode-escape", "utf-8-sig"})
 """Python's own, which Java has not."""
 
 
