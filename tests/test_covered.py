@@ -14,7 +14,12 @@ from pyjm.engine.compile.registry import ELEMENTS
 ASKS_OTHERS = "it asks other machines, and writes nothing without them"
 OF_WINDOWS = "a listener with a window, which writes its file as ResultCollector does"
 
+OF_HTTP2 = "an HTTP Request in another version, which the recordings' target does not speak; tests of its own hold it"
+
 NO_PLAN = {
+    "com.blazemeter.jmeter.http2.sampler.HTTP2Request": OF_HTTP2,
+    "com.blazemeter.jmeter.http2.sampler.HTTP2Sampler": OF_HTTP2,
+    "jmeter.plugins.http2.sampler.HTTP2Sampler": OF_HTTP2,
     "kg.apc.jmeter.dbmon.DbMonCollector": ASKS_OTHERS,
     "kg.apc.jmeter.jmxmon.JMXMonCollector": ASKS_OTHERS,
     "kg.apc.jmeter.perfmon.PerfMonCollector": ASKS_OTHERS,

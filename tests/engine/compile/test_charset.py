@@ -12,6 +12,8 @@ def test_javas_names_are_known(name: str) -> None:
     assert known_charset(name)
 
 
-@pytest.mark.parametrize("name", ["", "abc", "-1", "${undefined}", "undefined", "hex", "rot13", "idna", "utf 8", " utf-8"])
+@pytest.mark.parametrize(
+    "name", ["", "abc", "-1", "${undefined}", "undefined", "hex", "rot13", "idna", "utf 8", " utf-8"]
+)
 def test_what_java_has_not_is_unknown(name: str) -> None:
     assert not known_charset(name)
