@@ -203,9 +203,9 @@ class PostProcessor(Element):
 
 
 class Assertion(Element):
-    """Judges a sample. `scope` is set from Assertion/Sample scope: parent, children, all or variable."""
+    """Judges a sample. `scope` says which: parent, children, all or variable."""
 
-    scope = "parent"
+    scope: Value[str] = Value.of("parent")
 
     content: ClassVar[str | None] = None
     """What JMeter's has for a message where all is well; an empty one hides the messages of those behind it."""

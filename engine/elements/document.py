@@ -46,10 +46,13 @@ _TO_ROOT = re.compile(
 _ENCODING = re.compile(r"\s+encoding\s*=\s*(['\"])[^'\"]*\1")
 
 
-def document_reader(path: str, build: Build) -> Callable[[SampleResult], str]:
-    """Make what gives the text of a sample's body as a document; warns once that most have none."""
+def document_reader(path: str, build: Build, *, sure: bool) -> Callable[[SampleResult], str]:
+    """Make what gives the text of a sample's body as a document.
+
+    Warns once that most have none, where it is `sure` that it will be asked for.
+    """
     most = as_whole(DEFAULT_LIMIT)(build.properties.get("document.max_size", ""))
-    if not build.kept.setdefault("documents", False):
+    if sure and not build.kept.setdefault("documents", False):
         build.kept["documents"] = True
         problem = "as in JMeter without tika-app.jar, only XML has a text as a document"
         build.fault(path, problem, "look at the text of the response", fatal=False)

@@ -41,11 +41,11 @@ CONTROLS = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 @lru_cache(1000)
 def compile_path(text: str) -> Path:
     """Compile a path; raises PathError."""
-    text = text.strip()
+    written, text = text.rstrip(), text.strip()
     if not text:
         raise PathError("json can not be null or empty")
     if text[0] not in "$@":
-        text = f"$.{text}"
+        text = f"$.{written}"
     if text.endswith("."):
         raise PathError("Path must not end with a '.' or '..'")
     if len(text) > 1 and text[1] not in ".[":
@@ -96,6 +96,8 @@ class _Reader:
         if found is None:
             raise self.illegal()
         name = found[0]
+        if name[0] == " ":
+            raise PathError(f"Could not parse token starting at position {self.at}")
         if " " in name.rstrip() or (name != name.rstrip() and found.end() < len(self.text)):
             raise PathError(
                 f"Use bracket notion ['my prop'] if your property contains blank characters. position: {self.at}"

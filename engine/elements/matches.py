@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from random import randrange
 from typing import Any, TypeVar
 
+from pyjm.engine.compile.value import whole_number
+
 Variables = dict[str, Any]
 T = TypeVar("T")
 
@@ -16,6 +18,14 @@ def count_of(value: Any) -> int:
         return int(value)
     except (TypeError, ValueError):
         return 0
+
+
+def number_of(text: str) -> int:
+    """Read a match number; raises ValueError for what is none."""
+    number = whole_number(text, 32)
+    if number is None:
+        raise ValueError(f'For input string: "{text}"')
+    return number
 
 
 def chosen(found: Sequence[T], number: int) -> T | None:

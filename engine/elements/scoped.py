@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from pyjm.engine.compile.build import Build
+    from pyjm.engine.compile.value import Value
     from pyjm.engine.plan.tree import Node
     from pyjm.engine.vu.result import SampleResult
 
@@ -12,9 +14,9 @@ LEVELS = 3
 """How deep sub-samples of sub-samples are looked at."""
 
 
-def scope_of(node: Node, key: str = "Sample.scope") -> str:
-    """Read an element's scope: parent, children, all or variable."""
-    return node.text(key, "parent")
+def scope_of(node: Node, build: Build) -> Value[str]:
+    """Read the scope of an extractor: parent, children, all or variable."""
+    return build.value(node.text("Sample.scope", "parent"), node.path)
 
 
 def samples_in(scope: str, result: SampleResult) -> list[SampleResult]:

@@ -54,6 +54,8 @@ SOURCES: dict[str, Callable[[SampleResult], str]] = {
 }
 """What the property `useHeaders` says, in lower case, → what is looked at; all else is the body."""
 
+DOCUMENT = "as_document"
+
 ALWAYS_KEPT = frozenset({"url", "code", "message"})
 """What a sample has even where nobody reads what went over the wire."""
 
@@ -63,20 +65,23 @@ class Source:
 
     def __init__(self, node: Node, build: Build, key: str, variable: Value[str]) -> None:
         self.name = node.name
-        self.scope = scope_of(node)
+        self.scope = scope_of(node, build)
         self.variable = variable
-        field = node.text(key).lower()
-        self.read: Callable[[SampleResult], str] = SOURCES.get(field, body_of)
-        self.reads_body = self.scope != "variable" and field not in ALWAYS_KEPT
-        if field == "as_document" and self.scope != "variable":
-            self.read = document_reader(node.path, build)
+        self.field = build.value(node.text(key), node.path).map(str.lower)
+        self.reads_body = self.scope.constant != "variable" and self.field.constant not in ALWAYS_KEPT
+        self.sources = SOURCES
+        field = self.field.constant
+        if field in (DOCUMENT, None) and self.scope.constant != "variable":
+            self.sources = {**SOURCES, DOCUMENT: document_reader(node.path, build, sure=field is not None)}
 
     def texts(self, user: User, result: SampleResult) -> Sequence[str]:
         """Give the texts to look at; none where the variable is not there."""
-        if self.scope == "variable":
+        scope = self.scope.get(user)
+        if scope == "variable":
             value = user.vars.get(self.variable.get(user))
             if value is None:
                 log.warning("No variable '%s' found to process by '%s'", self.variable.get(user), self.name)
                 return ()
             return (str(value),)
-        return [self.read(sample) for sample in samples_in(self.scope, result)]
+        read = self.sources.get(self.field.get(user), body_of)
+        return [read(sample) for sample in samples_in(scope, result)]

@@ -19,7 +19,7 @@ from .date_pattern import PatternError, date_pattern
 from .date_read import DateError, duration_nanos, epoch_nanos, read_date, shifted
 from .date_words import locale_of
 from .parsing import LONG, java_number
-from .saving import saved
+from .saving import Unkept, saved
 
 if TYPE_CHECKING:
     from pyjm.engine.compile.build import Build
@@ -75,7 +75,7 @@ def make_time_shift(args: Args, build: Build, path: str) -> Callable[[User], str
             write = date_pattern(pattern, locale) if pattern else None
         except PatternError as error:
             log.error("Format date pattern '%s' is invalid: %s", pattern, error)
-            return ""
+            return Unkept()
         given = java_trim(date_of(user))
         if given:
             moment = parsed(given, pattern, moment, locale)
@@ -122,18 +122,9 @@ def make_date_time_convert(args: Args, build: Build, path: str) -> Callable[[Use
         except (DateError, JavaError) as caught:
             error = caught
         log.error("__dateTimeConvert: %s as %s to %s: %s", text, source, target, error)
-        return ""
+        return Unkept()
 
-    return get if len(args) < 4 else lambda user: keep_if_any(user, get, args)
-
-
-def keep_if_any(user: User, get: Callable[[User], str], args: Args) -> str:
-    """Keep a result in the variable only if there is one."""
-    value = get(user)
-    name = java_trim(args[3].get(user))
-    if value and name:
-        user.vars[name] = value
-    return value
+    return saved(get, args, 3)
 
 
 def fields(pattern: str) -> set[str]:
@@ -172,14 +163,14 @@ def make_random_date(args: Args, build: Build, path: str) -> Callable[[User], st
             write = date_pattern(pattern, locale)
         except PatternError as error:
             log.error("Format date pattern '%s' is invalid: %s", pattern, error)
-            return ""
+            return Unkept()
         no_day = next((letter for letter in written(pattern) if letter in TIME_LETTERS), "")
         given = java_trim(start_of(user))
         start = day(given, pattern, locale) if given else local(time_ns()).at.date()
         end = day(java_trim(end_of(user)), pattern, locale)
         if end < start:
             log.error("End Date '%s' must be greater than Start Date '%s'", end, start)
-            return ""
+            return Unkept()
         if end == start:
             raise JavaError(ILLEGAL_ARGUMENT, "bound must be greater than origin")
         if no_day:

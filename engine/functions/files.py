@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import codecs
 import logging
 import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pyjm.engine.compile.charset import known_charset
 from pyjm.engine.compile.functions import Args, function
 from pyjm.engine.compile.java_error import JavaError
 from pyjm.engine.compile.java_text import java_trim
@@ -33,10 +33,8 @@ def found(build: Build, name: str) -> Path:
 
 def content(path: Path, encoding: str) -> str:
     """Read a file whole."""
-    try:
-        codecs.lookup(encoding or "utf-8")
-    except LookupError:
-        raise JavaError("java.nio.charset.UnsupportedCharsetException", encoding) from None
+    if encoding and not known_charset(encoding):
+        raise JavaError("java.nio.charset.UnsupportedCharsetException", encoding)
     try:
         return path.read_bytes().decode(encoding or "utf-8", "replace")
     except OSError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from random import choice, choices, getrandbits, randrange
 from typing import TYPE_CHECKING
@@ -46,17 +47,21 @@ def make_random_string(args: Args, build: Build, path: str) -> Callable[[User], 
         if length < 0:
             raise JavaError(ILLEGAL_ARGUMENT, f"Requested random string length {length} is less than 0.")
         chars = java_trim(chars_of(user))
-        return "".join(choices(chars, k=length) if chars else (any_character() for _ in range(length)))
+        return "".join(choices(chars, k=length)) if chars else any_characters(length)
 
     return saved(get, args, 2)
 
 
-def any_character() -> str:
-    """Choose any character that is assigned."""
-    while True:
-        char = chr(randrange(0x10000))
-        if category(char) not in ("Cn", "Cs", "Co"):
-            return char
+def any_characters(length: int) -> str:
+    """Choose any characters that are assigned; those beyond 16 bits count as two, as in Java."""
+    chars, left = [], length
+    while left:
+        char = chr(randrange(sys.maxunicode))
+        size = 1 if char < "\U00010000" else 2
+        if size <= left and category(char) not in ("Cn", "Cs", "Co"):
+            chars.append(char)
+            left -= size
+    return "".join(chars)
 
 
 @function("__RandomFromMultipleVars", 1, 2)

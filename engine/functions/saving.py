@@ -12,6 +12,12 @@ if TYPE_CHECKING:
     from pyjm.engine.vu.user import User
 
 
+class Unkept(str):
+    """What a call gives that fails: no variable keeps it."""
+
+    __slots__ = ()
+
+
 def saved(get: Callable[[User], str], args: Args, index: int, *, trim: bool = True) -> Callable[[User], str]:
     """Keep what `get` gives in the variable that argument `index` names, if there is one and it is not empty."""
     if len(args) <= index or args[index].constant == "":
@@ -23,7 +29,7 @@ def saved(get: Callable[[User], str], args: Args, index: int, *, trim: bool = Tr
         name = name_of(user)
         if trim:
             name = java_trim(name)
-        if name:
+        if name and not isinstance(value, Unkept):
             user.vars[name] = value
         return value
 

@@ -14,7 +14,7 @@ from pyjm.engine.compile.java_error import ILLEGAL_ARGUMENT, JavaError
 from pyjm.engine.compile.java_text import java_trim
 
 from .md2 import md2
-from .saving import saved
+from .saving import Unkept, saved
 
 if TYPE_CHECKING:
     from pyjm.engine.compile.build import Build
@@ -63,7 +63,8 @@ def character(text: str) -> str:
         log.warning("Could not parse %s", text)
         return ""
     code = int(match[2], 16) if match[2] else int(match[3], 8) if match[3] else int(match[4])
-    return chr((-code if match[1] == "-" else code) & 0xFFFF)
+    code = -code if match[1] == "-" else code
+    return chr(code & 0xFFFF) if -(1 << 63) <= code < 1 << 63 else ""
 
 
 def escape_html(text: str) -> str:
@@ -177,13 +178,16 @@ def make_digest(args: Args, build: Build, path: str) -> Callable[[User], str]:
     def get(user: User) -> str:
         name = kind(user)
         digest = digested(name, text(user) + salt(user))
-        return digest.upper() if capitals(user).lower() == "true" and digest != "null" else digest
+        if digest is None:
+            log.error("no digest %s", name)
+            return Unkept("null")
+        return digest.upper() if capitals(user).lower() == "true" else digest
 
     return saved(get, args, 4)
 
 
-def digested(name: str, text: str) -> str:
-    """Digest a text; `null` where the kind is not known."""
+def digested(name: str, text: str) -> str | None:
+    """Digest a text; None where the kind is not known."""
     plain = name.upper().replace("/", "_").replace("SHA-", "SHA")
     known = {"SHA": "sha1", "SHA512_256": "sha512_256", "SHA512_224": "sha512_224"}.get(plain, plain.lower())
     if known.startswith("sha3"):
@@ -193,5 +197,4 @@ def digested(name: str, text: str) -> str:
     try:
         return hashlib.new(known, text.encode()).hexdigest()
     except ValueError:
-        log.error("no digest %s", name)
-        return "null"
+        return None

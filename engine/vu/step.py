@@ -55,12 +55,12 @@ class Processor(Protocol):
 class Assertion(Protocol):
     """Says None where the sample is as it should be, which `content` is the message of then.
 
-    `scope`: parent, children, all or variable.
+    `scope`, as it is evaluated: parent, children, all or variable.
     """
 
     name: str
     label: Any
-    scope: str
+    scope: Any
     content: str | None
 
     def check(self, user: User, result: SampleResult) -> AssertionResult | None: ...
@@ -85,6 +85,10 @@ class Timer(Protocol):
     def delay(self, user: User) -> float: ...
 
 
+OF_THE_SAMPLE = frozenset({"parent", "all", "variable"})
+"""Scopes with which the sample itself is judged."""
+
+
 class Scope:
     """What follows a sample: assertions and listeners. Also that of a transaction."""
 
@@ -94,15 +98,16 @@ class Scope:
         told = any(getattr(listener, "reads_assertions", False) for listener in listeners)
         alone = len(assertions) == 1
         self.assertions = tuple(
-            (each, each.scope, told or (each.content is not None and not alone)) for each in assertions
+            (each, each.scope.constant, told or (each.content is not None and not alone)) for each in assertions
         )
         self.listeners = tuple(listeners)
         self.add = tuple([listener.add for listener in listeners])
 
     def check(self, user: User, result: SampleResult) -> None:
         """Run the assertions and note whether the sample is good."""
-        for assertion, scope, is_kept in self.assertions:
-            if scope != "children":
+        for assertion, fixed, is_kept in self.assertions:
+            scope = assertion.scope.get(user) if fixed is None else fixed
+            if scope in OF_THE_SAMPLE:
                 _judge(assertion, user, result, is_kept)
             if scope in ("children", "all"):
                 _judge_subs(assertion, user, result, SUB_LEVELS, is_kept)

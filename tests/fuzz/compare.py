@@ -13,10 +13,13 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from golden.harness import Facts, Stub, command_engine, differences, run
 from golden.ready import Ready
 
-from fuzz import generate, work
+from fuzz import generate, odd, work
+from fuzz.odd_subjects import SUBJECTS
 
 MOST = 8
 """Differences that are told of one plan."""
+
+ODD_ROWS = 'a,b\n1,"p q"\n2,"r,s"\n'
 
 
 def main() -> int:
@@ -24,17 +27,21 @@ def main() -> int:
     parser.add_argument("--jmeter", type=Path, required=True, help="JMeter's home")
     parser.add_argument("--properties", nargs="*", default=[], help="pyjm's, such as pyjm.workers=2")
     parser.add_argument("--work", action="store_true", help="plans that do work, not flow alone")
-    parser.add_argument("first", type=int)
-    parser.add_argument("last", type=int)
+    parser.add_argument("--odd", nargs="+", default=[], help="elements whose properties get odd values, and no seeds")
+    parser.add_argument("first", type=int, nargs="?", default=1)
+    parser.add_argument("last", type=int, nargs="?", default=0)
     args = parser.parse_args()
     jmeter, ready, different = command_engine([str(args.jmeter / "bin" / "jmeter")]), Ready(), 0
     with tempfile.TemporaryDirectory() as folder:
         stub = Stub(Path(folder))
-        for seed in range(args.first, args.last + 1):
+        for seed in [*args.odd, *range(args.first, args.last + 1)]:
             home = Path(folder) / str(seed)
             plan = home / "plan" / f"seed{seed}.jmx"
             plan.parent.mkdir(parents=True)
-            written, beside = work.generated(seed) if args.work else (generate.generated(seed), {})
+            if isinstance(seed, str):
+                written, beside = odd.plan_of(SUBJECTS[seed]), {"odd_rows.csv": ODD_ROWS}
+            else:
+                written, beside = work.generated(seed) if args.work else (generate.generated(seed), {})
             plan.write_text(written)
             for name, content in beside.items():
                 (plan.parent / name).write_text(content)
@@ -46,14 +53,14 @@ def main() -> int:
                 if not found:
                     break
             different += bool(found)
-            print(f"seed {seed}: {ours['rows']} samples {'DIFFER' if found else 'equal'}", *found[:MOST], sep="\n  ")  # noqa: T201
+            print(f"{seed}: {ours['rows']} samples {'DIFFER' if found else 'equal'}", *found[:MOST], sep="\n  ")  # noqa: T201
             if ours["code"] not in (0, theirs["code"]):
                 print((home / turn / "ours" / "console.txt").read_text())  # noqa: T201
             sys.stdout.flush()
         stub.close()
     ready.close()
-    groups = (args.last - args.first + 1) * generate.GROUPS
-    print(f"{groups} thread groups, {different} plans differ")  # noqa: T201
+    plans = len(args.odd) + max(0, args.last - args.first + 1)
+    print(f"{plans} plans, {different} differ")  # noqa: T201
     return 1 if different else 0
 
 

@@ -36,6 +36,7 @@ GUIS = {
     "HtmlExtractor": "HtmlExtractorGui",
     "SizeAssertion": "SizeAssertionGui",
     "RunTime": "RunTimeGui",
+    "SystemSampler": "SystemSamplerGui",
 }
 """The class of each element's window, without which JMeter does not read it; all others share one."""
 

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pyjm.engine.compile.element import Assertion, whole
+from pyjm.engine.compile.element import Assertion, text, whole
 from pyjm.engine.compile.registry import element
 from pyjm.engine.vu.result import AssertionResult
 
-from ..scoped import scope_of
-
 if TYPE_CHECKING:
-    from pyjm.engine.compile.build import Build
-    from pyjm.engine.plan.tree import Node
     from pyjm.engine.vu.result import SampleResult
     from pyjm.engine.vu.user import User
 
@@ -23,9 +19,7 @@ class DurationAssertion(Assertion):
 
     limit_ms = whole("DurationAssertion.duration", bits=64)
     reads_body = False
-
-    def prepare(self, node: Node, build: Build) -> None:
-        self.scope = scope_of(node, "Assertion.scope")
+    scope = text("Assertion.scope", "parent")
 
     def check(self, user: User, result: SampleResult) -> AssertionResult | None:
         limit_ms = self.limit_ms.get(user)

@@ -7,11 +7,10 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from pyjm.engine.compile.build import Build
-from pyjm.engine.compile.element import Assertion, flag, text
+from pyjm.engine.compile.element import Assertion, flag, text, whole
 from pyjm.engine.compile.registry import element
 from pyjm.engine.elements.document import document_reader
 from pyjm.engine.elements.regex import RegexError, compile_regex, is_java, matches
-from pyjm.engine.elements.scoped import scope_of
 from pyjm.engine.plan.tree import Node
 from pyjm.engine.vu.result import AssertionResult
 
@@ -55,28 +54,34 @@ EXPECTED = {
 BAD_PATTERN = "Bad test configuration org.apache.oro.text.MalformedCachePatternException: Invalid expression: {}\n{}"
 
 
+def uses_regex(kind: int) -> bool:
+    """Tell whether patterns are regular expressions."""
+    return bool(kind & CONTAINS) or not kind & (EQUALS | SUBSTRING)
+
+
 @element("ResponseAssertion")
 class ResponseAssertion(Assertion):
     """Holds a field of the sample, or a variable, against patterns."""
 
     assume_success = flag("Assertion.assume_success")
     message = text("Assertion.custom_message")
+    scope = text("Assertion.scope", "parent")
     variable = text("Scope.variable")
-    kind = text("Assertion.test_type", str(CONTAINS))
+    field = text("Assertion.test_field")
+    kind = whole("Assertion.test_type", CONTAINS)
 
     def prepare(self, node: Node, build: Build) -> None:
         self.java = is_java(build.properties)
         self.comparison = Comparison.of(build.properties)
-        self.scope = scope_of(node, "Assertion.scope")
-        field = node.text("Assertion.test_field")
-        self.field_name, self.read = FIELDS.get(field, URL)
-        self.reads_body = self.scope != "variable" and self.field_name not in ALWAYS_KEPT
-        self.type = int(self.kind.constant) if self.kind.constant and self.kind.constant.isdigit() else 0
+        field, kind = self.field.constant, self.kind.constant
+        always_kept = field is not None and FIELDS.get(field, URL)[0] in ALWAYS_KEPT
+        self.reads_body = self.scope.constant != "variable" and not always_kept
         self.patterns = [build.value(str(item), node.path) for item in node.items("Asserion.test_strings")]
-        self.uses_regex = bool(self.type & CONTAINS) or not self.type & (EQUALS | SUBSTRING)
-        if field == DOCUMENT and self.scope != "variable":
-            self.field_name, self.read, self.reads_body = "document", document_reader(node.path, build), True
-        for pattern in self.patterns if self.uses_regex else []:
+        self.document: Field | None = None
+        if field in (DOCUMENT, None) and self.scope.constant != "variable":
+            self.document = "document", document_reader(node.path, build, sure=field is not None)
+            self.reads_body = True
+        for pattern in self.patterns if kind is not None and uses_regex(kind) else []:
             if pattern.constant is not None:
                 self.check_pattern(pattern.constant, build)
 
@@ -91,10 +96,11 @@ class ResponseAssertion(Assertion):
         if self.assume_success.get(user):
             result.success = True
         subject = self.subject(user, result)
+        kind = self.kind.get(user)
         if not subject:
-            return None if self.type & NOT else AssertionResult(self.name, "Response was null")
+            return None if kind & NOT else AssertionResult(self.name, "Response was null")
         try:
-            failures = self.failures(user, subject)
+            failures = self.failures(user, subject, kind)
         except RegexError as error:
             return AssertionResult(self.name, str(error), failure=False, error=True)
         if not failures:
@@ -102,38 +108,43 @@ class ResponseAssertion(Assertion):
         message = self.message.get(user)
         if message:
             return AssertionResult(self.name, message)
-        return AssertionResult(self.name, "".join(f"{said}\t" for said in failures) if self.type & OR else failures[0])
+        return AssertionResult(self.name, "".join(f"{said}\t" for said in failures) if kind & OR else failures[0])
 
     def subject(self, user: User, result: SampleResult) -> str:
         """Give the text to test."""
-        if self.scope == "variable":
+        if self.scope.get(user) == "variable":
             value = user.vars.get(self.variable.get(user))
             return "" if value is None else str(value)
-        return self.read(result)
+        return self.tested(user)[1](result)
 
-    def failures(self, user: User, subject: str) -> Sequence[str]:
+    def tested(self, user: User) -> Field:
+        """Give the name in messages of the field to test, and how it is read."""
+        field = self.field.get(user)
+        return self.document if field == DOCUMENT and self.document is not None else FIELDS.get(field, URL)
+
+    def failures(self, user: User, subject: str, kind: int) -> Sequence[str]:
         """Tell what is wrong: the first failure, or with OR all of them unless one pattern fits."""
-        negated, either = bool(self.type & NOT), bool(self.type & OR)
+        negated, either = bool(kind & NOT), bool(kind & OR)
         failures: list[str] = []
         for value in self.patterns:
             pattern = value.get(user)
-            if self.fits(pattern, subject) is not negated:
+            if self.fits(pattern, subject, kind) is not negated:
                 if either:
                     return ()
                 continue
-            failures.append(self.failure(user, pattern, subject))
+            failures.append(self.failure(user, pattern, subject, kind))
             if not either:
                 return failures
         # with OR and no pattern at all JMeter fails, too
         return failures or (("",) if either else ())
 
-    def fits(self, pattern: str, subject: str) -> bool:
+    def fits(self, pattern: str, subject: str, kind: int) -> bool:
         """Tell whether a pattern fits."""
-        if self.type & CONTAINS:
+        if kind & CONTAINS:
             return self.compiled(pattern).search(subject) is not None
-        if self.type & EQUALS:
+        if kind & EQUALS:
             return subject == pattern
-        if self.type & SUBSTRING:
+        if kind & SUBSTRING:
             return pattern in subject
         return matches(self.compiled(pattern), subject, self.java)
 
@@ -144,9 +155,11 @@ class ResponseAssertion(Assertion):
         except RegexError as error:
             raise RegexError(BAD_PATTERN.format(pattern, error)) from None
 
-    def failure(self, user: User, pattern: str, subject: str) -> str:
+    def failure(self, user: User, pattern: str, subject: str, kind: int) -> str:
         """Write what is wrong."""
-        name = f"variable({self.variable.get(user)})" if self.scope == "variable" else self.field_name
-        expected = EXPECTED.get(self.type, " expected something using ")
-        shown = self.comparison.text(subject, pattern) if self.type & EQUALS else pattern
+        name = self.tested(user)[0]
+        if self.scope.get(user) == "variable":
+            name = f"variable({self.variable.get(user)})"
+        expected = EXPECTED.get(kind, " expected something using ")
+        shown = self.comparison.text(subject, pattern) if kind & EQUALS else pattern
         return f"Test failed: {name}{expected}/{shown}/"

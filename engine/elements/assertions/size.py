@@ -9,12 +9,9 @@ from typing import TYPE_CHECKING
 from pyjm.engine.compile.element import Assertion, text, whole
 from pyjm.engine.compile.registry import element
 from pyjm.engine.compile.value import whole_number
-from pyjm.engine.elements.scoped import scope_of
 from pyjm.engine.vu.result import AssertionResult
 
 if TYPE_CHECKING:
-    from pyjm.engine.compile.build import Build
-    from pyjm.engine.plan.tree import Node
     from pyjm.engine.vu.result import SampleResult
     from pyjm.engine.vu.user import User
 
@@ -44,14 +41,12 @@ class SizeAssertion(Assertion):
     limit = text("SizeAssertion.size")
     comparison = whole("SizeAssertion.operator")
     field = text("Assertion.test_field")
+    scope = text("Assertion.scope", "parent")
     variable = text("Scope.variable")
     reads_body = False
 
-    def prepare(self, node: Node, build: Build) -> None:
-        self.scope = scope_of(node, "Assertion.scope")
-
     def check(self, user: User, result: SampleResult) -> AssertionResult | None:
-        if self.scope == "variable":
+        if self.scope.get(user) == "variable":
             name = self.variable.get(user)
             value = user.vars.get(name)
             size = None if value is None else whole_number(str(value))

@@ -8,7 +8,6 @@ from pyjm.engine.compile.build import Build
 from pyjm.engine.compile.element import Assertion, flag, text
 from pyjm.engine.compile.registry import element
 from pyjm.engine.elements.markup import BytesError, MarkupError, parse
-from pyjm.engine.elements.scoped import scope_of
 from pyjm.engine.elements.xpath1 import XPathError, compile_xpath, evaluate
 from pyjm.engine.plan.tree import Node
 from pyjm.engine.vu.result import AssertionResult
@@ -28,10 +27,10 @@ class XPathAssertion(Assertion):
     negated = flag("XPath.negate")
     tolerant = flag("XPath.tolerant")
     namespaces = flag("XPath.namespace")
+    scope = text("Assertion.scope", "parent")
     variable = text("Scope.variable")
 
     def prepare(self, node: Node, build: Build) -> None:
-        self.scope = scope_of(node, "Assertion.scope")
         if node.flag("XPath.validate"):
             build.fault(node.path, "validation against a DTD is not supported", "do not validate")
         if node.flag("XPath.report_errors") and node.flag("XPath.tolerant"):
@@ -45,7 +44,7 @@ class XPathAssertion(Assertion):
 
     def check(self, user: User, result: SampleResult) -> AssertionResult | None:
         data = result.body
-        if self.scope == "variable":
+        if self.scope.get(user) == "variable":
             data = str(user.vars.get(self.variable.get(user)) or "").encode("utf-8", "replace")
         if not data:
             return AssertionResult(self.name, "Response was null")

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from pyjm.engine.compile.build import Build
 from pyjm.engine.compile.element import Assertion, flag, text
 from pyjm.engine.compile.registry import element
-from pyjm.engine.elements.scoped import scope_of
 from pyjm.engine.elements.xpath1 import XPathError, is_boolean
 from pyjm.engine.elements.xpath2 import NamespacesError, compile_xpath2, document, report_broken, text_of
 from pyjm.engine.plan.tree import Node
@@ -27,15 +26,15 @@ class XPath2Assertion(Assertion):
     query = text("XPath.xpath", "/")
     negated = flag("XPath.negate")
     namespaces = text("XPath.namespaces")
+    scope = text("Assertion.scope", "parent")
     variable = text("Scope.variable")
 
     def prepare(self, node: Node, build: Build) -> None:
-        self.scope = scope_of(node, "Assertion.scope")
         report_broken(node, build, self.query, self.namespaces)
 
     def check(self, user: User, result: SampleResult) -> AssertionResult | None:
         body: str | None = result.text
-        if self.scope == "variable":
+        if self.scope.get(user) == "variable":
             body = str(user.vars.get(self.variable.get(user)) or "") or None
         if body is None:
             return AssertionResult(self.name, "Response was null")

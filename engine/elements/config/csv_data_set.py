@@ -6,11 +6,11 @@ written and the share mode, over all elements, users and workers.
 
 from __future__ import annotations
 
-import codecs
 import logging
 from typing import TYPE_CHECKING
 
 from pyjm.engine.compile.build import Build
+from pyjm.engine.compile.charset import known_charset
 from pyjm.engine.compile.element import Config, flag, text
 from pyjm.engine.compile.java_text import java_trim
 from pyjm.engine.compile.registry import element
@@ -94,7 +94,7 @@ class CSVDataSet(Config):
                 fatal=False,
             )
         encoding = self.encoding.constant
-        if encoding and encoding.strip() and not _is_known(encoding.strip()):
+        if encoding and encoding.strip() and not known_charset(encoding.strip()):
             build.fault(node.path, f"the encoding {encoding!r} is not known: no row can be read", fatal=False)
 
     def pass_start(self, user: User) -> None:
@@ -196,11 +196,3 @@ def header_names(header: str, delimiter: str) -> list[str]:
     except RowError as error:
         log.error("Could not split CSV header line: %s", error)
         raise StopThread("Could not split CSV header line") from None
-
-
-def _is_known(encoding: str) -> bool:
-    try:
-        codecs.lookup(encoding)
-    except LookupError:
-        return False
-    return True

@@ -11,6 +11,7 @@ import re
 from enum import Enum
 from pathlib import Path
 
+from pyjm.engine.compile.charset import known_charset
 from pyjm.engine.compile.java_text import java_trim
 
 END_OF_LINE = re.compile(rb"\r\n?|\n")
@@ -44,6 +45,8 @@ class Rows:
         with path.open("rb") as file:
             empty = not file.seek(0, 2)
             self.data = b"" if empty else mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        if not known_charset(self.encoding):
+            raise LookupError(f"unknown encoding: {self.encoding}")
         if not _is_transparent(self.encoding):
             self.data = self.data[:].decode(self.encoding, "replace").encode()
             self.encoding = "utf-8"

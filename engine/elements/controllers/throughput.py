@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pyjm.engine.compile.build import Build
 from pyjm.engine.compile.element import PlanController, flag, whole
 from pyjm.engine.compile.registry import element
+from pyjm.engine.compile.value import as_whole
 from pyjm.engine.plan.tree import Node
 from pyjm.engine.vu.flow import Cursor, Next, PassListener
 from pyjm.engine.vu.step import Step
@@ -79,7 +80,7 @@ class ThroughputController(PlanController):
     per_user = flag("ThroughputController.perThread")
 
     def prepare(self, node: Node, build: Build) -> None:
-        self.most = build.value(node.text("ThroughputController.maxThroughput", "1"), node.path).map(number_or_one)
+        self.most = build.value(node.text("ThroughputController.maxThroughput", "1"), node.path).map(as_whole(1))
         percent = node.text("ThroughputController.percentThroughput", "100")
         self.percent = build.value(percent, node.path).map(percent_or_all)
         place = f"{node.number}:{node.path}"
@@ -100,14 +101,6 @@ class ThroughputController(PlanController):
 
     def cursor(self, user: User) -> ThroughputCursor:
         return ThroughputCursor(user, self.cursors(user), self.listeners, self)
-
-
-def number_or_one(text: str) -> int:
-    """Read the total; what is no number is 1."""
-    try:
-        return int(text) if text.isascii() and "_" not in text and text == text.strip() else 1
-    except ValueError:
-        return 1
 
 
 def percent_or_all(text: str) -> float:

@@ -42,7 +42,7 @@ class BoundaryExtractor(PostProcessor):
             variables[name] = default
         number = self.match_number.get(user)
         left, right = self.left.get(user), self.right.get(user)
-        if number > 0 and self.source.scope == "variable" and not (left and right):
+        if number > 0 and self.source.scope.get(user) == "variable" and not (left and right):
             number = 1  # a variable has one match then, whichever is asked for
         found = [match for text in self.source.texts(user, result) for match in between(text, left, right)]
         save_matches(variables, name, found, number)

@@ -11,8 +11,11 @@ from pyjm.engine.plan.tree import Node
 from pyjm.engine.vu.result import SampleResult
 
 from ..samplers.debug import hidden_variables, listed
+from .sampler_properties import written
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pyjm.engine.vu.user import User
 
 
@@ -27,6 +30,8 @@ class DebugPostProcessor(PostProcessor):
     reads_body = False
 
     def prepare(self, node: Node, build: Build) -> None:
+        self.build = build
+        self.written: dict[int, Callable[[User], dict[str, str]]] = {}
         self.system_properties = build.system
         self.jmeter_properties = build.properties
 
@@ -35,7 +40,7 @@ class DebugPostProcessor(PostProcessor):
         sub.begin()
         shown, asked = "", ""
         for wanted, title, pairs in (
-            (self.sampler, "SamplerProperties", lambda: written(user)),
+            (self.sampler, "SamplerProperties", lambda: self.of_sampler(user)),
             (self.variables, "JMeterVariables", lambda: {**hidden_variables(user), **user.vars}),
             (self.properties, "JMeterProperties", lambda: self.jmeter_properties),
             (self.system, "SystemProperties", lambda: self.system_properties),
@@ -52,10 +57,10 @@ class DebugPostProcessor(PostProcessor):
         assert user.previous is not None
         user.previous.add_sub(sub)
 
-
-def written(user: User) -> dict[str, str]:
-    """Give the properties of the user's sampler as they are written."""
-    assert user.step is not None
-    node: Node = user.step.sampler.node  # type: ignore[attr-defined]
-    shown = {key: node.text(key) for key in node.props}
-    return {**shown, "TestElement.name": node.name, "TestElement.enabled": "true", "TestElement.gui_class": node.gui}
+    def of_sampler(self, user: User) -> dict[str, str]:
+        """Give the properties of the user's sampler."""
+        assert user.step is not None
+        node: Node = user.step.sampler.node  # type: ignore[attr-defined]
+        if id(node) not in self.written:
+            self.written[id(node)] = written(node, self.build)
+        return self.written[id(node)](user)

@@ -112,7 +112,7 @@ class HtmlExtractor(PostProcessor):
         """Give all matches, no more than `number` if it is one; raises CssError."""
         found: list[Any] = []
         reading = self.reading
-        of_variable = self.source.scope == "variable"
+        of_variable = self.source.scope.get(user) == "variable"
         by_attribute = bool(attribute.strip())
         for at, body in enumerate(self.source.texts(user, result)):
             if of_variable and not body:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 from typing import TYPE_CHECKING
 
 from pyjm.engine.compile.build import Build
@@ -11,7 +10,7 @@ from pyjm.engine.compile.element import PostProcessor, text
 from pyjm.engine.compile.registry import element
 from pyjm.engine.elements.jackson import JacksonError, as_text, read
 from pyjm.engine.elements.jmes_path import JmesError, compile_jmes, search
-from pyjm.engine.elements.matches import chosen, remove_numbered
+from pyjm.engine.elements.matches import chosen, number_of, remove_numbered
 from pyjm.engine.elements.scoped import samples_in, scope_of
 from pyjm.engine.plan.tree import Node
 
@@ -21,16 +20,12 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("pyjm.post")
 
-WHOLE = re.compile(r"[+-]?[0-9]+")
-
 
 def match_number(text: str) -> int:
     """Read a match number, 0 where there is none; raises ValueError."""
     if not text.strip():
         return 0
-    if not WHOLE.fullmatch(text):
-        raise ValueError(f'For input string: "{text}"')
-    return int(text)
+    return number_of(text)
 
 
 @element("JMESPathExtractor")
@@ -44,8 +39,8 @@ class JMESPathExtractor(PostProcessor):
     variable = text("Scope.variable")
 
     def prepare(self, node: Node, build: Build) -> None:
-        self.scope = scope_of(node)
-        self.reads_body = self.scope != "variable"
+        self.scope = scope_of(node, build)
+        self.reads_body = self.scope.constant != "variable"
         expression, number = self.expression.constant, self.number.constant
         try:
             if expression is not None:
@@ -82,9 +77,10 @@ class JMESPathExtractor(PostProcessor):
 
     def bodies(self, user: User, result: SampleResult) -> list[str]:
         """Give the texts to look at, blank ones left out."""
-        if self.scope == "variable":
+        scope = self.scope.get(user)
+        if scope == "variable":
             return [str(user.vars.get(self.variable.get(user), ""))]
-        texts = [sample.text for sample in samples_in(self.scope, result)]
+        texts = [sample.text for sample in samples_in(scope, result)]
         return [text for text in texts if text and not text.isspace()]
 
 

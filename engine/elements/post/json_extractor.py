@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from pyjm.engine.compile.build import Build
 from pyjm.engine.compile.element import PostProcessor, flag, text
+from pyjm.engine.compile.java_text import java_trim
 from pyjm.engine.compile.registry import element
 from pyjm.engine.elements.json_path import compile_path
 from pyjm.engine.elements.json_path_tokens import EvaluationError
 from pyjm.engine.elements.json_text import JsonError, as_text, read_json
-from pyjm.engine.elements.matches import Variables, chosen, remove_numbered
+from pyjm.engine.elements.matches import Variables, chosen, number_of, remove_numbered
 from pyjm.engine.elements.scoped import samples_in, scope_of
 from pyjm.engine.plan.tree import Node
 
@@ -36,7 +37,7 @@ def match_numbers(text: str, count: int) -> list[int]:
     """Read the match numbers, 0 where there is none; raises ValueError for what is no number, and for too many."""
     if not text.strip():
         return [0] * count
-    numbers = [int(part.strip()) for part in split(text)]
+    numbers = [number_of(java_trim(part)) for part in split(text)]
     if len(numbers) > count:
         raise ValueError(f"{len(numbers)} match numbers for {count} default values")
     return numbers + [0] * (count - len(numbers))
@@ -54,8 +55,8 @@ class JSONPostProcessor(PostProcessor):
     variable = text("Scope.variable")
 
     def prepare(self, node: Node, build: Build) -> None:
-        self.scope = scope_of(node)
-        self.reads_body = self.scope != "variable"
+        self.scope = scope_of(node, build)
+        self.reads_body = self.scope.constant != "variable"
         references, expressions = self.references.constant, self.expressions.constant
         defaults, numbers = self.defaults.constant, self.numbers.constant
         if references is not None and expressions is not None and defaults is not None:
@@ -102,9 +103,10 @@ class JSONPostProcessor(PostProcessor):
 
     def bodies(self, user: User, result: SampleResult) -> list[str]:
         """Give the texts to look at, blank ones left out."""
-        if self.scope == "variable":
+        scope = self.scope.get(user)
+        if scope == "variable":
             return [str(user.vars.get(self.variable.get(user), ""))]
-        texts = [sample.text for sample in samples_in(self.scope, result)]
+        texts = [sample.text for sample in samples_in(scope, result)]
         return [text for text in texts if text and not text.isspace()]
 
 

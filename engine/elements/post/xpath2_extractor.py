@@ -41,10 +41,10 @@ class XPath2Extractor(NodeExtractor):
     def found(self, user: User, result: SampleResult) -> list[str | None]:
         number, query = self.match_number.get(user), self.query.get(user)
         fragment, namespaces = self.fragment.get(user), self.namespaces.get(user)
-        if self.source.scope == "variable":
+        if self.source.scope.get(user) == "variable":
             bodies = [body for body in self.source.texts(user, result) if body]
         else:  # as many times as there are samples in scope, but always in the sample itself
-            bodies = [result.text] * len(samples_in(self.source.scope, result))
+            bodies = [result.text] * len(samples_in(self.source.scope.get(user), result))
         found: list[str | None] = []
         for body in bodies:
             if not query:
@@ -53,5 +53,3 @@ class XPath2Extractor(NodeExtractor):
             expression = compile_xpath2(query, namespaces)
             found += texts_found(document(body), expression, number, fragment=fragment)
         return found
-
-

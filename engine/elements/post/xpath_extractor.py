@@ -77,7 +77,7 @@ class XPathExtractor(NodeExtractor):
         tolerant, namespaces = self.tolerant.get(user), self.namespaces.get(user)
         all_found: list[str | None] = []
         for body in self.source.texts(user, result):
-            if body or self.source.scope != "variable":
+            if body or self.source.scope.get(user) != "variable":
                 data = body.encode("utf-8", "replace")
                 root = parse(data, namespaces=namespaces, tolerant=tolerant)
                 nodes = evaluate(root, query, namespaces=namespaces or tolerant)

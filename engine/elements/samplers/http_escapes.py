@@ -6,6 +6,7 @@ import codecs
 import re
 from functools import lru_cache
 
+from pyjm.engine.compile.charset import known_charset
 from pyjm.engine.http.errors import ILLEGAL_ARGUMENT, WireError
 
 UNSUPPORTED_ENCODING = "java.io.UnsupportedEncodingException"
@@ -17,16 +18,6 @@ _ESCAPES = re.compile(r"((?:%[^%]?[^%]?)+)")
 _JAVA_NAMES = {"UTF8": "UTF-8", "LATIN1": "ISO-8859-1", "ISO8859_1": "ISO-8859-1", "ASCII": "US-ASCII"}
 _ESCAPED = [chr(byte) if _SAFE(chr(byte)) else "+" if byte == 0x20 else f"%{byte:02X}" for byte in range(256)]
 _MARKED = {"utf-16": "utf-16-be", "utf-16le": "utf-16-le", "utf-16be": "utf-16-be"}
-
-
-@lru_cache(maxsize=64)
-def known_charset(name: str) -> bool:
-    """Tell whether a charset exists."""
-    try:
-        codecs.lookup(name)
-    except (LookupError, ValueError):
-        return False
-    return True
 
 
 @lru_cache(maxsize=64)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pyjm.engine.compile.build import Build
 from pyjm.engine.compile.element import Timer, text
 from pyjm.engine.compile.registry import element
+from pyjm.engine.compile.value import whole_number
 from pyjm.engine.plan.tree import Node
 from pyjm.engine.vu.clock import wall_ms
 
@@ -40,8 +41,11 @@ class ConstantThroughputTimer(Timer):
     def prepare(self, node: Node, build: Build) -> None:
         self.per_minute = build.value(node.text("throughput", "0"), node.path).map(as_number)
         self.mode = self.mode_text.map(mode_of)
-        if self.mode.constant is None:
+        mode = self.mode.constant
+        if mode is None:
             build.fault(node.path, "the mode of a Constant Throughput Timer must be fixed", "choose one of the list")
+        elif not 0 <= mode < len(WRITTEN):
+            build.fault(node.path, f"there is no mode {mode} of a Constant Throughput Timer", "choose one of the list")
         self.cells = build.cells
 
     def delay(self, user: User) -> float:
@@ -93,4 +97,5 @@ def mode_of(text: str) -> int:
     """Read the mode: its number, or its name in an old plan; what is neither is that of this user alone."""
     if text in WRITTEN:
         return WRITTEN.index(text)
-    return int(text) if text.isascii() and text.isdigit() and int(text) < len(WRITTEN) else THIS_USER
+    mode = whole_number(text, 32)
+    return THIS_USER if mode is None else mode

@@ -80,7 +80,7 @@ def test_what_jmeter_fails_by_fails_with_the_same_name(raw: str, kind: str, text
 
 
 def test_a_random_string_without_characters_has_any(desk: Any) -> None:
-    assert len(desk.text("${__RandomString(20)}")) == 20
+    assert len(desk.text("${__RandomString(20)}").encode("utf-16-le")) == 40
 
 
 def test_what_is_no_locale_is_refused_where_jmeter_does_not_start(desk: Any) -> None:

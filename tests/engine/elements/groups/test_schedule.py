@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from distribution import spread
 
 from pyjm.engine.elements.groups.schedule import Arrivals, Rate, ScheduleError, arrivals_s, duration_s, parse
 
@@ -78,3 +79,10 @@ def test_random_arrivals_rise_and_fall_with_the_rate() -> None:
     assert sum(at_s < 50 for at_s in rising) == pytest.approx(2500, rel=0.06)
     assert sum(at_s < 50 for at_s in falling) == pytest.approx(7500, rel=0.02)
     assert rising == sorted(rising)
+
+
+def test_random_arrivals_are_spread_as_the_rate_says() -> None:
+    even = list(arrivals_s(parse("rate(50/s) random_arrivals(100 s)"), 11))
+    assert spread(even, lambda at_s: at_s / 100)
+    rising = list(arrivals_s(parse("rate(0) random_arrivals(100 s) rate(100/s)"), 12))
+    assert spread(rising, lambda at_s: (at_s / 100) ** 2)
