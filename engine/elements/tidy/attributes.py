@@ -311,7 +311,8 @@ def check_attribute(lexer: Lexer, node: Node, attribute: Attribute) -> None:
     known = ATTRIBUTES.get(attribute.name or "")
     if known is None:
         is_proprietary = node.tag is None or node.tag.versions & PROPRIETARY
-        if not (lexer.is_xml or is_proprietary or attribute.name is None):
+        is_asp = attribute.name is None and attribute.value is None
+        if not (lexer.is_xml or is_proprietary or is_asp):
             lexer.report.attribute("unknown attribute", node, attribute)
         return
     versions, check = known

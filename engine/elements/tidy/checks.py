@@ -6,17 +6,13 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from .attributes import check_attribute
-from .node import Attribute, Node, shown
+from .node import Attribute, Broken, Node, shown
 from .tags import HTML20, HTML32, LOOSE, PROPRIETARY, STRICT
 
 if TYPE_CHECKING:
     from .lexer import Lexer
 
 XHTML = "http://www.w3.org/1999/xhtml"
-
-
-class Broken(Exception):
-    """A page by which JTidy breaks; says what Java says of it."""
 
 
 def check_tag(lexer: Lexer, node: Node) -> None:

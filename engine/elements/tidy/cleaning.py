@@ -66,11 +66,11 @@ def _discard_container(element: Node) -> Node | None:
 
 def _list_to_quote(node: Node) -> None:
     """Make a quotation of a list that has one item which is not written."""
-    if node.tag is not None and node.tag.content == "list" and node.has_one_child:
-        if node.first is not None and node.first.implied:
-            node.strip_only_child()
-            node.become("blockquote")
-            node.implied = True
+    is_list = node.tag is not None and node.tag.content == "list"
+    if is_list and node.has_one_child and node.first is not None and node.first.implied:
+        node.strip_only_child()
+        node.become("blockquote")
+        node.implied = True
 
 
 def _quotes_to_divisions(document: Node) -> None:

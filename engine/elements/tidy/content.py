@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from .lexer import BLANKS, Lexer
-from .node import ASIDE, CLOSED, END, START, Node
+from .node import ASIDE, CLOSED, END, START, Broken, Node
 from .repairs import trim_blanks, trim_empty
 from .tags import EMPTY, INLINE
 
@@ -98,6 +98,9 @@ class Content:
     end: Callable[[Frame], bool] = field(default=lambda frame: True)
 
 
+IDLE = 1000
+"""So many tokens may come without anything being read; JTidy does not come to an end then."""
+
 CONTENTS: dict[str, Content] = {}
 """By the names that tags have for them."""
 
@@ -148,10 +151,17 @@ class Parser:
 
     def run(self) -> None:
         """Read until all elements have ended."""
-        frames, token = self.frames, self.lexer.token
+        frames, lexer, source = self.frames, self.lexer, self.lexer.source
+        place = idle = 0
         while frames:
             frame = frames[-1]
-            node = token(frame.mode)
+            node = lexer.token(frame.mode)
+            if source.place != place:
+                place, idle = source.place, -4 * (len(frames) + len(lexer.inlines))
+            else:
+                idle += 1
+                if idle > IDLE:
+                    raise Broken("JTidy would read this page for ever")
             if node is None:
                 if frame.content.end(frame):
                     self.leave(frame)
@@ -174,7 +184,9 @@ class Parser:
         html: Node | None = frame.element
         while html is not None and html.name != "html":
             html = html.parent
-        head = html.child("head") if html is not None else None
+        if html is None:
+            raise Broken('Cannot read field "tag" because "element" is null')
+        head = html.child("head")
         if head is not None:
             head.append(node)
         self.open(node, BLANKS)

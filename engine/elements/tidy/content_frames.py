@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .content import CONTENTS, OVER, USED, Content, Frame, Verdict, aside, missing_end, unknown, unused
 from .lexer import BLANKS, MIXED
-from .node import CLOSED, END, START, TEXT
+from .node import CLOSED, END, START, TEXT, Broken, Node
 from .repairs import body_of, rename, trim_blanks
 from .tags import FRAMES, HEAD
 
@@ -66,6 +66,13 @@ def _html_in_noframes(frame: Frame) -> Verdict | None:
     return frame.discard() if frame.node.is_start else USED
 
 
+def _into_body(body: Node | None, node: Node) -> None:
+    if body is None:
+        called = "org.w3c.tidy.Node.insertNodeAtEnd(org.w3c.tidy.Node)"
+        raise Broken(f'Cannot invoke "{called}" because "body" is null')
+    body.append(node)
+
+
 def _body_in_noframes(frame: Frame) -> Verdict | None:
     node, parser = frame.node, frame.parser
     if node.name != "body" or node.kind != START:
@@ -75,8 +82,7 @@ def _body_in_noframes(frame: Frame) -> Verdict | None:
         rename(parser.lexer, node, "div")
         node.remove()
         body = body_of(parser.root)
-        if body is not None:
-            body.append(node)
+        _into_body(body, node)
 
     return frame.add(BLANKS, move if parser.saw_body_end else None)
 
@@ -95,8 +101,7 @@ def _content_in_noframes(frame: Frame) -> Verdict | None:
         if node.kind == TEXT:
             frame.imply("p")
             frame.warn("after body")
-        if body is not None:
-            body.append(frame.node)
+        _into_body(body, frame.node)
     parser.open(frame.node, BLANKS)
     return USED
 

@@ -6,7 +6,7 @@ from .content import CONTENTS, OVER, USED, Content, Frame, Verdict, aside, missi
 from .lexer import MIXED, PREFORMATTED
 from .node import END, START, TEXT
 from .repairs import rename, trim_blanks, trim_empty
-from .tags import BLOCK, EMPTY, HEAD, HEADING, INLINE, OBJECT, OPTIONAL, TABLE
+from .tags import BLOCK, EMPTY, HEAD, HEADING, INLINE, OBJECT, OPTIONAL, TABLE, TAGS
 
 MAY_NEST = frozenset(("a", "font", "big", "small", "q"))
 
@@ -120,10 +120,7 @@ def _paragraph_in_term(frame: Frame) -> Verdict | None:
 
 
 def _is_in(frame: Frame, name: str) -> bool:
-    around = frame.element.parent
-    while around is not None and around.name != name:
-        around = around.parent
-    return around is not None
+    return frame.element.is_inside(TAGS[name])
 
 
 def _useless(frame: Frame) -> Verdict | None:

@@ -73,7 +73,7 @@ class Lexer(Inlines):
             "section": self._section,
             "cdata": self._cdata,
         }
-        self.states |= dict.fromkeys(("asp", "jste", "php"), self._piece)
+        self.states |= dict.fromkeys(("asp", "jste", "php"), self._other_language)
 
     def again(self) -> None:
         """Have the last token given once more."""
@@ -394,7 +394,7 @@ class Lexer(Inlines):
         token.attributes = self.declared
         return token
 
-    def _piece(self, character: str) -> Node | None:
+    def _other_language(self, character: str) -> Node | None:
         end, kind = ENDS[self.state]
         if character != end:
             return None
@@ -409,7 +409,7 @@ class Lexer(Inlines):
             self.state = "cdata"
             self.size -= 6
             return None
-        return self._piece(character)
+        return self._other_language(character)
 
     def _cdata(self, character: str) -> Node | None:
         if character != "]":

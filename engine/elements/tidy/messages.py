@@ -1,4 +1,4 @@
-"""What JTidy says of a page. These are the words that JMeter writes into an HTML Assertion's file; JTidy has them from HTML Tidy."""
+"""What JTidy says of a page: the words that an HTML Assertion writes into its file. JTidy has them from HTML Tidy."""
 
 from __future__ import annotations
 

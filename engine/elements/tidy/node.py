@@ -9,9 +9,16 @@ from .tags import ANY, TAGS, Tag
 ROOT, DOCTYPE, COMMENT, INSTRUCTION, TEXT, START, END, CLOSED, CDATA, SECTION, ASP, JSTE, PHP, DECLARATION = range(14)
 """What a node is. CLOSED: a tag that ends itself."""
 
+DEPTH = 100_000
+"""No page has so many elements in each other, but for one whose tree goes round in circles."""
+
 ELEMENTS = (START, CLOSED)
 ASIDE = frozenset((COMMENT, INSTRUCTION, CDATA, SECTION, ASP, JSTE, PHP, DECLARATION))
 """What may stand anywhere."""
+
+
+class Broken(Exception):
+    """A page by which JTidy breaks; says what Java says of it."""
 
 
 class Attribute:
@@ -119,11 +126,11 @@ class Node:
     def is_inside(self, tag: Tag | None) -> bool:
         """Tell whether it stands in an element of a tag; the document has none."""
         around = self.parent
-        while around is not None:
-            if around.tag is tag:
-                return True
+        for _ in range(DEPTH):
+            if around is None or around.tag is tag:
+                return around is not None
             around = around.parent
-        return False
+        raise Broken("JTidy would look for an element for ever")
 
     def child(self, *names: str) -> Node | None:
         """Give the first child of any of these tags."""
@@ -234,7 +241,7 @@ class Node:
             if around is not None and (after is None and around.last is not node):
                 return False
             for child in node.children:
-                if child.parent is not node:
+                if child.parent is not node or (child.next is not None and child.next.previous is not child):
                     return False
                 left.append(child)
         return True

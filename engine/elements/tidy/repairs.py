@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .lexer import Lexer
-from .node import DOCTYPE, END, START, TEXT, Node
+from .node import DOCTYPE, END, START, TEXT, Broken, Node
 from .tags import CELL, EMPTY, FIELD, INLINE
 
 SPACE = 32
@@ -58,6 +58,8 @@ def trim_first_blank(lexer: Lexer, element: Node, text: Node) -> None:
     if text.kind != TEXT or not (text.start < text.end and text.buffer[text.start] == SPACE):
         return
     around = element.parent
+    if is_line(element) and around is None:
+        raise Broken('Cannot read field "content" because "element.parent" is null')
     if is_line(element) and around is not None and around.first is not element:
         before = element.previous
         if before is not None and before.kind == TEXT:

@@ -1,6 +1,7 @@
 """Hot path: the characters of a page, one at a time or in runs, and where they stand.
 
-Columns are counted as JTidy does, which is not exact behind characters that were put back; a tab is as many spaces as they say.
+Columns are counted as JTidy does, which is not exact behind characters that were put back; they say how many spaces a
+tab is.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""How JTidy puts styles in the place of fonts, centring and colours: its option "clean", with which XPath sees pages."""
+"""How JTidy puts styles in the place of fonts and centring: its option "clean", with which XPath sees pages."""
 
 from __future__ import annotations
 

@@ -108,7 +108,7 @@ class TagReader:
                 report.entity("no semicolon", f"&{name}")
             if code == 160 and not keeps_nbsp:
                 return " "
-            return chr(code) if code <= 0x10FFFF else "\ufffd"
+            return chr(code) if code <= 0x10FFFF else "" if self.writes_xml else "\ufffd"
         report.line, report.column = source.line, column
         report.entity("unknown entity" if name else "ampersand", f"&{name}")
         return f"&{name};" if name and character == ";" else f"&{name}"
@@ -234,9 +234,9 @@ class TagReader:
         value, lines, has_gt = self._quoted(name, quote) if quote else (self._unquoted(name), 0, False)
         if folds:
             value = lower(value)
-        if lines > MANY_LINES and has_gt and name not in SCRIPTS:
-            if not (name in URLS and value.startswith("javascript:")) and not value.startswith("<xml "):
-                self.report.error("missing quote")
+        may_be_long = name in SCRIPTS or (name in URLS and value.startswith("javascript:")) or value.startswith("<xml ")
+        if lines > MANY_LINES and has_gt and not may_be_long:
+            self.report.error("missing quote")
         return self._trimmed(name, value) if value or quote else None
 
     def _after_blanks(self) -> str:
