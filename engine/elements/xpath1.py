@@ -24,6 +24,12 @@ node text comment processing-instruction and or div mod
 KNOWN_CALLS = frozenset(_CALLS.split())
 """What stands before a parenthesis in XPath 1.0."""
 
+FROM_ROOT = re.compile(
+    r"(^|[(\[,|=+<>]|\s)\s*(?:\.?//|/descendant::)(text|comment|processing-instruction)\(\)"
+    r"(?!\s*\[\s*(?:\d|position|last))"
+)
+"""Texts and comments looked for from the root of a document."""
+
 OPENING = re.compile("<[^ />]+")
 DOCUMENT = ("", None)
 """The document itself, which has no value."""
@@ -85,6 +91,12 @@ def evaluate(root: Any, expression: str, *, namespaces: bool = True) -> Any:
         return compile_xpath(expression, tuple(sorted(known.items())))(root.getroottree())
     except (etree.XPathError, XPathError) as error:
         raise XPathError(words(expression, known, error)) from None
+
+
+@lru_cache(1000)
+def in_page(expression: str) -> str:
+    """Give an expression as Xalan asks it of JTidy's DOM, where it finds no texts and comments from the root on."""
+    return FROM_ROOT.sub(r"\1/self::\2()", expression)
 
 
 def texts(found: Any, *, fragment: bool, number: int, tree: Tree | None = None) -> list[str | None]:

@@ -9,7 +9,7 @@ from pyjm.engine.compile.element import Assertion, flag, text
 from pyjm.engine.compile.registry import element
 from pyjm.engine.elements.markup import BytesError, MarkupError, TidyError, parse, tidied
 from pyjm.engine.elements.scoped import scope_of
-from pyjm.engine.elements.xpath1 import XPathError, compile_xpath, evaluate
+from pyjm.engine.elements.xpath1 import XPathError, compile_xpath, evaluate, in_page
 from pyjm.engine.plan.tree import Node
 from pyjm.engine.vu.result import AssertionResult
 
@@ -59,7 +59,7 @@ class XPathAssertion(Assertion):
             return AssertionResult(self.name, f"{kind}: {error}", failure=False, error=True)
         query, negated = self.query.get(user), self.negated.get(user)
         try:
-            found = evaluate(root, query, namespaces=namespaces or tolerant)
+            found = evaluate(root, in_page(query) if tolerant else query, namespaces=namespaces or tolerant)
         except XPathError as error:
             said = f"TransformerException: {error} for: {query}"
             return AssertionResult(self.name, said, failure=False, error=True)

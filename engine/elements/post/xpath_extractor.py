@@ -13,7 +13,7 @@ from pyjm.engine.elements.markup import MarkupError, TidyError, parse, tidied
 from pyjm.engine.elements.matches import prepare_nodes, save_nodes
 from pyjm.engine.elements.sources import Source
 from pyjm.engine.elements.tidy.tree import Tree
-from pyjm.engine.elements.xpath1 import XPathError, compile_xpath, evaluate, texts
+from pyjm.engine.elements.xpath1 import XPathError, compile_xpath, evaluate, in_page, texts
 from pyjm.engine.plan.tree import Node
 from pyjm.engine.vu.result import AssertionResult
 
@@ -84,7 +84,8 @@ class XPathExtractor(NodeExtractor):
                 data = body.encode("utf-8", "replace")
                 tree = self.tidied(user, data) if tolerant else None
                 root = parse(data, namespaces=namespaces) if tree is None else tree.root
-                nodes = evaluate(root, query, namespaces=namespaces or tolerant)
+                asked = query if tree is None else in_page(query)
+                nodes = evaluate(root, asked, namespaces=namespaces or tolerant)
                 all_found += texts(nodes, fragment=fragment, number=number, tree=tree)
         return all_found
 
