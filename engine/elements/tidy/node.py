@@ -227,8 +227,11 @@ class Node:
 
     @property
     def is_sound(self) -> bool:
-        """Tell whether all below it know their neighbours; JTidy gives no tree if they do not."""
-        left = [self]
+        """Tell whether all below it know their neighbours; JTidy gives no tree if they do not.
+
+        Raises Broken for a tree that goes round in circles.
+        """
+        left, seen = [self], {id(self)}
         while left:
             node = left.pop()
             before, after, around = node.previous, node.next, node.parent
@@ -243,6 +246,9 @@ class Node:
             for child in node.children:
                 if child.parent is not node or (child.next is not None and child.next.previous is not child):
                     return False
+                if id(child) in seen:
+                    raise Broken("JTidy's tree goes round in circles")
+                seen.add(id(child))
                 left.append(child)
         return True
 
