@@ -146,9 +146,11 @@ def put_doctype(lexer: Lexer, element: Node, doctype: Node) -> None:
 
 
 def body_of(document: Node) -> Node | None:
-    """Give the body of a page, of a page of frames that which is shown without them."""
+    """Give the body of a page, of a page of frames that which is shown without them; raises Broken."""
     html = document.child("html")
     body = html.child("body", "frameset") if html is not None else None
+    if html is not None and body is None:
+        raise Broken('Cannot read field "tag" because "node" is null')
     if body is not None and body.name == "frameset":
         without = body.child("noframes")
         return without.child("body") if without is not None else None

@@ -69,7 +69,7 @@ def test_a_row_of_errors_is_said_six_times() -> None:
 @pytest.mark.parametrize(
     ("page", "said"),
     [
-        (b"<object> x<td> x<head> x<noframes> x<tr></body><dt>", 'because "body" is null'),
+        (b"<object> x<td> x<head> x<noframes> x<tr></body><dt>", 'because "node" is null'),
         (b"<ul><i><tr><noframes> x</object></b></li><pre><frame>", "for ever"),
         (b"</i><b> x<dl><noframes></tr><option>", "for ever"),
     ],
