@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .content import CONTENTS, OVER, USED, Content, Frame, Parser, Verdict, aside
 from .lexer import BLANKS, PREFORMATTED
-from .node import CLOSED, DOCTYPE, END, START, TEXT, Node
+from .node import CLOSED, DOCTYPE, END, START, TEXT, Broken, Node
 from .tags import TAGS
 from .versions import has_lower_keywords
 
@@ -13,7 +13,10 @@ VERBATIM = frozenset(("pre", "script", "style", "xsl:text"))
 
 
 def keeps_blanks(element: Node) -> bool:
-    """Tell whether the text of an element is kept as it is written."""
+    """Tell whether the text of an element is kept as it is written; raises Broken."""
+    names = [each.name for each in element.attributes]
+    if None in names and "xml:space" not in names[: names.index(None)]:
+        raise Broken('Cannot invoke "String.equals(Object)" because "attribute.attribute" is null')
     space = element.attribute("xml:space")
     if space is not None:
         return space.value == "preserve"
