@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from . import content_block, content_field, content_frames, content_inline, content_list, content_table  # noqa: F401  (their rules)
+from . import content_block, content_body, content_field, content_frames, content_inline, content_list, content_table  # noqa: F401  (their rules)
 from .cleaning import sign, simplify
 from .content import Parser
 from .content_document import read_document

@@ -10,6 +10,7 @@ from .tags import FRAMESET, HTML20, HTML32, LOOSE, STRICT, XHTML11
 
 if TYPE_CHECKING:
     from .lexer import Lexer
+    from .tag_reading import TagReader
 
 NAMES = {
     "HTML 4.01 Transitional": LOOSE,
@@ -37,7 +38,7 @@ W3C, IETF = "-//W3C//DTD ", "-//IETF//DTD "
 KEYWORDS = ("SYSTEM", "PUBLIC", "//DTD", "//W3C", "//EN")
 
 
-def given_version(lexer: Lexer, doctype: Node) -> int:
+def given_version(lexer: TagReader, doctype: Node) -> int:
     """Give the version that a doctype names; 0 for none that is known."""
     text = doctype.text
     if text[:5].lower() != "html ":
