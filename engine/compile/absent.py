@@ -21,7 +21,6 @@ _REASONS = {
         """,
     "it runs Java classes": "JUnitSampler",
     "it reads access logs by Java classes of its own": "AccessLogSampler",
-    "the errors and warnings that it counts are those of JTidy, a Java library": "HTMLAssertion",
     "it judges mail": "SMIMEAssertion",
     "it sends results to a database by a Java class": "BackendListener",
     "it sends mail": "MailerResultCollector",

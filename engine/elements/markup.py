@@ -8,11 +8,13 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from .tidy_page import tidy
+from .tidy.node import Broken
+from .tidy.page import read_page
+from .tidy.tree import Tree, tree_of
 from .xml_faults import MarkupError, fault_in, without_unknown_entities
 from .xml_reading import reader_of
 
-__all__ = ["MarkupError", "parse", "read", "strict"]
+__all__ = ["MarkupError", "parse", "read", "strict", "tidied"]
 
 NAMESPACE_ERRORS = range(200, 206)
 """libxml2's, for prefixes that are not bound and the like."""
@@ -26,14 +28,16 @@ BOM = "\ufeff"
 """Java's parser leaves it out where it reads bytes, and takes it for content where it reads text."""
 
 
+class TidyError(MarkupError):
+    """A page that has errors, where that matters. Mirrors TidyException."""
+
+
 class BytesError(MarkupError):
     """Bytes that are no text: an IOException to Java."""
 
 
-def parse(data: bytes, *, namespaces: bool, tolerant: bool) -> Any:
+def parse(data: bytes, *, namespaces: bool) -> Any:
     """Give the root element of a body; raises MarkupError. Without `namespaces` elements have their local names."""
-    if tolerant:
-        return tidied(data.removeprefix(BOM.encode()))
     root = strict(read(data), namespaces=namespaces)
     return root if namespaces else without_namespaces(root)
 
@@ -79,27 +83,21 @@ def strict(body: str, *, namespaces: bool = True, allows_doctype: bool = True) -
     return root
 
 
-def tidied(data: bytes) -> Any:
-    """Parse whatever comes: HTML, or XML with its faults overlooked."""
-    from lxml import etree
+def tidied(data: bytes, *, quiet: bool, report_errors: bool) -> Tree:
+    """Read a page as JTidy does; raises TidyError, and MarkupError for one by which JTidy breaks.
 
-    is_xml = data.startswith(b"<?xml")
-    make = etree.XMLParser if is_xml else etree.HTMLParser
-    parser = make(recover=True, no_network=True, encoding="utf-8")
-    root = etree.fromstring(data, parser) if data.strip() else None
-    if is_xml and root is not None:
-        return root
-    if root is None:
-        root = etree.fromstring(b"<html><head/><body/></html>")
-    head = root.find("head")
-    if head is None:
-        head = etree.Element("head")
-        root.insert(0, head)
-    if root.find("body") is None and root.find("frameset") is None:
-        etree.SubElement(root, "body")
-    if head.find("title") is None:
-        etree.SubElement(head, "title")
-    return tidy(root)
+    If it is quiet, errors are not looked at.
+    """
+    try:
+        page = read_page(data, is_xml=data.startswith(b"<?xml"), cleans=True)
+    except Broken as error:
+        raise MarkupError(str(error)) from None
+    if report_errors and not quiet and page.errors > 0:
+        raise TidyError(f"tidy: {page.errors} errors, {page.warnings} warnings")
+    tree = tree_of(page.document) if page.document is not None else None
+    if tree is None:
+        raise MarkupError("the page has no element")
+    return tree
 
 
 def without_namespaces(root: Any) -> Any:

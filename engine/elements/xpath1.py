@@ -10,6 +10,7 @@ from random import randrange
 from typing import Any
 
 from .saxon_text import element_text
+from .tidy.tree import COLON, Tree
 
 LITERAL = re.compile(r"'[^']*'|\"[^\"]*\"")
 CALLED = re.compile(r"(?<![\w.:-])([a-zA-Z][\w.-]*)\s*\(")
@@ -23,6 +24,13 @@ node text comment processing-instruction and or div mod
 KNOWN_CALLS = frozenset(_CALLS.split())
 """What stands before a parenthesis in XPath 1.0."""
 
+FROM_ROOT = re.compile(
+    r"(^|[(\[,|=+<>]|\s)\s*(?:\.?//|/descendant::)(text|comment|processing-instruction)\(\)"
+    r"(?!\s*\[\s*(?:\d|position|last))"
+)
+"""Texts and comments looked for from the root of a document."""
+
+OPENING = re.compile("<[^ />]+")
 DOCUMENT = ("", None)
 """The document itself, which has no value."""
 
@@ -85,15 +93,40 @@ def evaluate(root: Any, expression: str, *, namespaces: bool = True) -> Any:
         raise XPathError(words(expression, known, error)) from None
 
 
-def texts(found: Any, *, fragment: bool, number: int) -> list[str | None]:
-    """Give the texts of what was found: all, that of a number, or any one for 0; None for a node without a value."""
+@lru_cache(1000)
+def in_page(expression: str) -> str:
+    """Give an expression as Xalan asks it of JTidy's DOM, where it finds no texts and comments from the root on."""
+    return FROM_ROOT.sub(r"\1/self::\2()", expression)
+
+
+def texts(found: Any, *, fragment: bool, number: int, tree: Tree | None = None) -> list[str | None]:
+    """Give the texts of what was found: all, that of a number, or any one for 0; None for a node without a value.
+
+    `tree` is that of a page, where texts may consist of pieces.
+    """
     if not isinstance(found, list):
         return [scalar(found)]
     if number == 0 and found:
         number = randrange(len(found)) + 1
     if number >= 0:
         found = found[number - 1 : number] if number else []
+    if tree is not None:
+        return [_value_in_page(node, tree, fragment=fragment) for node in found]
     return [value_of(node, fragment=fragment) for node in found]
+
+
+def _value_in_page(node: Any, tree: Tree, *, fragment: bool) -> str:
+    """Give a node's value as JTidy's DOM has it: of a text its first piece, and never none."""
+    is_element = not isinstance(node, (str, tuple)) and isinstance(node.tag, str)
+    if is_element and not fragment and node.text:
+        return tree.pieces.get((node, False), str(node.text))
+    if isinstance(node, str) and not getattr(node, "is_attribute", False):
+        holder = node.getparent() if hasattr(node, "getparent") else None
+        return tree.pieces.get((holder, bool(getattr(node, "is_tail", False))), str(node))
+    value = (value_of(node, fragment=fragment) or "").replace(COLON, ":")
+    if is_element and fragment and tree.has_namespace and node is not tree.root:
+        return OPENING.sub(r'\g<0> xmlns=""', value, count=1)
+    return value
 
 
 def scalar(value: Any) -> str:

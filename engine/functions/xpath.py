@@ -46,7 +46,7 @@ class Nodes:
 
     def read(self, name: str, expression: str) -> list[str | None]:
         """Read a file; raises OSError, MarkupError and XPathError."""
-        root = parse(found(self.build, name).read_bytes(), namespaces=False, tolerant=False)
+        root = parse(found(self.build, name).read_bytes(), namespaces=False)
         nodes = evaluate(root, expression, namespaces=False)
         if not isinstance(nodes, list):
             raise XPathError("it gives no nodes")

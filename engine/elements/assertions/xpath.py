@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pyjm.engine.compile.build import Build
 from pyjm.engine.compile.element import Assertion, flag, text
 from pyjm.engine.compile.registry import element
-from pyjm.engine.elements.markup import BytesError, MarkupError, parse
-from pyjm.engine.elements.xpath1 import XPathError, compile_xpath, evaluate
+from pyjm.engine.elements.markup import BytesError, MarkupError, TidyError, parse, tidied
+from pyjm.engine.elements.xpath1 import XPathError, compile_xpath, evaluate, in_page
 from pyjm.engine.plan.tree import Node
 from pyjm.engine.vu.result import AssertionResult
 
@@ -28,13 +28,13 @@ class XPathAssertion(Assertion):
     tolerant = flag("XPath.tolerant")
     namespaces = flag("XPath.namespace")
     scope = text("Assertion.scope", "parent")
+    quiet = flag("XPath.quiet", True)
+    report_errors = flag("XPath.report_errors")
     variable = text("Scope.variable")
 
     def prepare(self, node: Node, build: Build) -> None:
         if node.flag("XPath.validate"):
             build.fault(node.path, "validation against a DTD is not supported", "do not validate")
-        if node.flag("XPath.report_errors") and node.flag("XPath.tolerant"):
-            build.fault(node.path, "failing a sample for what Tidy reports is not supported", "do not report errors")
         if self.query.constant is not None:
             try:
                 compile_xpath(self.query.constant)
@@ -50,17 +50,23 @@ class XPathAssertion(Assertion):
             return AssertionResult(self.name, "Response was null")
         namespaces, tolerant = self.namespaces.get(user), self.tolerant.get(user)
         try:
-            root = parse(data, namespaces=namespaces, tolerant=tolerant)
+            root = self.tidied(user, data) if tolerant else parse(data, namespaces=namespaces)
+        except TidyError as error:
+            return AssertionResult(self.name, str(error), failure=False, error=True)
         except MarkupError as error:
             kind = "IOException" if isinstance(error, BytesError) else "SAXException"
             return AssertionResult(self.name, f"{kind}: {error}", failure=False, error=True)
         query, negated = self.query.get(user), self.negated.get(user)
         try:
-            found = evaluate(root, query, namespaces=namespaces or tolerant)
+            found = evaluate(root, in_page(query) if tolerant else query, namespaces=namespaces or tolerant)
         except XPathError as error:
             said = f"TransformerException: {error} for: {query}"
             return AssertionResult(self.name, said, failure=False, error=True)
         return self.judge(query, found, negated)
+
+    def tidied(self, user: User, data: bytes) -> Any:
+        """Read a page; raises MarkupError."""
+        return tidied(data, quiet=self.quiet.get(user), report_errors=self.report_errors.get(user)).root
 
     def judge(self, query: str, found: object, negated: bool) -> AssertionResult | None:
         """Say what was found; JMeter says it of good samples too."""

@@ -9,10 +9,11 @@ from pyjm.engine.compile.build import Build
 from pyjm.engine.compile.element import PostProcessor, flag, text
 from pyjm.engine.compile.registry import element
 from pyjm.engine.compile.value import Value, as_whole
-from pyjm.engine.elements.markup import MarkupError, parse
+from pyjm.engine.elements.markup import MarkupError, TidyError, parse, tidied
 from pyjm.engine.elements.matches import prepare_nodes, save_nodes
 from pyjm.engine.elements.sources import Source
-from pyjm.engine.elements.xpath1 import XPathError, compile_xpath, evaluate, texts
+from pyjm.engine.elements.tidy.tree import Tree
+from pyjm.engine.elements.xpath1 import XPathError, compile_xpath, evaluate, in_page, texts
 from pyjm.engine.plan.tree import Node
 from pyjm.engine.vu.result import AssertionResult
 
@@ -39,6 +40,8 @@ class NodeExtractor(PostProcessor):
             log.warning("%s: %s", self.path, error)
             said = AssertionResult(self.name, f"{error}\nSee log file for further details.")
             result.add_assertion(said)
+            if isinstance(error, TidyError):
+                result.success = False
             return
         save_nodes(variables, name, found, before)
 
@@ -57,14 +60,14 @@ class XPathExtractor(NodeExtractor):
     tolerant = flag("XPathExtractor.tolerant")
     namespaces = flag("XPathExtractor.namespace")
     fragment = flag("XPathExtractor.fragment")
+    quiet = flag("XPathExtractor.quiet", True)
+    report_errors = flag("XPathExtractor.report_errors")
 
     def prepare(self, node: Node, build: Build) -> None:
         self.source = Source(node, build, "", self.variable)
         self.reads_body = self.source.reads_body
         number = node.text("XPathExtractor.matchNumber", "-1")
         self.match_number = build.value(number, node.path).map(as_whole(0))
-        if node.flag("XPathExtractor.report_errors") and node.text("XPathExtractor.tolerant", "false") != "false":
-            build.fault(node.path, "failing a sample for what Tidy reports is not supported", "do not report errors")
         if self.query.constant is not None:
             try:
                 compile_xpath(self.query.constant)
@@ -79,8 +82,13 @@ class XPathExtractor(NodeExtractor):
         for body in self.source.texts(user, result):
             if body or self.source.scope.get(user) != "variable":
                 data = body.encode("utf-8", "replace")
-                root = parse(data, namespaces=namespaces, tolerant=tolerant)
-                nodes = evaluate(root, query, namespaces=namespaces or tolerant)
-                found = texts(nodes, fragment=fragment, number=number)
-                all_found += ["" if value is None else value for value in found] if tolerant else found
+                tree = self.tidied(user, data) if tolerant else None
+                root = parse(data, namespaces=namespaces) if tree is None else tree.root
+                asked = query if tree is None else in_page(query)
+                nodes = evaluate(root, asked, namespaces=namespaces or tolerant)
+                all_found += texts(nodes, fragment=fragment, number=number, tree=tree)
         return all_found
+
+    def tidied(self, user: User, data: bytes) -> Tree:
+        """Read a page; raises MarkupError."""
+        return tidied(data, quiet=self.quiet.get(user), report_errors=self.report_errors.get(user))

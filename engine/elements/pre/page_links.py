@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
-from pyjm.engine.elements.html_page import parse_page
 from pyjm.engine.elements.regex import compile_regex, matches
 from pyjm.engine.elements.samplers.http_arguments import URL_CHARSET, Argument
 from pyjm.engine.elements.samplers.http_changes import decoded_argument, split_query
 from pyjm.engine.elements.samplers.http_escapes import query_escape, unescape
+from pyjm.engine.elements.tidy.cleaning import all_nodes
+from pyjm.engine.elements.tidy.node import Broken, Node
+from pyjm.engine.elements.tidy.page import read_page
 from pyjm.engine.http.errors import WireError
 from pyjm.engine.http.redirect import relative
 from pyjm.engine.http.url import Url, parse_url
 
 log = logging.getLogger("pyjm.pre")
 
-UNSAFE = re.compile("[^\x00-\x7e]")
+FIELDS = frozenset(("input", "textarea", "option"))
 
 
 @dataclass
@@ -71,25 +71,48 @@ def same(text: str, pattern: str, java: bool) -> bool:
 
 
 def links_of(text: str, address: str) -> Iterator[Link]:
-    """Find links, forms and frames of a page, in this order; raises WireError for a base without an address."""
-    page = parse_page(text[max(text.find("<"), 0) :])
-    base = next(page.iter("base"), None)
-    if base is not None and base.get("href") is None:
+    """Find links, forms and frames of a page, in this order.
+
+    Raises WireError for a base without an address, and for a page by which JTidy breaks.
+    """
+    page = _read(text[max(text.find("<"), 0) :])
+    base = next((node for node in page if node.element == "base"), None)
+    place = _value(base, "href") if base is not None else ""
+    if place is None:
         raise WireError("java.lang.NullPointerException", "a base without href")
     try:
         start = parse_url(address)
     except WireError as error:
         log.warning("Bad URL %s", error)
         return
-    around = relative(base.get("href"), start) if base is not None else start
+    around = relative(place, start) if base is not None else start
     yield from _references(page, "a", "href", around)
     yield from _forms(page, start)
     yield from _references(page, "frame", "src", around)
 
 
-def _references(page: Any, tag: str, attribute: str, around: Url) -> Iterator[Link]:
-    for element in page.iter(tag):
-        address = element.get(attribute)
+def _read(text: str) -> list[Node]:
+    """Give the elements of a page."""
+    try:
+        page = read_page(text.encode("utf-8", "replace"))
+    except Broken as error:
+        raise WireError("java.lang.NullPointerException", str(error)) from None
+    if page.document is None:
+        raise WireError("java.lang.NullPointerException", "a page without a tree")
+    return [node for node in all_nodes(page.document) if node.is_start]
+
+
+def _value(element: Node, name: str) -> str | None:
+    """Give the value of an attribute, for one without a value its name; None if there is none."""
+    found = element.attribute(name)
+    if found is None:
+        return None
+    return name if found.value is None else found.value
+
+
+def _references(page: list[Node], tag: str, attribute: str, around: Url) -> Iterator[Link]:
+    for element in page:
+        address = _value(element, attribute) if element.element == tag else None
         if address is not None and not (tag == "a" and address.startswith("javascript:")):
             link = _link(address, around)
             if link is not None:
@@ -97,9 +120,8 @@ def _references(page: Any, tag: str, attribute: str, around: Url) -> Iterator[Li
 
 
 def _link(address: str, around: Url, *, is_form: bool = False) -> Link | None:
-    safe = UNSAFE.sub(lambda found: f"%{ord(found[0]):02X}", address.replace("\\", "/"))
     try:
-        url = relative(safe, around)
+        url = relative(address, around)
     except WireError as error:
         log.warning("Bad URL %s", error)
         return None
@@ -108,27 +130,33 @@ def _link(address: str, around: Url, *, is_form: bool = False) -> Link | None:
     return Link(url, is_form, arguments)
 
 
-def _forms(page: Any, around: Url) -> list[Link]:
-    """Find forms. What follows a form belongs to it, but a field right in the body is put into a form of its own."""
+def _forms(page: list[Node], around: Url) -> list[Link]:
+    """Find forms. What follows a form belongs to it, up to one that leads nowhere."""
     forms: list[Link] = []
     inside = False
-    for element in page.iter("form", "input", "textarea", "select", "option"):
-        if element.tag == "form":
-            form = _link(element.get("action"), around, is_form=True) if element.get("action") is not None else None
+    for element in page:
+        if element.element == "form":
+            action = _value(element, "action")
+            form = _link(action, around, is_form=True) if action is not None else None
             inside = form is not None
             if form is not None:
                 forms.append(form)
-        elif element.getparent().tag == "body":
-            inside = False
-        elif inside and element.tag != "select":
-            name, value = element.get("name", ""), element.get("value", "")
-            if element.tag == "textarea":
-                value = element.text or ""
-            elif element.tag == "option":
-                choice = next(element.iterancestors("select"), None)
-                name = "" if choice is None else choice.get("name", "")
+        elif inside and element.element in FIELDS:
             try:
-                forms[-1].arguments.append(decoded_argument(name, value))
+                forms[-1].arguments.append(decoded_argument(*_field(element)))
             except WireError as error:
                 log.warning("Some bad HTML: %s", error)
     return forms
+
+
+def _field(element: Node) -> tuple[str, str]:
+    """Give the name and the value of a field."""
+    name, value = _value(element, "name") or "", _value(element, "value") or ""
+    if element.element == "textarea":
+        value = element.first.text if element.first is not None else ""
+    elif element.element == "option":
+        around = element.parent
+        while around is not None and around.element != "select":
+            around = around.parent
+        name = (_value(around, "name") or "") if around is not None else ""
+    return name, value

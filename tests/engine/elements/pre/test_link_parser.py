@@ -12,6 +12,11 @@ PAGE = """
 <frame src="\\frame">
 """
 
+FRAMES = """
+<frameset><frame src="\\frame"><noframes><body>
+<a href="/one">1</a><form action="/do">x</form></body></noframes></frameset>
+"""
+
 
 def addresses(text: str) -> list[tuple[str, str]]:
     return [(link.url.text, link.query) for link in links_of(text, "http://host:81/dir/page")]
@@ -22,12 +27,16 @@ def test_links_come_before_forms_and_these_before_frames() -> None:
         ("http://host:81/one?x=1&y=a%20b", "x=1&y=a b"),
         ("http://host:81/dir/two/three.html", ""),
         ("http://host:81/do?f=1", "f=1&a=v w&s=o"),
-        ("http://host:81/frame", ""),
     ]
+    assert addresses(FRAMES) == [("http://host:81/one", ""), ("http://host:81/do", ""), ("http://host:81/frame", "")]
+
+
+def test_a_frame_in_a_body_and_a_form_without_anything_are_not_there() -> None:
+    assert addresses('<a href="/a">x</a><form action="/b"></form><frame src="/c">') == [("http://host:81/a", "")]
 
 
 def test_a_base_counts_for_links_and_not_for_forms() -> None:
-    text = '<head><base href="http://b/c/"></head><body><a href="d">x</a><form action="e"></form></body>'
+    text = '<head><base href="http://b/c/"></head><body><a href="d">x</a><form action="e">x</form></body>'
     assert [address for address, _ in addresses(text)] == ["http://b/c/d", "http://host:81/dir/e"]
 
 
@@ -36,7 +45,7 @@ def test_a_base_counts_for_links_and_not_for_forms() -> None:
     [
         (("http", "", "/one", []), 1),
         (("http", "host", "one", ["x"]), 1),
-        (("h.*", "h.st", "/[a-z]+", []), 3),
+        (("h.*", "h.st", "/[a-z]+", []), 2),
         (("http", "", "/one", ["z"]), 0),
         (("https", "", "/one", []), 0),
         (("http", "other", "/one", []), 0),
