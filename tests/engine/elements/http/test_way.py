@@ -11,9 +11,15 @@ from http_site import Site, headers, sampled
 from support.live_proxy import BASIC, LiveProxy
 
 from pyjm.engine.compile.build import Build
-from pyjm.engine.elements.samplers.http_request import HttpRequest
-from pyjm.engine.elements.samplers.http_way import login_name, run_proxy, source_address, whole, written_address
-from pyjm.engine.plan.tree import Node, Prop
+from pyjm.engine.elements.samplers.http_way import (
+    login_name,
+    run_proxy,
+    run_socks,
+    source_address,
+    whole,
+    written_address,
+)
+from pyjm.engine.plan.tree import Prop
 from pyjm.engine.vu.user import User
 
 Users = Callable[..., User]
@@ -150,13 +156,28 @@ def test_a_request_comes_from_the_address_that_the_plan_names(on_site: OnSite, u
     on_site({}, scenario)
 
 
-@pytest.mark.parametrize("scheme", ["https", "HTTPS"])
-def test_https_through_a_proxy_reached_by_tls_is_said_before_the_run(build: Build, scheme: str) -> None:
-    written = by(3128, proxyScheme=scheme, protocol="https")
-    props: dict[str, Prop] = {f"HTTPSampler.{key}": value for key, value in written.items()}
-    HttpRequest(Node("HTTPSamplerProxy", path="Plan > req", props=props), build)
-    why = "https through a proxy that is itself reached by TLS is not supported"
-    assert [(f.path, f.problem, f.fatal) for f in build.faults] == [("Plan > req", why, True)]
+def test_the_system_properties_name_a_socks_proxy(build: Build) -> None:
+    assert run_socks(build) is None
+    build.system.update({"socksProxyHost": "proxy", "java.net.socks.username": "me"})
+    found = run_socks(build)
+    assert found is not None
+    assert (found[:5], found.serves("127.0.0.1")) == (("proxy", 1080, 5, "me", ""), False)
+    more = {
+        "socksProxyPort": "99",
+        "socksProxyVersion": "4",
+        "socksNonProxyHosts": "*.x",
+    }
+    build.system.update({**more, "java.net.socks.password": "p"})
+    found = run_socks(build)
+    assert found is not None
+    assert (found[:5], found.serves("a.x"), found.serves("localhost")) == (("proxy", 99, 4, "me", "p"), False, False)
+    build.system.update({"socksProxyPort": "none", "socksNonProxyHosts": ""})
+    found = run_socks(build)
+    assert found is not None
+    assert (found.port, found.serves("localhost")) == (1080, True)
+    build.system["java.net.socks.password"] = "p" * 256
+    run_socks(build)
+    assert [fault.fatal for fault in build.faults] == [True]
 
 
 @pytest.mark.parametrize(
