@@ -20,11 +20,15 @@ Resolve = Callable[[str], Awaitable[list[str]]]
 
 
 class Resolver:
-    """Turn host names into addresses, each name once in `keep_s` seconds for the whole worker."""
+    """Turn host names into addresses, each name once in `keep_s` seconds for the whole worker.
 
-    __slots__ = ("_keep_ns", "_known", "_lookup")
+    `addresses_too` says that what is an address already is looked up like a name.
+    """
 
-    def __init__(self, lookup: Resolve | None = None, keep_s: float = 30.0) -> None:
+    __slots__ = ("_addresses_too", "_keep_ns", "_known", "_lookup")
+
+    def __init__(self, lookup: Resolve | None = None, keep_s: float = 30.0, *, addresses_too: bool = False) -> None:
+        self._addresses_too = addresses_too
         self._lookup = lookup or system_lookup
         self._keep_ns = keep_s * 1e9
         self._known: dict[str, tuple[float, list[str]]] = {}
@@ -39,7 +43,7 @@ class Resolver:
         now = perf_counter_ns()
         if known is not None and now < known[0]:
             return known[1]
-        if is_address(host):
+        if is_address(host) and not self._addresses_too:
             found = [host]
         else:
             try:

@@ -10,7 +10,7 @@ from pyjm.engine.http import errors
 from pyjm.engine.http.errors import UNSUPPORTED_SCHEME, TunnelLost, Unreached, WireError
 from pyjm.engine.http.socks import MALFORMED
 
-from ..config.dns_cache_manager import UnknownName
+from ..config.dns_cache_manager import UnknownName, Unresolved
 from .http_escapes import UNSUPPORTED_CHARSET, UNSUPPORTED_ENCODING
 from .http_target import MalformedUrl, RefusedUrl
 
@@ -105,6 +105,8 @@ def error_bytes(error: WireError, below: int = 0) -> int:
         return own + 1268
     if isinstance(error, NoSuchFile):
         return own + 1200
+    if isinstance(error, Unresolved):
+        return own + (1776 if error.kind == errors.NULL_POINTER else 2617 if " host:" in error.text else 2076)
     if isinstance(error, UnknownName):
         return own + 2617
     if isinstance(error, MalformedUrl) and error.by_default_port:
