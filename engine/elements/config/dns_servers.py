@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dns.message import Message
@@ -62,7 +63,6 @@ class DnsServers:
 
     async def _asked(self, name: Name) -> Message:
         """Ask one server after another, and all of them several times, until one answers."""
-        import dns.asyncquery
         import dns.exception
         import dns.message
 
@@ -72,7 +72,7 @@ class DnsServers:
             for address in list(order):
                 query = dns.message.make_query(name, "A")
                 try:
-                    answer, _ = await dns.asyncquery.udp_with_fallback(query, address, self._wait_s, self._port)
+                    answer = await self._answer(query, address)
                 except (TimeoutError, dns.exception.Timeout):
                     continue
                 except (OSError, dns.exception.DNSException, asyncio.IncompleteReadError):
@@ -80,3 +80,17 @@ class DnsServers:
                     continue
                 return answer
         raise NoSuchName(name)
+
+    async def _answer(self, query: Message, address: str) -> Message:
+        """Ask one server, over a connected socket, so that one that is not there is known at once."""
+        import dns.asyncbackend
+        import dns.asyncquery
+
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        backend: Any = dns.asyncbackend.get_default_backend()
+        there = await backend.make_socket(family, socket.SOCK_DGRAM, 0, None, (address, self._port))
+        async with there:
+            answer, _ = await dns.asyncquery.udp_with_fallback(
+                query, address, self._wait_s, self._port, udp_sock=there
+            )
+        return answer

@@ -177,10 +177,19 @@ class Sampling:
 
     async def authorized(self, user: User, made: Made, response: Response) -> tuple[Made, Response]:
         """Ask once more with the credentials that were asked for, where there are any. Raises WireError."""
+        first = response
+        handshake = self.recipe.handshake(user, made.target, response)
+        if handshake is not None:
+            while response.status == UNAUTHORIZED:
+                again = self.recipe.replying(user, made, handshake, response)
+                if again is None:
+                    break
+                made, response = again, await self.once(user, again)
+            if response is not first:
+                return made, response.after(first)
         again = self.recipe.answer(user, made, response)
         if again is None:
             return made, response
-        first = response
         response = await self.once(user, again)
         return again, response.after(first)
 
