@@ -63,10 +63,10 @@ class Dialler:
     """Open connections for all users of a worker.
 
     `time_to_live_s` is JMeter's httpclient4.time_to_live: a connection older than that carries no further request.
-    `socks` is the SOCKS proxy of the run.
+    `socks` is the SOCKS proxy of the run; `source` the address that is connected from where an origin has none.
     """
 
-    __slots__ = ("context", "resolver", "_live_ns", "_socks")
+    __slots__ = ("context", "resolver", "source", "_live_ns", "_socks")
 
     def __init__(
         self,
@@ -79,6 +79,13 @@ class Dialler:
         self.context = context
         self._live_ns = int(time_to_live_s * 1e9)
         self._socks = socks
+        self.source = ""
+
+    def leaving(self, source: str) -> Dialler:
+        """Make a dialler that differs in the address that it connects from."""
+        made = copy(self)
+        made.source = source
+        return made
 
     def resolving(self, resolver: Resolver) -> Dialler:
         """Make a dialler that differs in who turns names into addresses."""
@@ -128,7 +135,7 @@ class Dialler:
         line: Line | None = None
         try:
             while True:
-                line = Line(await dial.connected(origin.source, timeout_s))
+                line = Line(await dial.connected(origin.source, timeout_s, self.source))
                 if tunnelled and scheme == "https":
                     outer = SecureLine()
                     there = Origin(scheme, host, port)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import logging
 import os
 import socket
+import sys
 from typing import TYPE_CHECKING
 
 from . import errors
@@ -16,6 +18,8 @@ from .socks import SocksRefused, open_way
 if TYPE_CHECKING:
     from .socks import Socks
 
+log = logging.getLogger("pyjm.run")
+_BIND_ADDRESS_NO_PORT = 24
 _TIMED_OUT = "Connect timed out"
 _LATER = frozenset((errors.CONNECT_TIMEOUT, errors.REFUSED, errors.NO_ROUTE))
 """The failures after which another address of the server is tried."""
@@ -45,6 +49,7 @@ class Dial:
         self.addresses = addresses
         self.secure = secure
         self.socks = socks
+        self.shares_ports = False
 
     def failed(self, kind: str, why: str) -> Unreached:
         """Say of what kind a failure is and why, and where to."""
@@ -54,8 +59,14 @@ class Dial:
         version = self.socks.version if self.socks is not None else 0
         return Unreached(kind, f"Connect to {host}:{self.port} [{tried}] failed: {why}", self.secure, version)
 
-    async def connected(self, source: str, timeout_s: float | None) -> socket.socket:
-        """Connect to the first address that answers; `timeout_s` holds for each. Raises WireError."""
+    async def connected(self, source: str, timeout_s: float | None, of_run: str = "") -> socket.socket:
+        """Connect to the first address that answers; `timeout_s` holds for each. Raises WireError.
+
+        `of_run` is a source where the plan has none, for servers of its kind of address.
+        """
+        if not source and of_run and (":" in of_run) == (":" in self.addresses[0]):
+            source = of_run
+            self.shares_ports = True
         for address in self.addresses[:-1]:
             try:
                 return await self._to(address, source, timeout_s)
@@ -70,7 +81,7 @@ class Dial:
             if self.socks is not None:
                 return await self._by_socks(self.socks, address, source, due)
             async with asyncio.timeout_at(due):
-                return await _dialled(address, self.port, source)
+                return await _dialled(address, self.port, source, self.shares_ports)
         except SocksRefused as error:
             raise Unreached(errors.SOCKET, str(error), self.secure, error.version) from None
         except OSError as error:
@@ -82,6 +93,8 @@ class Dial:
         if isinstance(error, TimeoutError) and error.errno is None:
             return self.failed(errors.CONNECT_TIMEOUT, _TIMED_OUT)
         kind = _KINDS.get(error.errno or 0, errors.SOCKET)
+        if error.errno == errno.EADDRNOTAVAIL:
+            _say_exhausted()
         if kind in (errors.REFUSED, errors.CONNECT_TIMEOUT):
             return self.failed(kind, reason(error))
         return Unreached(kind, reason(error), self.secure)
@@ -89,7 +102,7 @@ class Dial:
     async def _by_socks(self, socks: Socks, address: str, source: str, due: float | None) -> socket.socket:
         try:
             async with asyncio.timeout_at(due):
-                dialled = await _dialled((await _names.addresses(socks.host))[0], socks.port, source)
+                dialled = await _dialled((await _names.addresses(socks.host))[0], socks.port, source, self.shares_ports)
         except OSError as error:
             why = reason(error) if error.errno else _TIMED_OUT
             raise SocksRefused(f"Can't connect to SOCKS proxy:{why}") from None
@@ -106,17 +119,31 @@ class Dial:
         return dialled
 
 
+_told: list[bool] = []
+
+
+def _say_exhausted() -> None:
+    if not _told:
+        _told.append(True)
+        log.warning(
+            "no port of this machine is free for one more connection: keep connections alive, have users leave from "
+            "several addresses (pyjm.http.source_addresses), or widen net.ipv4.ip_local_port_range"
+        )
+
+
 _names = Resolver()
 """The names of SOCKS proxies, which no manager of the plan has a say in."""
 
 
-async def _dialled(address: str, port: int, source: str) -> socket.socket:
+async def _dialled(address: str, port: int, source: str, shares_ports: bool) -> socket.socket:
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     dialled = socket.socket(family, socket.SOCK_STREAM)
     try:
         dialled.setblocking(False)
         dialled.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if source:
+            if shares_ports and sys.platform == "linux":  # a port taken only when connecting serves many servers
+                dialled.setsockopt(socket.IPPROTO_IP, _BIND_ADDRESS_NO_PORT, 1)
             _bind(dialled, family, source)
         await asyncio.get_running_loop().sock_connect(dialled, (address, port))
     except BaseException:

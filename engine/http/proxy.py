@@ -113,8 +113,12 @@ class Login:
         if self._failed or self._credentials is None:
             return False
         fields = response.all_of("proxy-authenticate")
-        if offered(fields) is not None and self._goes_on(fields, self._credentials):
-            return True
+        if offered(fields) is not None:
+            if self._goes_on(fields, self._credentials):
+                return True
+            self.forget()
+            self._failed = True
+            return False
         asked = {each.scheme: each for each in reversed(challenges(response.all_of("proxy-authenticate")))}
         found = asked.get("digest")
         if found is None or digest(found, self._credentials, "GET", "/", b"") is None:

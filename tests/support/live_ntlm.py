@@ -29,6 +29,7 @@ class LiveNtlm:
         self.shown: list[str] = []
         self.users: list[str] = []
         self.open = 0
+        self.over = asyncio.Event()
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Serve one connection."""
@@ -58,3 +59,5 @@ class LiveNtlm:
         with suppress(ConnectionError):
             await writer.wait_closed()
         self.open -= 1
+        if not self.open:
+            self.over.set()

@@ -10,7 +10,7 @@ from pyjm.engine.http.proxy import Login, ProxyTable
 from pyjm.engine.http.table import Table
 
 from .http_certificates import ByTurns, ByVariable, Certificates
-from .http_way import run_socks
+from .http_way import run_socks, source_addresses
 
 if TYPE_CHECKING:
     from pyjm.engine.compile.build import Build
@@ -58,6 +58,7 @@ class Connections:
         self.validate_s = number(properties, "httpclient4.validate_after_inactivity", 4_900) / 1000
         self.live_s = live_ms / 1000
         self.dialler = Dialler(Resolver(), time_to_live_s=self.live_s, socks=socks)
+        self.leaving: list[Dialler] = []
         reset = properties.get("httpclient.reset_state_on_thread_group_iteration", "true")
         self.resets = reset.strip().lower() == "true"
         self.max_redirects = number(properties, "httpsampler.max_redirects", 20)
@@ -66,6 +67,7 @@ class Connections:
         """Know what users show, when the plan is compiled."""
         self.certificates.finish()
         self.dialler.context = self.certificates.shared
+        self.leaving = [self.dialler.leaving(source) for source in source_addresses(self.certificates.build)]
 
     def of(self, user: User, target: Target, dns: DnsCacheManager | None = None) -> UserConnections:
         """Give a user's connections. A user that is a new one in each iteration begins it without any.
@@ -77,7 +79,7 @@ class Connections:
         key = self, user  # a branch of a user shares its state, but not its connections
         mine: UserConnections | None = user.state.get(key)
         if mine is None:
-            dialler = self.dialler
+            dialler = self.leaving[user.number % len(self.leaving)] if self.leaving else self.dialler
             if dns is not None:
                 dialler = dialler.resolving(dns.resolver(user))
             identity = self.certificates.identity(user)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 import socket
 from functools import lru_cache
 from getpass import getuser
+from ipaddress import ip_address
 from typing import TYPE_CHECKING, NamedTuple
 
 from pyjm.engine.http.errors import ILLEGAL_ARGUMENT, INDEX_OUT, UNKNOWN_HOST, WireError
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
     from pyjm.engine.vu.user import User
 
 HOST = 0
+SOURCES = "pyjm.http.source_addresses"
+_SOURCES_MAX = 4096
 _KEYS = ("proxyHost", "proxyPort", "proxyUser", "proxyPass", "ipSource", "ipSourceType")
 _FAMILIES = ((), (socket.AF_INET6, socket.AF_INET), (socket.AF_INET,), (socket.AF_INET6,))
 """Where a device's address may come from, by ipSourceType: of both, Java gives those of IPv6 first."""
@@ -127,6 +131,31 @@ def run_socks(build: Build) -> Socks | None:
     if len(user) > 255 or len(password) > 255:
         build.fault("", "the user and the password for a SOCKS proxy have 255 characters at most", "shorten them")
     return Socks(host, port, version, user, password, patterns(without))
+
+
+def source_addresses(build: Build) -> list[str]:
+    """Give the addresses that users connect from, by turns, as a property lists them: none for the system's choice."""
+    found: list[str] = []
+    for each in filter(None, build.properties.get(SOURCES, "").replace(" ", "").split(",")):
+        first, _, last = each.partition("-")
+        try:
+            begin, end = ip_address(first), ip_address(last or first)
+            wrong = begin.version != end.version or not 0 <= int(end) - int(begin) < _SOURCES_MAX
+        except ValueError:
+            wrong = True
+        if wrong:
+            build.fault("", f"the property {SOURCES}: {each} is no address, or range of them", "10.0.0.1-10.0.0.9")
+            continue
+        found += [str(begin + at) for at in range(int(end) - int(begin) + 1)]
+    for address in found:
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        with socket.socket(family, socket.SOCK_STREAM) as tried:
+            try:
+                tried.bind((address, 0))
+            except OSError as error:
+                why = os.strerror(error.errno) if error.errno else str(error)
+                build.fault("", f"the property {SOURCES}: {address}: {why}", "name addresses of this machine")
+    return found
 
 
 def is_name(source: str, kind: str) -> bool:

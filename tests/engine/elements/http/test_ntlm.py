@@ -52,8 +52,7 @@ def asked(build: Build, live: LiveNtlm, user: User, password: str, times: int, *
             )
             found = [await sampled(request, user) for _ in range(times)]
             request.thread_finished(user)
-            while live.open:
-                await asyncio.sleep(0)
+            await live.over.wait()
             await asyncio.sleep(0)
             return found
 
@@ -92,7 +91,8 @@ def test_a_proxy_that_does_not_know_a_user_says_407(
 ) -> None:
     live = LiveNtlm(tmp_path, monkeypatch, proxy=True)
     build.properties["http.proxyDomain"] = "dom"
-    assert [each.response_code for each in asked(build, live, users(), "wrong", 1)] == ["407"]
+    assert [each.response_code for each in asked(build, live, users(), "wrong", 2)] == ["407", "407"]
+    assert live.shown == ["", "NTLM", "NTLM", ""]
 
 
 def test_without_the_extra_the_refusal_stands_and_the_log_names_it_once(

@@ -7,19 +7,21 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
-from http_site import Site, headers, sampled
+from http_site import Site, headers, page, sampled
 from support.live_proxy import BASIC, LiveProxy
 
 from pyjm.engine.compile.build import Build
+from pyjm.engine.elements.samplers.http_request import HttpRequest
 from pyjm.engine.elements.samplers.http_way import (
     login_name,
     run_proxy,
     run_socks,
     source_address,
+    source_addresses,
     whole,
     written_address,
 )
-from pyjm.engine.plan.tree import Prop
+from pyjm.engine.plan.tree import Node, Prop
 from pyjm.engine.vu.user import User
 
 Users = Callable[..., User]
@@ -224,3 +226,38 @@ def test_a_port_that_is_none_is_said(build: Build) -> None:
     build.system.update({"http.proxyHost": "h", "http.proxyPort": "abc"})
     assert run_proxy(build, None) is None
     assert [fault.problem for fault in build.faults] == ["the system property http.proxyPort: abc is no port"]
+
+
+def test_users_leave_from_the_addresses_of_the_run_by_turns(build: Build, users: Callable[..., User]) -> None:
+    build.properties["pyjm.http.source_addresses"] = "127.0.0.2-127.0.0.3, 127.0.0.7"
+    seen: list[str] = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        seen.append(writer.get_extra_info("peername")[0])
+        writer.write(page())
+        writer.close()
+
+    async def main() -> None:
+        server = await asyncio.start_server(serve, "127.0.0.1", 0)
+        async with server:
+            port = server.sockets[0].getsockname()[1]
+            props: dict[str, Prop] = {"HTTPSampler.domain": "127.0.0.1", "HTTPSampler.port": str(port)}
+            request = HttpRequest(Node("HTTPSamplerProxy", name="req", path="Plan > req", props=props), build)
+            for finish in build.finish:
+                finish()
+            for number in range(4):
+                user = users(number)
+                await sampled(request, user)
+                request.thread_finished(user)
+            await asyncio.sleep(0)
+
+    asyncio.run(main())
+    assert seen == ["127.0.0.2", "127.0.0.3", "127.0.0.7", "127.0.0.2"]
+    assert build.faults == []
+
+
+@pytest.mark.parametrize("listed", ["here", "127.0.0.3-127.0.0.2", "127.0.0.1-::2", "192.0.2.77"])
+def test_addresses_of_the_run_that_are_none_of_this_machine_are_faults(build: Build, listed: str) -> None:
+    build.properties["pyjm.http.source_addresses"] = listed
+    source_addresses(build)
+    assert [fault.fatal for fault in build.faults] == [True]
