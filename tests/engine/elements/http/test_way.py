@@ -242,6 +242,7 @@ def test_users_leave_from_the_addresses_of_the_run_by_turns(build: Build, users:
         async with server:
             port = server.sockets[0].getsockname()[1]
             props: dict[str, Prop] = {"HTTPSampler.domain": "127.0.0.1", "HTTPSampler.port": str(port)}
+            props["HTTPSampler.method"] = "GET"
             request = HttpRequest(Node("HTTPSamplerProxy", name="req", path="Plan > req", props=props), build)
             for finish in build.finish:
                 finish()
