@@ -14,6 +14,7 @@ from .errors import WireError
 
 NOT_KNOWN = ": Name or service not known"
 _MISSING_NS = 10 * 10**9
+_FOUND_NS = 30 * 10**9
 _MISSING_MAX = 1024
 
 Resolve = Callable[[str], Awaitable[list[str]]]
@@ -75,6 +76,7 @@ class NoSuchHost(OSError):
 
 
 _missing: dict[str, int] = {}
+_local: dict[str, tuple[int, list[str]]] = {}
 
 
 async def system_lookup(host: str) -> list[str]:
@@ -88,13 +90,20 @@ async def system_lookup(host: str) -> list[str]:
 
 
 def local_lookup(host: str) -> list[str]:
-    """Ask the system as `system_lookup` does, for a name of this machine: without letting others run meanwhile."""
+    """Ask the system for a name of this machine, without letting others run meanwhile; Java asks once in 30 s."""
+    due, known = _local.get(host, (0, []))
+    now = perf_counter_ns()
+    if now < due:
+        return known
     _check_missing(host)
     try:
-        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+        found = _addresses(socket.getaddrinfo(host, None, type=socket.SOCK_STREAM))
     except (OSError, UnicodeError):
         raise _missed(host) from None
-    return _addresses(found)
+    if len(_local) >= _MISSING_MAX:
+        _local.clear()
+    _local[host] = now + _FOUND_NS, found
+    return found
 
 
 def _check_missing(host: str) -> None:

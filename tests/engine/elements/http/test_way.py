@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -21,6 +22,7 @@ from pyjm.engine.elements.samplers.http_way import (
     whole,
     written_address,
 )
+from pyjm.engine.http import names
 from pyjm.engine.plan.tree import Node, Prop
 from pyjm.engine.vu.user import User
 
@@ -262,3 +264,16 @@ def test_addresses_of_the_run_that_are_none_of_this_machine_are_faults(build: Bu
     build.properties["pyjm.http.source_addresses"] = listed
     source_addresses(build)
     assert [fault.fatal for fault in build.faults] == [True]
+
+
+def test_a_source_that_is_a_name_is_looked_up_once_in_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def lookup(host: str, *rest: object, **more: object) -> list[Any]:
+        asked.append(host)
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.4", 0))]
+
+    monkeypatch.setattr(names, "_local", {})
+    monkeypatch.setattr(socket, "getaddrinfo", lookup)
+    assert [source_address("here.test", 0) for _ in range(3)] == [("127.0.0.4", None)] * 3
+    assert asked == ["here.test"]
