@@ -27,6 +27,9 @@ _REASONS = {
     "it sends mail": "MailerResultCollector",
     "it draws pictures when the test is over": "kg.apc.jmeter.listener.GraphsGeneratorListener",
     "it serves figures to a database over HTTP": "com.github.johrstrom.listener.PrometheusListener",
+    "it answers what it began in another order than it was written; a Parallel Controller asks for several at once": """
+        com.blazemeter.jmeter.http2.control.HTTP2Controller
+        """,
     GONE: "SoapSampler WebServiceSampler ParamMask ParamModifier UserParameterModifier",
     "it is a server of its own, not part of a test": "HttpMirrorControl",
 }

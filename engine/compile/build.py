@@ -100,8 +100,13 @@ class Build:
         return compile_text(raw, self, path)
 
     def fault(self, path: str, problem: str, remedy: str = "", *, fatal: bool = True) -> None:
-        """Report what is wrong; the compile goes on, so that all faults are found at once."""
-        self.faults.append(Fault(path, problem, remedy, fatal))
+        """Report what is wrong; the compile goes on, so that all faults are found at once.
+
+        What has no place in the plan is said once, however many elements find it.
+        """
+        fault = Fault(path, problem, remedy, fatal)
+        if path or fault not in self.faults:
+            self.faults.append(fault)
 
     def file(self, name: str) -> Path:
         """Resolve a file name of the plan: a shipped file, else one that is here."""

@@ -64,17 +64,20 @@ class Dialler:
 
     `time_to_live_s` is JMeter's httpclient4.time_to_live: a connection older than that carries no further request.
     `socks` is the SOCKS proxy of the run; `source` the address that is connected from where an origin has none.
+    `kind` is what is made of each connection.
     """
 
-    __slots__ = ("context", "resolver", "source", "_live_ns", "_socks")
+    __slots__ = ("context", "resolver", "source", "_kind", "_live_ns", "_socks")
 
     def __init__(
         self,
         resolver: Resolver | None = None,
         context: ssl.SSLContext | None = None,
         time_to_live_s: float = 60.0,
+        kind: type[Connection] = Connection,
         socks: Socks | None = None,
     ) -> None:
+        self._kind = kind
         self.resolver = resolver or Resolver()
         self.context = context
         self._live_ns = int(time_to_live_s * 1e9)
@@ -146,7 +149,7 @@ class Dialler:
                     break
                 line.close()
 
-            connection = Connection(loop, origin.authority)
+            connection = self._kind(loop, origin.authority)
             if origin.scheme == scheme == "http":
                 await line.carried(connection)
                 return connection

@@ -34,13 +34,15 @@ INDEX = "java.lang.StringIndexOutOfBoundsException"
 IO = "java.io.IOException"
 NUMBER_FORMAT = "java.lang.NumberFormatException"
 NULL_POINTER = "java.lang.NullPointerException"
+EXECUTION = "java.util.concurrent.ExecutionException"
 
 
 class WireError(Exception):
     """Say that an exchange failed: a failed sample, not a fault of the program.
 
     `kind` is the Java class JMeter names and `text` its message ("null" where it has none). The instants are those of
-    `Response`, 0 where it never came so far; `body_at_ns` is set only if a byte of the body had come.
+    `Response`, 0 where it never came so far; `body_at_ns` is set only if a byte of the body had come. `request` is what
+    was sent, where that is another one than was asked for.
     """
 
     def __init__(self, kind: str, text: str) -> None:
@@ -52,6 +54,7 @@ class WireError(Exception):
         self.first_byte_ns = 0
         self.body_at_ns = 0
         self.end_ns = 0
+        self.request: bytes | None = None
 
     @property
     def code(self) -> str:

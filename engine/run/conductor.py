@@ -146,6 +146,10 @@ class Conductor:
             self.out.note(text)
             return
         log.info("Starting ThreadGroup: %d : %s, %d threads", number, start.name, start.threads)
+        if start.threads < 0 and "${" in compiled.group.counted()[0][0]:  # of a constant the compiler has told
+            text = f"Warning: {compiled.group.path}: the number of threads is {start.threads}: the group runs nobody"
+            log.warning(text)
+            self.out.note(text)
         with self.changed:
             self.busy[index] = {link.index for link in self.links if link.alive}
         said = frame(Say.GROUP, index, number, self.users, now_ns(), astuple(start), plain(user.vars))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pyjm.engine.http.connect import Dialler
+from pyjm.engine.http.connection import Connection
 from pyjm.engine.http.names import Resolver
 from pyjm.engine.http.proxy import Login, ProxyTable
 from pyjm.engine.http.table import Table
@@ -52,12 +53,14 @@ class UserConnections:
 class Connections:
     """What all HTTP Requests of a worker share: how to connect, and JMeter's properties about it."""
 
+    connection_kind: type[Connection] = Connection
+
     def __init__(self, properties: dict[str, str], certificates: Certificates, socks: Socks | None = None) -> None:
         self.certificates = certificates
         live_ms = number(properties, "httpclient4.time_to_live", 60_000)
         self.validate_s = number(properties, "httpclient4.validate_after_inactivity", 4_900) / 1000
         self.live_s = live_ms / 1000
-        self.dialler = Dialler(Resolver(), time_to_live_s=self.live_s, socks=socks)
+        self.dialler = Dialler(Resolver(), time_to_live_s=self.live_s, kind=self.connection_kind, socks=socks)
         self.leaving: list[Dialler] = []
         reset = properties.get("httpclient.reset_state_on_thread_group_iteration", "true")
         self.resets = reset.strip().lower() == "true"
@@ -100,11 +103,8 @@ class Connections:
         table = mine.odd.get(target.odd)
         if table is None:
             proxy = target.origin.proxy
-            table = self._table(mine.dialler, mine.identity)
-            if proxy is not None:
-                login = Login(proxy, target.host_field)
-                table = ProxyTable(mine.dialler, mine.identity, validate_after_idle_s=self.validate_s, login=login)
-            mine.odd[target.odd] = table
+            login = Login(proxy, target.host_field) if proxy is not None else None
+            table = mine.odd[target.odd] = self._table(mine.dialler, mine.identity, login)
         return table
 
     def close(self, user: User) -> None:
@@ -113,8 +113,9 @@ class Connections:
         if mine is not None:
             mine.close()
 
-    def _table(self, dialler: Dialler, identity: ByTurns | ByVariable | None) -> Table:
-        return Table(dialler, identity, validate_after_idle_s=self.validate_s)
+    def _table(self, dialler: Dialler, identity: ByTurns | ByVariable | None, login: Login | None = None) -> Table:
+        kind = Table if login is None else ProxyTable
+        return kind(dialler, identity, self.validate_s, login)
 
 
 def connections_of(build: Build) -> Connections:

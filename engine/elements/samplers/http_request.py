@@ -27,6 +27,7 @@ from .http_recipe import Recipe
 from .http_result import Filler
 from .http_sampling import Sampling
 from .http_unsupported import report_unsupported
+from .http_version import Version, http2_connections, version_of
 from .http_way import Ways, run_proxy
 
 if TYPE_CHECKING:
@@ -49,16 +50,26 @@ class HttpRequest(Sampler):
 
     result_type = HttpSampleResult
     interruptible = False
+    names_itself = True
+
+    def written(self, node: Node, build: Build) -> Node:
+        """Give the request as it is written, completed by its defaults."""
+        return merged(node, [default for default in build.defaults if default.gui in APPLIED])
+
+    def version(self, written: Node, build: Build) -> Version:
+        """Tell what is spoken with servers."""
+        return version_of(written, build)
 
     def prepare(self, node: Node, build: Build) -> None:
-        written = merged(node, [default for default in build.defaults if default.gui in APPLIED])
+        written = self.written(node, build)
         report_unsupported(written, build)
         managers = [config.fields for config in build.configs if isinstance(config, HeaderManager)]
         cookies = [config for config in build.configs if isinstance(config, CookieManager)]
         caches = [config for config in build.configs if isinstance(config, CacheManager)]
         auths = [config for config in build.configs if isinstance(config, AuthManager)]
         resolvers = [config for config in build.configs if isinstance(config, DnsCacheManager)]
-        agent = agent_of(build.properties)
+        version = self.version(written, build)
+        agent = agent_of(build.properties) if self.names_itself else None
         ways = Ways(written, build, run_proxy(build, agent), agent)
         recipe = Recipe(
             written,
@@ -79,14 +90,14 @@ class HttpRequest(Sampler):
         self.reads_own_body = embedded.possible
         self.sampling = Sampling(
             recipe,
-            connections_of(build),
+            connections_of(build) if version is Version.HTTP1 else http2_connections(build, version),
             Filler(build.properties.get("sampleresult.default.encoding", "")),
             embedded,
             label=self.label.get,
             labels_late=self.labels_late,
             file=FromFile(recipe, build) if may_be_file else None,
             dns=resolvers[-1] if resolvers else None,
-            proxied=not ways.constant or ways.always is not None,
+            shown_as_sent=not ways.constant or ways.always is not None or version is not Version.HTTP1,
             changeable=CHANGING in build.kept,
             begins=Keeping(most) if most else WHOLE,
             md5=None if md5.constant is False else md5.get,

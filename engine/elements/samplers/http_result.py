@@ -73,7 +73,7 @@ def shown_fields(response: Response) -> str:
     """Give the fields of an answer as the sample shows them: of a packed one, JMeter has some at the end."""
     text = response.headers_text
     packing = (response.header("content-encoding") or "").partition(",")[0].strip().lower()
-    if packing not in _UNPACKED or response.header("content-length") == "0":
+    if packing not in _UNPACKED or response.header("content-length") == "0" or response.head.version >= (2, 0):
         return text
     lines = text.splitlines(keepends=True)
     moved = [line for name in _MOVED for line in lines if line.lower().startswith(name)]

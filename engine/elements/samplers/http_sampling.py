@@ -52,12 +52,13 @@ class Sampling:
     """Sends requests, follows redirects, and says what came of it.
 
     `label` is there where it is evaluated in mid-sample. `md5` tells whether a body is kept as its hash, None where
-    it never is; `begins` how much of it is kept otherwise. `keep_body` tells whether anything reads the body.
+    it never is; `begins` how much of it is kept otherwise. `shown_as_sent` is set where an answer may tell that another
+    request was sent than the one that was made. `keep_body` tells whether anything reads the body.
     """
 
     __slots__ = (
         "auth", "begins", "cache", "changeable", "connections", "cookies", "dns", "embedded", "embeds", "file",
-        "filler", "keep_body", "label", "labels_late", "md5", "proxied", "recipe",
+        "filler", "keep_body", "label", "labels_late", "md5", "recipe", "shown_as_sent",
     )  # fmt: skip
 
     def __init__(
@@ -71,7 +72,7 @@ class Sampling:
         labels_late: bool,
         file: FromFile | None,
         dns: DnsCacheManager | None,
-        proxied: bool,
+        shown_as_sent: bool,
         changeable: bool,
         begins: Keeping,
         md5: Callable[[User], bool] | None,
@@ -88,7 +89,7 @@ class Sampling:
         self.label = label
         self.labels_late = labels_late
         self.file = file
-        self.proxied = proxied
+        self.shown_as_sent = shown_as_sent
         self.changeable = changeable
         self.begins = begins
         self.md5 = md5
@@ -247,7 +248,7 @@ class Sampling:
     ) -> str | None:
         """Fill a sample from an answer; give where it sends on to, None for nowhere."""
         result.url = made.target.text
-        result.sent = made.as_sent(response) if self.proxied else made
+        result.sent = made.as_sent(response) if self.shown_as_sent else made
         try:
             facts = self.filler.answer(result, response, self.keeping(user))
             leads_on = response.status in REDIRECTS and facts.redirects(made.method)
@@ -269,7 +270,7 @@ class Sampling:
 
     def failed(self, result: SampleResult, made: Made, error: WireError, below: int = 0) -> None:
         """Fill a sample that got no answer."""
-        result.sent = made
+        result.sent = made if error.request is None else made._replace(request=error.request)
         self.filler.failure(result, error, below)
 
     def refuse(self, user: User, result: SampleResult, error: WireError) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .http_version import is_http2
+
 if TYPE_CHECKING:
     from pyjm.engine.compile.build import Build
     from pyjm.engine.plan.tree import Node
@@ -18,5 +20,5 @@ def report_unsupported(node: Node, build: Build) -> None:
     implementation = node.text("HTTPSampler.implementation")
     if implementation == "Java":
         build.fault(node.path, "the implementation Java is sent as HttpClient4 sends it", fatal=False)
-    elif implementation not in IMPLEMENTATIONS and "${" not in implementation:
-        build.fault(node.path, f"no HTTP implementation {implementation}", "take HttpClient4")
+    elif implementation not in IMPLEMENTATIONS and not is_http2(implementation) and "${" not in implementation:
+        build.fault(node.path, f"no HTTP implementation {implementation}", "take HttpClient4 or http2")

@@ -101,6 +101,14 @@ def test_keys_are_shown_by_turns_to_those_who_ask(build: Build, users: Users, ne
     assert names(seen(build, [users(n) for n in range(4)], newest=newest)) == ["alice", "carol", "bob", "alice"]
 
 
+@BOTH
+def test_so_they_are_where_http2_is_offered(build: Build, users: Users, newest: ssl.TLSVersion) -> None:
+    build.properties["pyjm.http.version"] = "2"
+    keystore(build, "many.jks", jks(*MANY))
+    configured(build, BY_TURNS)
+    assert names(seen(build, [users(n) for n in range(4)], newest=newest)) == ["alice", "carol", "bob", "alice"]
+
+
 def test_a_user_shows_a_server_the_same_again_until_it_is_a_new_one(build: Build, users: Users) -> None:
     keystore(build, "many.jks", jks(*MANY))
     configured(build, BY_TURNS)
