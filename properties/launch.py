@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Mapping
 
-from pyjm.properties.layers import Option
+from pyjm.properties.layers import EMPTY, Option
 
 
 def java_options(environ: Mapping[str, str]) -> tuple[list[Option], list[str]]:
@@ -18,7 +18,7 @@ def java_options(environ: Mapping[str, str]) -> tuple[list[Option], list[str]]:
         parts = environ.get("JVM_ARGS", "").split()
     for part in parts:
         if part.startswith("-D") and "=" in part:
-            given.append(("D", part[2:]))
+            given.append(("D", part[2:]) if part[-1] != "=" else (EMPTY, part[2:-1]))
         else:
             ignored.append(part)
     if environ.get("HEAP"):

@@ -18,6 +18,8 @@ from pyjm.properties.without_effect import set_in_vain
 JMETER_VERSION = "5.5"
 
 Option = tuple[str, str]
+EMPTY = "-Dx="
+"""The letter of a system property that Java's own command line sets to nothing, where JMeter's would remove it."""
 """One command-line option: JMeter's letter and its value as written, such as ("J", "x=1")."""
 
 
@@ -163,6 +165,9 @@ class LayerReader:
     def _apply_system(self, value: str) -> None:
         self._set(self.target.system, "System", value)
 
+    def _apply_empty(self, key: str) -> None:
+        self.target.system[key] = ""
+
     def _apply_jmeter(self, value: str) -> None:
         self._set(self.target.jmeter, "JMeter", value)
 
@@ -205,6 +210,7 @@ class LayerReader:
         "q": _apply_q,
         "S": _apply_system_file,
         "D": _apply_system,
+        EMPTY: _apply_empty,
         "J": _apply_jmeter,
         "G": _apply_global,
         "L": _apply_log_level,

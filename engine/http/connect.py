@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-import errno
-import os
-import socket
 import ssl
+from copy import copy
 from time import perf_counter_ns
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from . import errors
 from .connection import NEVER, Connection
+from .dial import Dial
 from .errors import WireError
-from .names import Resolver, is_address, java_address
+from .line import Line, SecureLine
+from .names import Resolver
 from .tunnel import open_tunnel
 
 if TYPE_CHECKING:
     from .proxy import Login, Proxy
+    from .socks import Socks
 
 
 class Origin(NamedTuple):
@@ -62,10 +63,11 @@ class Dialler:
     """Open connections for all users of a worker.
 
     `time_to_live_s` is JMeter's httpclient4.time_to_live: a connection older than that carries no further request.
-    `kind` is what is made of each.
+    `socks` is the SOCKS proxy of the run; `source` the address that is connected from where an origin has none.
+    `kind` is what is made of each connection.
     """
 
-    __slots__ = ("context", "resolver", "_kind", "_live_ns")
+    __slots__ = ("context", "resolver", "source", "_kind", "_live_ns", "_socks")
 
     def __init__(
         self,
@@ -73,11 +75,26 @@ class Dialler:
         context: ssl.SSLContext | None = None,
         time_to_live_s: float = 60.0,
         kind: type[Connection] = Connection,
+        socks: Socks | None = None,
     ) -> None:
         self._kind = kind
         self.resolver = resolver or Resolver()
         self.context = context
         self._live_ns = int(time_to_live_s * 1e9)
+        self._socks = socks
+        self.source = ""
+
+    def leaving(self, source: str) -> Dialler:
+        """Make a dialler that differs in the address that it connects from."""
+        made = copy(self)
+        made.source = source
+        return made
+
+    def resolving(self, resolver: Resolver) -> Dialler:
+        """Make a dialler that differs in who turns names into addresses."""
+        made = copy(self)
+        made.resolver = resolver
+        return made
 
     async def open(
         self,
@@ -107,152 +124,74 @@ class Dialler:
     async def _open(
         self, origin: Origin, timeout_s: float | None, identity: Identity | None, login: Login | None
     ) -> Connection:
-        loop = asyncio.get_running_loop()
         proxy = origin.proxy
         scheme, host, port = (proxy.scheme.lower(), proxy.host, proxy.port) if proxy is not None else origin[:3]
         if scheme not in ("http", "https"):
             raise WireError(errors.UNSUPPORTED_SCHEME, f"{scheme} protocol is not supported")
-        if origin.scheme == "https" == scheme and proxy is not None:
-            raise WireError(errors.UNSUPPORTED_SCHEME, "TLS through a proxy reached by TLS is not supported")
         if not 0 < port < 65536:
             raise WireError(errors.ILLEGAL_ARGUMENT, f"port out of range:{port}")
-        addresses = await self.resolver.addresses(host)
-        attempt = _Attempt(host, port, addresses, self._kind)
-        dialled = await attempt.dial(origin.source, timeout_s)
+        loop = asyncio.get_running_loop()
+        socks = self._socks if self._socks is not None and self._socks.serves(host) else None
+        dial = Dial(host, port, await self.resolver.addresses(host), scheme == "https", socks)
+        tunnelled = proxy is not None and origin.scheme == "https"
         connected_ns = 0
+        line: Line | None = None
         try:
+            while True:
+                line = Line(await dial.connected(origin.source, timeout_s, self.source))
+                if tunnelled and scheme == "https":
+                    outer = SecureLine()
+                    there = Origin(scheme, host, port)
+                    await self._secured(outer, line, dial, there, timeout_s, identity)
+                    line = outer
+                connected_ns = connected_ns or perf_counter_ns()
+                if not tunnelled or await open_tunnel(line, origin, login):
+                    break
+                line.close()
+
+            connection = self._kind(loop, origin.authority)
             if origin.scheme == scheme == "http":
-                connection = self._kind(loop, origin.authority)
-                await loop.create_connection(lambda: connection, sock=dialled)
+                await line.carried(connection)
                 return connection
-            if proxy is not None and origin.scheme == "https":
-                connected_ns = perf_counter_ns()
-                while not await open_tunnel(dialled, origin, login):
-                    dialled.close()
-                    dialled = await attempt.dial(origin.source, timeout_s)
-            begun = self._shared() if identity is None else identity.context(origin)
-            connection = await attempt.identified(dialled, origin, timeout_s, identity, begun)
-            connection.connect_end_ns = connected_ns
+            await self._secured(connection, line, dial, origin, timeout_s, identity)
         except BaseException:
-            dialled.close()
+            if line is not None:
+                line.close()
             raise
-        if identity is not None:
-            try:
-                identity.settled(origin, begun, connection.transport.get_extra_info("ssl_object").context)
-            except WireError:
-                connection.close()
-                raise
+        connection.connect_end_ns = connected_ns if tunnelled else 0
         return connection
+
+    async def _secured(
+        self,
+        protocol: asyncio.BaseProtocol,
+        line: Line,
+        dial: Dial,
+        origin: Origin,
+        timeout_s: float | None,
+        identity: Identity | None,
+    ) -> None:
+        """Put TLS over a connected way, with what the user shows."""
+        begun = self._shared() if identity is None else identity.context(origin)
+        try:
+            async with asyncio.timeout(timeout_s):
+                transport = await line.secured(protocol, begun, origin.host if origin.scheme == "https" else dial.host)
+        except TimeoutError:
+            failure: WireError = dial.failed(errors.CONNECT_TIMEOUT, "Read timed out")
+        except (OSError, ValueError) as error:
+            failure = errors.tls(error)
+        else:
+            if identity is not None:
+                try:
+                    identity.settled(origin, begun, transport.get_extra_info("ssl_object").context)
+                except WireError:
+                    transport.close()
+                    raise
+            return
+        if identity is not None:
+            identity.settled(origin, begun, None)
+        raise failure
 
     def _shared(self) -> ssl.SSLContext:
         if self.context is None:
             self.context = trusting_context()
         return self.context
-
-
-class _Attempt:
-    """One attempt to reach a server, with what its error messages name."""
-
-    def __init__(self, host: str, port: int, addresses: list[str], kind: type[Connection]) -> None:
-        self.kind = kind
-        self.host = host
-        self.port = port
-        self.addresses = addresses
-
-    def failed(self, kind: str, why: str) -> WireError:
-        name = "" if is_address(self.host) else self.host
-        tried = ", ".join([f"{name}/{java_address(address)}" for address in self.addresses])
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return WireError(kind, f"Connect to {host}:{self.port} [{tried}] failed: {why}")
-
-    async def dial(self, source: str, timeout_s: float | None) -> socket.socket:
-        """Connect to the first address that answers."""
-        for address in self.addresses[:-1]:
-            try:
-                return await self._to(address, source, timeout_s)
-            except WireError:
-                continue
-        return await self._to(self.addresses[-1], source, timeout_s)
-
-    async def _to(self, address: str, source: str, timeout_s: float | None) -> socket.socket:
-        family = socket.AF_INET6 if ":" in address else socket.AF_INET
-        dialled = socket.socket(family, socket.SOCK_STREAM)
-        try:
-            dialled.setblocking(False)
-            dialled.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            if source:
-                _bind(dialled, family, source)
-            async with asyncio.timeout(timeout_s):
-                await asyncio.get_running_loop().sock_connect(dialled, (address, self.port))
-        except TimeoutError as error:
-            dialled.close()
-            by_system = error.errno == errno.ETIMEDOUT
-            why = "Connection timed out" if by_system else "Connect timed out"
-            raise self.failed(errors.CONNECT_TIMEOUT, why) from None
-        except OSError as error:
-            dialled.close()
-            if error.errno == errno.ECONNRESET:  # Java sees the connection stand, and breaks at writing
-                raise errors.idle_end(error, "") from None
-            if error.errno == errno.EHOSTUNREACH:
-                raise WireError(errors.NO_ROUTE, "No route to host") from None
-            raise self.failed(errors.REFUSED, _reason(error)) from None
-        except BaseException:
-            dialled.close()
-            raise
-        return dialled
-
-    async def secure(
-        self, dialled: socket.socket, origin: Origin, timeout_s: float | None, context: ssl.SSLContext
-    ) -> Connection:
-        """Put TLS over a connected socket."""
-        loop = asyncio.get_running_loop()
-        connection = self.kind(loop, origin.authority)
-        try:
-            async with asyncio.timeout(timeout_s):
-                await loop.create_connection(
-                    lambda: connection,
-                    sock=dialled,
-                    ssl=context,
-                    server_hostname=self.host if origin.scheme == "http" else origin.host,
-                    ssl_handshake_timeout=_FOREVER_S,
-                )
-        except TimeoutError:
-            raise self.failed(errors.CONNECT_TIMEOUT, "Read timed out") from None
-        except (OSError, ValueError) as error:
-            raise errors.tls(error) from None
-        return connection
-
-    async def identified(
-        self,
-        dialled: socket.socket,
-        origin: Origin,
-        timeout_s: float | None,
-        identity: Identity | None,
-        begun: ssl.SSLContext,
-    ) -> Connection:
-        """Put TLS over a connected socket, with what the user shows."""
-        try:
-            return await self.secure(dialled, origin, timeout_s, begun)
-        except WireError:
-            if identity is not None:
-                identity.settled(origin, begun, None)
-            raise
-
-
-_FOREVER_S = 86_400.0
-
-
-def _bind(dialled: socket.socket, family: socket.AddressFamily, source: str) -> None:
-    if (":" in source) != (family == socket.AF_INET6):  # Java, whose sockets are of both kinds, fails at connecting
-        number = errno.ENETUNREACH if ":" in source else errno.EAFNOSUPPORT
-        raise WireError(errors.SOCKET, os.strerror(number))
-    address, _, zone = source.partition("%")
-    try:
-        dialled.bind((address, 0, 0, socket.if_nametoindex(zone)) if zone else (address, 0))
-    except OSError as error:
-        raise WireError(errors.BIND, _reason(error)) from None
-
-
-def _reason(error: OSError) -> str:
-    """The system's words for an error, as Java passes them on."""
-    return os.strerror(error.errno) if error.errno else str(error)

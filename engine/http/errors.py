@@ -74,6 +74,18 @@ class TunnelLost(WireError):
     """Say that a proxy was lost before it had answered a CONNECT."""
 
 
+class Unreached(WireError):
+    """Say that no connection to a server, or to the proxy before it, came to stand.
+
+    `secure` says that TLS was to follow; `socks` is the version that a SOCKS proxy was spoken to in, 0 for none.
+    """
+
+    def __init__(self, kind: str, text: str, secure: bool = False, socks: int = 0) -> None:
+        super().__init__(kind, text)
+        self.secure = secure
+        self.socks = socks
+
+
 def no_response(authority: str) -> WireError:
     """Say that the server closed the connection without a byte of an answer. `authority` is host:port."""
     return WireError(NO_RESPONSE, f"{authority} failed to respond")

@@ -14,17 +14,22 @@ from .errors import WireError
 
 NOT_KNOWN = ": Name or service not known"
 _MISSING_NS = 10 * 10**9
+_FOUND_NS = 30 * 10**9
 _MISSING_MAX = 1024
 
 Resolve = Callable[[str], Awaitable[list[str]]]
 
 
 class Resolver:
-    """Turn host names into addresses, each name once in `keep_s` seconds for the whole worker."""
+    """Turn host names into addresses, each name once in `keep_s` seconds for the whole worker.
 
-    __slots__ = ("_keep_ns", "_known", "_lookup")
+    `addresses_too` says that what is an address already is looked up like a name.
+    """
 
-    def __init__(self, lookup: Resolve | None = None, keep_s: float = 30.0) -> None:
+    __slots__ = ("_addresses_too", "_keep_ns", "_known", "_lookup")
+
+    def __init__(self, lookup: Resolve | None = None, keep_s: float = 30.0, *, addresses_too: bool = False) -> None:
+        self._addresses_too = addresses_too
         self._lookup = lookup or system_lookup
         self._keep_ns = keep_s * 1e9
         self._known: dict[str, tuple[float, list[str]]] = {}
@@ -39,7 +44,7 @@ class Resolver:
         now = perf_counter_ns()
         if known is not None and now < known[0]:
             return known[1]
-        if is_address(host):
+        if is_address(host) and not self._addresses_too:
             found = [host]
         else:
             try:
@@ -71,6 +76,7 @@ class NoSuchHost(OSError):
 
 
 _missing: dict[str, int] = {}
+_local: dict[str, tuple[int, list[str]]] = {}
 
 
 async def system_lookup(host: str) -> list[str]:
@@ -84,13 +90,20 @@ async def system_lookup(host: str) -> list[str]:
 
 
 def local_lookup(host: str) -> list[str]:
-    """Ask the system as `system_lookup` does, for a name of this machine: without letting others run meanwhile."""
+    """Ask the system for a name of this machine, without letting others run meanwhile; Java asks once in 30 s."""
+    due, known = _local.get(host, (0, []))
+    now = perf_counter_ns()
+    if now < due:
+        return known
     _check_missing(host)
     try:
-        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+        found = _addresses(socket.getaddrinfo(host, None, type=socket.SOCK_STREAM))
     except (OSError, UnicodeError):
         raise _missed(host) from None
-    return _addresses(found)
+    if len(_local) >= _MISSING_MAX:
+        _local.clear()
+    _local[host] = now + _FOUND_NS, found
+    return found
 
 
 def _check_missing(host: str) -> None:

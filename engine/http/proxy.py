@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from .auth import Challenge, Credentials, basic, challenges, digest
 from .keeping import WHOLE, Keeping
+from .ntlm import Handshake, offered
 from .request import field_lines
 from .response import Response
 from .table import Table
@@ -60,7 +61,18 @@ class Login:
     shown again until something is answered without them.
     """
 
-    __slots__ = ("_challenge", "_client_nonce", "_count", "_credentials", "_failed", "_tried", "agent", "host")
+    __slots__ = (
+        "_challenge",
+        "_client_nonce",
+        "_count",
+        "_credentials",
+        "_failed",
+        "_ntlm",
+        "_said",
+        "_tried",
+        "agent",
+        "host",
+    )
 
     def __init__(self, proxy: Proxy, host: str = "") -> None:
         """`host` is what a CONNECT gives as Host."""
@@ -75,9 +87,14 @@ class Login:
         self._failed = self._tried = False
         self._client_nonce = ""
         self._count = 0
+        self._ntlm: Handshake | None = None
+        self._said = ""
 
     def line(self, method: str, target: str) -> bytes:
         """Write the field that shows the credentials, nothing where none are asked for."""
+        if self._said:
+            said, self._said = self._said, ""
+            return field_lines(((FIELD, said),))
         challenge, credentials = self._challenge, self._credentials
         if challenge is None or credentials is None:
             return b""
@@ -91,8 +108,16 @@ class Login:
         """Learn from an answer; tell whether the request is to be sent again."""
         if response.status != UNANSWERED:
             self._failed = self._tried = False
+            self._ntlm = None
             return False
         if self._failed or self._credentials is None:
+            return False
+        fields = response.all_of("proxy-authenticate")
+        if offered(fields) is not None:
+            if self._goes_on(fields, self._credentials):
+                return True
+            self.forget()
+            self._failed = True
             return False
         asked = {each.scheme: each for each in reversed(challenges(response.all_of("proxy-authenticate")))}
         found = asked.get("digest")
@@ -108,6 +133,13 @@ class Login:
         self._client_nonce = token_hex(8)
         self._tried = True
         return True
+
+    def _goes_on(self, fields: list[str], credentials: Credentials) -> bool:
+        """Say the next word of a login by NTLM; tell whether there is one."""
+        if self._ntlm is None:
+            self._ntlm = Handshake(credentials)
+        self._said = self._ntlm.reply(fields) or ""
+        return bool(self._said)
 
 
 class TunnelRefused(Exception):

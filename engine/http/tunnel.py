@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from time import perf_counter_ns
 from typing import TYPE_CHECKING
 
@@ -15,14 +14,11 @@ from .request import END_OF_HEAD, field_lines, host_value, start_line
 from .response import Response
 
 if TYPE_CHECKING:
-    import socket
-
     from .connect import Origin
+    from .line import Line
 
-_PIECE = 4096
 
-
-async def open_tunnel(dialled: socket.socket, origin: Origin, login: Login | None) -> bool:
+async def open_tunnel(line: Line, origin: Origin, login: Login | None) -> bool:
     """Ask a proxy for a way to an origin; false if it asks for credentials on a new connection.
 
     Raises TunnelRefused with what it says instead, TunnelLost for no answer.
@@ -39,7 +35,7 @@ async def open_tunnel(dialled: socket.socket, origin: Origin, login: Login | Non
             END_OF_HEAD,
         ])  # fmt: skip
         try:
-            response, stays = await _ask(dialled, request, origin.authority)
+            response, stays = await _ask(line, request, origin.authority)
         except WireError as error:
             raise TunnelLost(error.kind, error.text) from None
         again = login.again(response)
@@ -51,15 +47,14 @@ async def open_tunnel(dialled: socket.socket, origin: Origin, login: Login | Non
             return False
 
 
-async def _ask(dialled: socket.socket, request: bytes, authority: str) -> tuple[Response, bool]:
+async def _ask(line: Line, request: bytes, authority: str) -> tuple[Response, bool]:
     """Send a CONNECT and read the answer; tell whether the connection may carry another one."""
-    loop = asyncio.get_running_loop()
     start_ns = perf_counter_ns()
     reading = Reading(False, WHOLE, authority)
     try:
-        await loop.sock_sendall(dialled, request)
+        await line.send(request)
         while True:
-            piece = await loop.sock_recv(dialled, _PIECE)
+            piece = await line.receive()
             now = perf_counter_ns()
             if not piece:
                 reading.end(now)

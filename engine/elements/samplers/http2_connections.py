@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from .http_certificates import ByTurns, ByVariable, Certificates
 from .http_connections import Connections
+from .http_way import run_socks
 
 if TYPE_CHECKING:
     from pyjm.engine.compile.build import Build
@@ -45,7 +46,7 @@ class Http2Connections(Connections):
         self.plain_kind = Http2Table
         self.proxy_kind = Http2ProxyTable
         self.prior_knowledge = prior_knowledge
-        super().__init__(build.properties, OfferingCertificates(build))
+        super().__init__(build.properties, OfferingCertificates(build), run_socks(build))
 
     def _table(self, dialler: Dialler, identity: ByTurns | ByVariable | None, login: Login | None = None) -> Table:
         kind = self.plain_kind if login is None else self.proxy_kind

@@ -11,9 +11,11 @@ from pyjm.engine.http.proxy import Login, ProxyTable
 from pyjm.engine.http.table import Table
 
 from .http_certificates import ByTurns, ByVariable, Certificates
+from .http_way import run_socks, source_addresses
 
 if TYPE_CHECKING:
     from pyjm.engine.compile.build import Build
+    from pyjm.engine.http.socks import Socks
     from pyjm.engine.vu.user import User
 
     from ..config.dns_cache_manager import DnsCacheManager
@@ -53,12 +55,13 @@ class Connections:
 
     connection_kind: type[Connection] = Connection
 
-    def __init__(self, properties: dict[str, str], certificates: Certificates) -> None:
+    def __init__(self, properties: dict[str, str], certificates: Certificates, socks: Socks | None = None) -> None:
         self.certificates = certificates
         live_ms = number(properties, "httpclient4.time_to_live", 60_000)
         self.validate_s = number(properties, "httpclient4.validate_after_inactivity", 4_900) / 1000
         self.live_s = live_ms / 1000
-        self.dialler = Dialler(Resolver(), time_to_live_s=self.live_s, kind=self.connection_kind)
+        self.dialler = Dialler(Resolver(), time_to_live_s=self.live_s, kind=self.connection_kind, socks=socks)
+        self.leaving: list[Dialler] = []
         reset = properties.get("httpclient.reset_state_on_thread_group_iteration", "true")
         self.resets = reset.strip().lower() == "true"
         self.max_redirects = number(properties, "httpsampler.max_redirects", 20)
@@ -67,6 +70,7 @@ class Connections:
         """Know what users show, when the plan is compiled."""
         self.certificates.finish()
         self.dialler.context = self.certificates.shared
+        self.leaving = [self.dialler.leaving(source) for source in source_addresses(self.certificates.build)]
 
     def of(self, user: User, target: Target, dns: DnsCacheManager | None = None) -> UserConnections:
         """Give a user's connections. A user that is a new one in each iteration begins it without any.
@@ -78,9 +82,9 @@ class Connections:
         key = self, user  # a branch of a user shares its state, but not its connections
         mine: UserConnections | None = user.state.get(key)
         if mine is None:
-            dialler = self.dialler
+            dialler = self.leaving[user.number % len(self.leaving)] if self.leaving else self.dialler
             if dns is not None:
-                dialler = Dialler(dns.resolver(user), self.dialler.context, self.live_s, self.connection_kind)
+                dialler = dialler.resolving(dns.resolver(user))
             identity = self.certificates.identity(user)
             mine = user.state[key] = UserConnections(self._table(dialler, identity), user.iteration, dialler, identity)
         elif mine.iteration != user.iteration:
@@ -118,7 +122,7 @@ def connections_of(build: Build) -> Connections:
     """Give the worker's connections, made for its first HTTP Request."""
     found: Any = build.kept.get(KEPT)
     if found is None:
-        found = build.kept[KEPT] = Connections(build.properties, Certificates(build))
+        found = build.kept[KEPT] = Connections(build.properties, Certificates(build), run_socks(build))
         build.finish.append(found.finish)
     return found  # type: ignore[no-any-return]
 

@@ -7,9 +7,10 @@ JMeter takes its own text about the error for the body, a stack trace, and its l
 from __future__ import annotations
 
 from pyjm.engine.http import errors
-from pyjm.engine.http.errors import UNSUPPORTED_SCHEME, TunnelLost, WireError
+from pyjm.engine.http.errors import UNSUPPORTED_SCHEME, TunnelLost, Unreached, WireError
+from pyjm.engine.http.socks import MALFORMED
 
-from ..config.dns_cache_manager import UnknownName
+from ..config.dns_cache_manager import UnknownName, Unresolved
 from .http_escapes import UNSUPPORTED_CHARSET, UNSUPPORTED_ENCODING
 from .http_target import MalformedUrl, RefusedUrl
 
@@ -74,6 +75,12 @@ _ADDED: dict[str, tuple[tuple[str, int], ...]] = {
 }
 
 
+_SECURE = 134
+"""What is added where TLS was to follow a connection that did not come to stand."""
+
+_UNREACHED = 2243
+
+
 class TooManyRedirects(WireError):
     """HttpClient has followed more redirects than it may, or one that leads in a circle."""
 
@@ -98,6 +105,8 @@ def error_bytes(error: WireError, below: int = 0) -> int:
         return own + 1268
     if isinstance(error, NoSuchFile):
         return own + 1200
+    if isinstance(error, Unresolved):
+        return own + (1776 if error.kind == errors.NULL_POINTER else 2617 if " host:" in error.text else 2076)
     if isinstance(error, UnknownName):
         return own + 2617
     if isinstance(error, MalformedUrl) and error.by_default_port:
@@ -106,8 +115,22 @@ def error_bytes(error: WireError, below: int = 0) -> int:
         own += 186
     elif refused and error.kind == errors.UNKNOWN_HOST and "nterface " not in error.text:
         return own + below + source_bytes(error.text)
+    if isinstance(error, Unreached):
+        return own + below + unreached_bytes(error)
     added = next((size for begin, size in _ADDED.get(error.kind, (("", 0),)) if error.text.startswith(begin)), 0)
     return own + added + (below if added else 0)
+
+
+def unreached_bytes(error: Unreached) -> int:
+    """Tell what is added for a connection that did not come to stand."""
+    own = _SECURE if error.secure else 0
+    if error.socks and error.kind == errors.CONNECT_TIMEOUT:
+        return own + 2292
+    if error.socks:
+        return own + (2017 if error.socks == 5 else 2092) + (80 if error.text == MALFORMED else 0)
+    if error.kind in (errors.REFUSED, errors.CONNECT_TIMEOUT):
+        return own + _ADDED[error.kind][0][1]
+    return own + _UNREACHED
 
 
 def source_bytes(text: str) -> int:

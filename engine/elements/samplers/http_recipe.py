@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pyjm.engine.compile.value import as_flag
 from pyjm.engine.http.auth import answer
 from pyjm.engine.http.errors import WireError
+from pyjm.engine.http.ntlm import Handshake, offered
 
 from .http_arguments import Arguments, Pairs
 from .http_fields import Fields
@@ -189,6 +190,22 @@ class Recipe:
             return None
         own = made.own.replacing((("Authorization", given),))
         return made.maker.send(user, made.target, made.method, made.cookie, entity, own)
+
+    def handshake(self, user: User, target: Target, response: Response) -> Handshake | None:
+        """Begin a login by NTLM where it is asked for and there is somebody to be; else None."""
+        auth = self.auth
+        if auth is None or offered(response.all_of("www-authenticate")) != "":
+            return None
+        found = auth.credentials(user, target)
+        return None if found is None else Handshake(found[0])
+
+    def replying(self, user: User, made: Made, handshake: Handshake, response: Response) -> Made | None:
+        """Make a request again with the next word of a login; None where there is none."""
+        given = handshake.reply(response.all_of("www-authenticate"))
+        if given is None:
+            return None
+        own = made.own.replacing((("Authorization", given),))
+        return made.maker.send(user, made.target, made.method, made.cookie, made.entity, own)
 
     def maker(self, user: User) -> Maker:
         """Give the maker for the present settings."""

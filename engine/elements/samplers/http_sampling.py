@@ -19,7 +19,7 @@ from ..config.cache_manager import InCache
 from .http_changes import Changes
 from .http_following import REDIRECTS, automatically, follow
 from .http_making import Unsent
-from .http_result import Filler, missing_location
+from .http_result import Filler, missing_location, unpack_apart
 from .http_target import RefusedUrl
 
 if TYPE_CHECKING:
@@ -41,6 +41,9 @@ if TYPE_CHECKING:
     from .http_target import Target
 
 UNAUTHORIZED = 401
+MAY_BE_LARGE = 500
+"""Gzip makes of half a megabyte no less than so many bytes."""
+
 CUT = "Socket closed"
 HASH = Keeping(md5=True)
 
@@ -153,6 +156,8 @@ class Sampling:
             except WireError as error:
                 self.failed(result, made, error)
                 return result
+        if len(response.body) >= MAY_BE_LARGE:
+            await unpack_apart(response, keeping)
         if response.status in REDIRECTS or made.entity_is_missing or self.embeds:
             return await self.go_on(user, result, made, response, table)
         self.take(user, result, made, response)
@@ -178,10 +183,19 @@ class Sampling:
 
     async def authorized(self, user: User, made: Made, response: Response) -> tuple[Made, Response]:
         """Ask once more with the credentials that were asked for, where there are any. Raises WireError."""
+        first = response
+        handshake = self.recipe.handshake(user, made.target, response)
+        if handshake is not None:
+            while response.status == UNAUTHORIZED:
+                again = self.recipe.replying(user, made, handshake, response)
+                if again is None:
+                    break
+                made, response = again, await self.once(user, again)
+            if response is not first:
+                return made, response.after(first)
         again = self.recipe.answer(user, made, response)
         if again is None:
             return made, response
-        first = response
         response = await self.once(user, again)
         return again, response.after(first)
 
@@ -198,7 +212,10 @@ class Sampling:
             settings.response_s,
             made.keep,
         )
-        return await (exchange if user.limit is None else within(user, user.limit, exchange))
+        response = await (exchange if user.limit is None else within(user, user.limit, exchange))
+        if len(response.body) >= MAY_BE_LARGE:
+            await unpack_apart(response, self.keeping(user))
+        return response
 
     async def go_on(
         self, user: User, result: SampleResult, made: Made, response: Response, table: Table

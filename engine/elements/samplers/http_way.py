@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import re
 import socket
 from functools import lru_cache
+from getpass import getuser
+from ipaddress import ip_address
 from typing import TYPE_CHECKING, NamedTuple
 
 from pyjm.engine.http.errors import ILLEGAL_ARGUMENT, INDEX_OUT, UNKNOWN_HOST, WireError
 from pyjm.engine.http.names import NoSuchHost, is_address, local_lookup
 from pyjm.engine.http.proxy import Proxy, RunProxy
+from pyjm.engine.http.socks import ALWAYS_WITHOUT, PORT, Socks, patterns
 
 if TYPE_CHECKING:
     from pyjm.engine.compile.build import Build
@@ -17,6 +21,8 @@ if TYPE_CHECKING:
     from pyjm.engine.vu.user import User
 
 HOST = 0
+SOURCES = "pyjm.http.source_addresses"
+_SOURCES_MAX = 4096
 _KEYS = ("proxyHost", "proxyPort", "proxyUser", "proxyPass", "ipSource", "ipSourceType")
 _FAMILIES = ((), (socket.AF_INET6, socket.AF_INET), (socket.AF_INET,), (socket.AF_INET6,))
 """Where a device's address may come from, by ipSourceType: of both, Java gives those of IPv6 first."""
@@ -73,12 +79,6 @@ class Ways:
         texts = [value.constant for value in self._values]
         self.constant = None not in texts and not is_name(texts[4] or "", texts[5] or "")
         self.always = self._way(tuple(text or "" for text in texts)) if self.constant else None
-        proxy = self.always.proxy if self.always is not None else None
-        proxy = proxy or (run.proxy if run is not None else None)
-        secure = node.text("HTTPSampler.protocol").lower() == "https"
-        if proxy is not None and secure and proxy.scheme.lower() == "https":
-            why = "https through a proxy that is itself reached by TLS is not supported"
-            build.fault(node.path, why, "set the proxy's scheme to http")
 
     def get(self, user: User) -> Way | None:
         """Give the way of a sample, None for straight to the server."""
@@ -114,6 +114,48 @@ def run_proxy(build: Build, agent: str | None) -> RunProxy | None:
     scheme = system.get("http.proxyScheme", "http")
     proxy = Proxy(host, port, scheme, name, properties.get("http.proxyPass", ""), agent or "")
     return RunProxy(proxy, system.get("http.nonProxyHosts", ""))
+
+
+def run_socks(build: Build) -> Socks | None:
+    """Give the SOCKS proxy that the system properties name; None for none. Mirrors DefaultProxySelector of Java."""
+    system = build.system
+    host = system.get("socksProxyHost", "")
+    if not host:
+        return None
+    listed = system.get("socksNonProxyHosts")
+    without = ALWAYS_WITHOUT if listed is None else f"{listed}|{ALWAYS_WITHOUT}" if listed else ""
+    port = whole(system.get("socksProxyPort", "")) or PORT
+    version = 4 if whole(system.get("socksProxyVersion", "")) == 4 else 5
+    user = system.get("java.net.socks.username") or getuser()
+    password = system.get("java.net.socks.password", "")
+    if len(user) > 255 or len(password) > 255:
+        build.fault("", "the user and the password for a SOCKS proxy have 255 characters at most", "shorten them")
+    return Socks(host, port, version, user, password, patterns(without))
+
+
+def source_addresses(build: Build) -> list[str]:
+    """Give the addresses that users connect from, by turns, as a property lists them: none for the system's choice."""
+    found: list[str] = []
+    for each in filter(None, build.properties.get(SOURCES, "").replace(" ", "").split(",")):
+        first, _, last = each.partition("-")
+        try:
+            begin, end = ip_address(first), ip_address(last or first)
+            wrong = begin.version != end.version or not 0 <= int(end) - int(begin) < _SOURCES_MAX
+        except ValueError:
+            wrong = True
+        if wrong:
+            build.fault("", f"the property {SOURCES}: {each} is no address, or range of them", "10.0.0.1-10.0.0.9")
+            continue
+        found += [str(begin + at) for at in range(int(end) - int(begin) + 1)]
+    for address in found:
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        with socket.socket(family, socket.SOCK_STREAM) as tried:
+            try:
+                tried.bind((address, 0))
+            except OSError as error:
+                why = os.strerror(error.errno) if error.errno else str(error)
+                build.fault("", f"the property {SOURCES}: {address}: {why}", "name addresses of this machine")
+    return found
 
 
 def is_name(source: str, kind: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import socket
 import ssl
 from collections.abc import Awaitable, Callable
@@ -10,8 +11,9 @@ from typing import Any
 
 import pytest
 
-from pyjm.engine.http import errors
+from pyjm.engine.http import dial, errors
 from pyjm.engine.http.connect import Dialler, Origin
+from pyjm.engine.http.dial import Dial
 from pyjm.engine.http.errors import WireError
 from pyjm.engine.http.names import Resolver, java_address
 from pyjm.engine.http.proxy import Proxy, TunnelRefused
@@ -216,3 +218,29 @@ def test_a_proxy_that_refuses_the_tunnel_gives_its_answer(run: Any, serving: Any
         assert caught.value.response.status == 407
 
     run(work())
+
+
+@pytest.mark.parametrize(
+    ("number", "kind", "text"),
+    [
+        (errno.EADDRNOTAVAIL, errors.BIND, "Cannot assign requested address"),
+        (errno.EACCES, errors.BIND, "Permission denied"),
+        (errno.ENETUNREACH, errors.SOCKET, "Network is unreachable"),
+        (errno.EHOSTUNREACH, errors.NO_ROUTE, "No route to host"),
+        (errno.EINVAL, errors.SOCKET, "Invalid argument"),
+    ],
+)
+def test_what_the_system_refuses_is_of_javas_kind(number: int, kind: str, text: str) -> None:
+    error = Dial("a.b", 80, ["127.0.0.1"])._translated(OSError(number, "no"))
+    assert (error.kind, error.text) == (kind, text)
+
+
+def test_that_ports_are_exhausted_is_said_once(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(dial, "_told", [])
+    for _ in range(2):
+        Dial("a.b", 80, ["127.0.0.1"])._translated(OSError(errno.EADDRNOTAVAIL, "no"))
+    assert [message.partition(":")[0] for message in caplog.messages] == [
+        "no port of this machine is free for one more connection"
+    ]

@@ -149,6 +149,41 @@ def test_a_refused_tunnel_gives_the_proxys_answer(through: Any) -> None:
     assert answer.request.decode() == live.asked[0]
 
 
+@pytest.mark.parametrize("scheme", ["http", "https"])
+@pytest.mark.parametrize("closes", [False, True])
+def test_a_proxy_reached_by_tls_carries_tls(
+    run: Any, serving: Any, tls: ssl.SSLContext, scheme: str, closes: bool
+) -> None:
+    async def work() -> None:
+        async with serving(answer_hello, context=tls if scheme == "https" else None) as port:
+            live = LiveProxy(port, BASIC, closes=closes)
+            async with serving(live.serve, context=tls) as proxy_port:
+                proxy = Proxy("127.0.0.1", proxy_port, "https", "me", "pw")
+                table = ProxyTable(Dialler(), login=Login(proxy, "far.away"))
+                origin = Origin(scheme, "far.away", 443, proxy)
+                target = "/x" if scheme == "https" else "http://far.away/x"
+                request = request_bytes("GET", target, [("Host", "far.away")])
+                answers = [await table.exchange(origin, request) for _ in range(2)]
+                table.close()
+        assert [answer.body for answer in answers] == [b"hello", b"hello"]
+        assert live.shown[:2] == ["", ME]
+        assert answers[0].connect_end_ns > answers[0].start_ns
+
+    run(work())
+
+
+def test_a_proxy_reached_by_tls_that_hangs_up_is_said(run: Any, serving: Any, tls: ssl.SSLContext) -> None:
+    async def hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+
+    async def work() -> None:
+        async with serving(hang_up, context=tls) as port:
+            await Dialler().open(Origin("https", "far.away", 443, Proxy("127.0.0.1", port, "https")))
+
+    with pytest.raises(TunnelLost, match="failed to respond"):
+        run(work())
+
+
 def test_a_proxy_that_hangs_up_is_named_by_the_server_behind_it(run: Any, serving: Any) -> None:
     async def hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")

@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
-from http_site import Site, headers, sampled
+from http_site import Site, headers, page, sampled
 from support.live_proxy import BASIC, LiveProxy
 
 from pyjm.engine.compile.build import Build
 from pyjm.engine.elements.samplers.http_request import HttpRequest
-from pyjm.engine.elements.samplers.http_way import login_name, run_proxy, source_address, whole, written_address
+from pyjm.engine.elements.samplers.http_way import (
+    login_name,
+    run_proxy,
+    run_socks,
+    source_address,
+    source_addresses,
+    whole,
+    written_address,
+)
+from pyjm.engine.http import names
 from pyjm.engine.plan.tree import Node, Prop
 from pyjm.engine.vu.user import User
 
@@ -150,13 +160,28 @@ def test_a_request_comes_from_the_address_that_the_plan_names(on_site: OnSite, u
     on_site({}, scenario)
 
 
-@pytest.mark.parametrize("scheme", ["https", "HTTPS"])
-def test_https_through_a_proxy_reached_by_tls_is_said_before_the_run(build: Build, scheme: str) -> None:
-    written = by(3128, proxyScheme=scheme, protocol="https")
-    props: dict[str, Prop] = {f"HTTPSampler.{key}": value for key, value in written.items()}
-    HttpRequest(Node("HTTPSamplerProxy", path="Plan > req", props=props), build)
-    why = "https through a proxy that is itself reached by TLS is not supported"
-    assert [(f.path, f.problem, f.fatal) for f in build.faults] == [("Plan > req", why, True)]
+def test_the_system_properties_name_a_socks_proxy(build: Build) -> None:
+    assert run_socks(build) is None
+    build.system.update({"socksProxyHost": "proxy", "java.net.socks.username": "me"})
+    found = run_socks(build)
+    assert found is not None
+    assert (found[:5], found.serves("127.0.0.1")) == (("proxy", 1080, 5, "me", ""), False)
+    more = {
+        "socksProxyPort": "99",
+        "socksProxyVersion": "4",
+        "socksNonProxyHosts": "*.x",
+    }
+    build.system.update({**more, "java.net.socks.password": "p"})
+    found = run_socks(build)
+    assert found is not None
+    assert (found[:5], found.serves("a.x"), found.serves("localhost")) == (("proxy", 99, 4, "me", "p"), False, False)
+    build.system.update({"socksProxyPort": "none", "socksNonProxyHosts": ""})
+    found = run_socks(build)
+    assert found is not None
+    assert (found.port, found.serves("localhost")) == (1080, True)
+    build.system["java.net.socks.password"] = "p" * 256
+    run_socks(build)
+    assert [fault.fatal for fault in build.faults] == [True]
 
 
 @pytest.mark.parametrize(
@@ -203,3 +228,52 @@ def test_a_port_that_is_none_is_said(build: Build) -> None:
     build.system.update({"http.proxyHost": "h", "http.proxyPort": "abc"})
     assert run_proxy(build, None) is None
     assert [fault.problem for fault in build.faults] == ["the system property http.proxyPort: abc is no port"]
+
+
+def test_users_leave_from_the_addresses_of_the_run_by_turns(build: Build, users: Callable[..., User]) -> None:
+    build.properties["pyjm.http.source_addresses"] = "127.0.0.2-127.0.0.3, 127.0.0.7"
+    seen: list[str] = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        seen.append(writer.get_extra_info("peername")[0])
+        writer.write(page())
+        writer.close()
+
+    async def main() -> None:
+        server = await asyncio.start_server(serve, "127.0.0.1", 0)
+        async with server:
+            port = server.sockets[0].getsockname()[1]
+            props: dict[str, Prop] = {"HTTPSampler.domain": "127.0.0.1", "HTTPSampler.port": str(port)}
+            props["HTTPSampler.method"] = "GET"
+            request = HttpRequest(Node("HTTPSamplerProxy", name="req", path="Plan > req", props=props), build)
+            for finish in build.finish:
+                finish()
+            for number in range(4):
+                user = users(number)
+                await sampled(request, user)
+                request.thread_finished(user)
+            await asyncio.sleep(0)
+
+    asyncio.run(main())
+    assert seen == ["127.0.0.2", "127.0.0.3", "127.0.0.7", "127.0.0.2"]
+    assert build.faults == []
+
+
+@pytest.mark.parametrize("listed", ["here", "127.0.0.3-127.0.0.2", "127.0.0.1-::2", "192.0.2.77"])
+def test_addresses_of_the_run_that_are_none_of_this_machine_are_faults(build: Build, listed: str) -> None:
+    build.properties["pyjm.http.source_addresses"] = listed
+    source_addresses(build)
+    assert [fault.fatal for fault in build.faults] == [True]
+
+
+def test_a_source_that_is_a_name_is_looked_up_once_in_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def lookup(host: str, *rest: object, **more: object) -> list[Any]:
+        asked.append(host)
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.4", 0))]
+
+    monkeypatch.setattr(names, "_local", {})
+    monkeypatch.setattr(socket, "getaddrinfo", lookup)
+    assert [source_address("here.test", 0) for _ in range(3)] == [("127.0.0.4", None)] * 3
+    assert asked == ["here.test"]

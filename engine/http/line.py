@@ -1,0 +1,97 @@
+"""Connected ways before a request goes over them: to be talked over with a proxy, and to be put under TLS."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+from typing import cast
+
+_FOREVER_S = 86_400.0
+_PIECE = 4096
+
+
+class Line:
+    """A connected socket. Once it is handed over, closing it is the protocol's matter."""
+
+    def __init__(self, dialled: socket.socket) -> None:
+        self._dialled = dialled
+        self._given = False
+
+    async def send(self, data: bytes) -> None:
+        """Send all of it. Raises OSError."""
+        await asyncio.get_running_loop().sock_sendall(self._dialled, data)
+
+    async def receive(self) -> bytes:
+        """Give what comes next, nothing at the end. Raises OSError."""
+        return await asyncio.get_running_loop().sock_recv(self._dialled, _PIECE)
+
+    async def carried(self, protocol: asyncio.BaseProtocol) -> None:
+        """Hand the way over to a protocol."""
+        loop = asyncio.get_running_loop()
+        await loop.create_connection(lambda: protocol, sock=self._dialled)
+        self._given = True
+
+    async def secured(self, protocol: asyncio.BaseProtocol, context: ssl.SSLContext, host: str) -> asyncio.Transport:
+        """Hand the way over to a protocol, under TLS; `host` is the server's name. Raises OSError, ValueError."""
+        loop = asyncio.get_running_loop()
+        transport, _ = await loop.create_connection(
+            lambda: protocol, sock=self._dialled, ssl=context, server_hostname=host, ssl_handshake_timeout=_FOREVER_S
+        )
+        self._given = True
+        return transport
+
+    def close(self) -> None:
+        """Close what was not handed over."""
+        if not self._given:
+            self._dialled.close()
+
+
+class SecureLine(Line, asyncio.Protocol):
+    """A way under TLS to a proxy; TLS to a server goes within it. Made by `Line.secured`."""
+
+    def __init__(self) -> None:
+        self._given = False
+        self.transport: asyncio.Transport | None = None
+        self._pieces: asyncio.Queue[bytes | Exception] = asyncio.Queue()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Take the transport; called by the loop."""
+        self.transport = cast("asyncio.Transport", transport)
+
+    def data_received(self, data: bytes) -> None:
+        """Take bytes from the loop."""
+        self._pieces.put_nowait(data)
+
+    def eof_received(self) -> None:
+        """Take the other side's end; called by the loop."""
+        self._pieces.put_nowait(b"")
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """Take the end; called by the loop."""
+        self._pieces.put_nowait(error or b"")
+
+    async def send(self, data: bytes) -> None:
+        assert self.transport is not None
+        self.transport.write(data)
+
+    async def receive(self) -> bytes:
+        piece = await self._pieces.get()
+        if isinstance(piece, Exception):
+            raise piece
+        return piece
+
+    async def secured(self, protocol: asyncio.BaseProtocol, context: ssl.SSLContext, host: str) -> asyncio.Transport:
+        assert self.transport is not None
+        loop = asyncio.get_running_loop()
+        made = await loop.start_tls(
+            self.transport, protocol, context, server_hostname=host, ssl_handshake_timeout=_FOREVER_S
+        )
+        assert made is not None
+        protocol.connection_made(made)
+        self._given = True
+        return made
+
+    def close(self) -> None:
+        if self.transport is not None and not self._given:
+            self.transport.abort()
