@@ -126,8 +126,9 @@ class Arguments:
         return "&".join(out)
 
     def form(self, user: User, pairs: Pairs, charset: str) -> str:
-        """Write them as a form. Raises WireError for a value that can't be unescaped, or an unknown charset."""
+        """Write them as a form. Raises WireError for what can't be unescaped, and for an unknown charset."""
         out = []
+        known = known_charset(charset)
         for argument, (name, value) in zip(self.arguments, pairs):
             ready = argument.form_name
             if ready is not None and ready[0] == charset:
@@ -137,7 +138,7 @@ class Arguments:
             if begin:
                 if not argument.encode.get(user):
                     value = unescape(value, charset)
-                out.append(begin + form_escape(value, charset))
+                out.append(begin + (form_escape(value, charset) if known else ""))
         return "&".join(out)
 
     def form_begin(self, user: User, argument: Argument, name: str, charset: str) -> str:
@@ -149,7 +150,8 @@ class Arguments:
                 raise WireError(UNSUPPORTED_ENCODING, charset)
             begin = form_escape(name, charset) + "="
         else:
-            begin = form_escape(unescape(name, charset), charset) + "="
+            name = unescape(name, charset)
+            begin = (form_escape(name, charset) if known_charset(charset) else name) + "="
         if argument.name.constant is not None and argument.encode.constant is not None:
             argument.form_name = (charset, begin)
         return begin

@@ -15,6 +15,7 @@ from pyjm.engine.vu.result import HttpSampleResult
 from ..config.cache_manager import InCache
 from .http_connections import number
 from .http_error_size import EMBEDDED, POOLED
+from .http_parsers import parsers_of
 from .http_result import fail
 from .http_target import RefusedUrl, target_of
 
@@ -43,6 +44,7 @@ class Embedded:
         self.excluded = build.value(node.text("HTTPSampler.embedded_url_exclude_re"), node.path)
         self.java = is_java(build.properties)
         properties = build.properties
+        self.parsers = parsers_of(properties)
         ignored = properties.get("httpsampler.ignore_failed_embedded_resources", "false")
         self.ignores_failures = as_flag(ignored.strip())
         self.deepest = number(properties, "httpsampler.max_frame_depth", 5)
@@ -64,7 +66,15 @@ class Embedded:
             fail(deep, WireError("java.lang.Exception", TOO_DEEP))
             page.add_sub(deep)
             return
-        found = resources(page.content_type, page.text, made.target.url)
+        agent = next((value for name, value in made.sent_fields if name == "User-Agent"), "")
+        try:
+            found = resources(page.content_type, page.text, made.target.url, agent, self.parsers)
+        except WireError as error:
+            broken = page.copied()
+            broken.sub_results = None
+            fail(broken, error)
+            self.take(page, broken)
+            return
         if not found:
             return
         first = page.copied()
@@ -120,11 +130,12 @@ class Embedded:
         sub = HttpSampleResult(page.label, page.thread_name)
         sub.begin()
         try:
-            made = sampler.recipe.send(user, made.maker, target_of(sane_url(url), made.maker.settings.way), "GET", None)
-            response = await sampler.once(user, made)
-        except InCache:
-            sub.url = url.text
-            return sampler.cached(sub)
+            entity = made.entity if made.entity is not None and made.entity.anyhow else None
+            target = target_of(sane_url(url), made.maker.settings.way)
+            made = sampler.recipe.send(user, made.maker, target, "GET", entity)
+            made, response = await sampler.ask(user, made)
+        except InCache as known:
+            return sampler.cached(sub, known)
         except WireError as error:
             sub.url = error.url if isinstance(error, RefusedUrl) else url.text
             sampler.failed(sub, made, error, self.below(user, depth))
