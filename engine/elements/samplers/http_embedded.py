@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 from pyjm.engine.compile.value import Value, as_flag
 from pyjm.engine.elements.regex import RegexError, compile_regex, is_java, matches
 from pyjm.engine.http.errors import WireError
-from pyjm.engine.http.resources import resources
+from pyjm.engine.http.resources import BROKEN_PAGE, resources
 from pyjm.engine.http.uri import sane_url
+from pyjm.engine.vu.charset import Fallback
 from pyjm.engine.vu.result import HttpSampleResult
 
 from ..config.cache_manager import InCache
 from .http_connections import number
 from .http_error_size import EMBEDDED, POOLED
+from .http_escapes import UNSUPPORTED_ENCODING, known_charset
 from .http_parsers import parsers_of
 from .http_result import fail
 from .http_target import RefusedUrl, target_of
@@ -68,6 +70,7 @@ class Embedded:
             return
         agent = next((value for name, value in made.sent_fields if name == "User-Agent"), "")
         try:
+            self.check_charset(page)
             found = resources(page.content_type, page.text, made.target.url, agent, self.parsers)
         except WireError as error:
             broken = page.copied()
@@ -98,6 +101,13 @@ class Embedded:
 
         for sub in await gather(*map(fetch, wanted)):
             self.take(page, sub)
+
+    def check_charset(self, page: SampleResult) -> None:
+        """See that a page to be looked at can be read. Raises WireError for one in a charset that there is not."""
+        named = page.encoding.named if isinstance(page.encoding, Fallback) else ""
+        kind = page.content_type.partition(";")[0].strip().lower()
+        if named and kind in self.parsers and not known_charset(named):
+            raise WireError(BROKEN_PAGE, f"{UNSUPPORTED_ENCODING}: {named}")
 
     def below(self, user: User, depth: int) -> int:
         """Tell what a failure counts more at a depth of pages in pages."""

@@ -186,12 +186,18 @@ class Recipe:
         entity = made.entity
         fields = response.all_of("www-authenticate")
         body = entity.body if entity is not None else b""
-        tried = made.authorization is not None or "authorization" in made.own.names
+        own_given = "authorization" in made.own.names
+        tried = made.authorization is not None or (own_given and self.auth_ahead(user, made.target))
         given = answer(fields, credentials, made.method, made.target.line, body, tried_basic=tried)
         if given is None:
             return None
-        own = made.own.without("authorization") if "authorization" in made.own.names else made.own
-        return made.maker.send(user, made.target, made.method, made.cookie, entity, own, given or None)
+        if own_given:  # the plan's own field is neither replaced nor left out
+            given = None
+        return made.maker.send(user, made.target, made.method, made.cookie, entity, made.own, given or None)
+
+    def auth_ahead(self, user: User, target: Target) -> bool:
+        """Tell whether a request would carry credentials before it was asked for any."""
+        return self.auth is not None and self.auth.ahead(user, target) is not None
 
     def maker(self, user: User) -> Maker:
         """Give the maker for the present settings."""
