@@ -10,7 +10,6 @@ SOON = "samples leave a server within 0.2 s"
 ENDS = "a run that is over ends its processes"
 
 WITHOUT_EFFECT: Mapping[str, tuple[str, str]] = {
-    "CookieManager.allow_variable_cookies": ("true", NOT_YET),
     "asynch.batch.queue.size": ("100", SOON),
     "beanshell.function.init": ("", NOT_YET),
     "groovy.utilities": ("", NOT_YET),
@@ -28,7 +27,6 @@ WITHOUT_EFFECT: Mapping[str, tuple[str, str]] = {
     "https.use.cached.ssl.context": ("true", "JMeter itself only says a word about it"),
     "httpsampler.embedded_resources_use_md5": ("false", NOT_YET),
     "httpsampler.max_buffer_size": ("66560", "bodies are gathered in pieces as they come"),
-    "httpsampler.redirect.removeslashdotdot": ("true", NOT_YET),
     "httpsampler.separate.container": ("true", NOT_YET),
     "jmeter.exit.check.pause": ("0", ENDS),
     "jmeterengine.force.system.exit": ("false", ENDS),

@@ -5,17 +5,23 @@ from __future__ import annotations
 import re
 from base64 import b64encode
 from collections.abc import Callable, Sequence
-from hashlib import md5, sha256
+from hashlib import md5, sha1, sha224, sha256, sha384, sha512
 from secrets import token_hex
 from typing import NamedTuple
 
-PARAMETER = re.compile(r'([\w\-]+)\s*=\s*(?:"((?:\\.|[^"\\])*)"|([^\s,"]+))')
-SCHEME = re.compile(r"(?:^|,)\s*([A-Za-z][\w\-]*)(?=\s+[\w\-]+\s*=|\s*(?:,|$))")
+PARAMETER = re.compile(r'(?:^|,)\s*([^=,"]*?)\s*=\s*(?:"((?:\\.|[^"\\])*)"|([^\s,"]+))')
+SCHEME = re.compile(r"\s*([^\s,=]+)")
 
 ALGORITHMS: dict[str, Callable[[bytes], str]] = {
     "MD5": lambda data: md5(data, usedforsecurity=False).hexdigest(),
+    "SHA": lambda data: sha1(data, usedforsecurity=False).hexdigest(),
+    "SHA-1": lambda data: sha1(data, usedforsecurity=False).hexdigest(),
+    "SHA-224": lambda data: sha224(data).hexdigest(),
     "SHA-256": lambda data: sha256(data).hexdigest(),
+    "SHA-384": lambda data: sha384(data).hexdigest(),
+    "SHA-512": lambda data: sha512(data).hexdigest(),
 }
+"""Those that Java knows and servers may ask for."""
 
 
 class Credentials(NamedTuple):
@@ -39,15 +45,14 @@ class Challenge(NamedTuple):
 
 
 def challenges(fields: Sequence[str]) -> list[Challenge]:
-    """Read WWW-Authenticate fields, each with one or more challenges."""
+    """Read WWW-Authenticate fields: of several challenges in one HttpClient sees the first."""
     found = []
     for field in fields:
-        schemes = [each for each in SCHEME.finditer(field) if not field[each.end() :].lstrip().startswith("=")]
-        for at, scheme in enumerate(schemes):
-            end = schemes[at + 1].start() if at + 1 < len(schemes) else len(field)
+        scheme = SCHEME.match(field)
+        if scheme is not None:
             parameters = {
                 name.lower(): re.sub(r"\\(.)", r"\1", quoted) or plain
-                for name, quoted, plain in PARAMETER.findall(field[scheme.end() : end])
+                for name, quoted, plain in PARAMETER.findall(field[scheme.end() :])
             }
             found.append(Challenge(scheme[1].lower(), parameters))
     return found
@@ -79,7 +84,7 @@ def digest(
     hashed = ALGORITHMS.get((algorithm[:-5] if session else algorithm).upper())
     offered = [each.strip().lower() for each in asked.get("qop", "").split(",") if each.strip()]
     quality = next((each for each in ("auth", "auth-int") if each in offered), "")
-    if hashed is None or "nonce" not in asked or (offered and not quality):
+    if hashed is None or "nonce" not in asked or ("qop" in asked and not quality):
         return None
     if quality == "auth-int" and not body:
         return None
@@ -114,21 +119,31 @@ def quoted(text: str) -> str:
 
 
 def answer(
-    fields: Sequence[str], credentials: Credentials, method: str, uri: str, body: bytes, *, tried_basic: bool
+    fields: Sequence[str],
+    credentials: Callable[[str], Credentials | None],
+    method: str,
+    uri: str,
+    body: bytes,
+    *,
+    tried_basic: bool,
 ) -> str | None:
     """Write an Authorization for the strongest challenge that can be answered, None for none.
 
-    `tried_basic` says that Basic credentials were refused already.
+    A Digest challenge for which there are credentials, but no answer, is asked once more without any: that is empty.
+    `credentials` gives those for a realm; `tried_basic` says that Basic credentials were refused already.
     """
     asked = {challenge.scheme: challenge for challenge in reversed(challenges(fields))}
+    in_vain: str | None = None
     for scheme in ("digest", "basic"):
         challenge = asked.get(scheme)
-        if challenge is None or credentials.realm not in ("", challenge.realm):
+        found = credentials(challenge.realm) if challenge is not None else None
+        if challenge is None or found is None:
             continue
         if scheme == "digest":
-            made = digest(challenge, credentials, method, uri, body)
+            made = digest(challenge, found, method, uri, body)
             if made is not None:
                 return made
+            in_vain = ""
         elif not tried_basic:
-            return basic(credentials)
-    return None
+            return basic(found)
+    return in_vain

@@ -5,11 +5,12 @@ Mirrors org.apache.jmeter.protocol.http.control.CacheManager: bodies are not kep
 
 from __future__ import annotations
 
+import re
 from collections import OrderedDict
 from collections.abc import Sequence
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, NamedTuple
 
+from .dates import java_date
 from .errors import NULL_POINTER, NUMBER_FORMAT, WireError
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ Field = tuple[str, str]
 
 YEAR_MS = 365 * 24 * 3600 * 1000
 _MAX_AGE = "max-age="
+_WHOLE = re.compile("[+-]?[0-9]+").fullmatch
+_LONG_MAX = (1 << 63) - 1
 
 
 class Entry(NamedTuple):
@@ -96,7 +99,7 @@ def expiry(
         return at_ms
     if control is not None and _MAX_AGE in control:
         digits = control.partition(_MAX_AGE)[2].replace(",", " ").split(" ")[0]
-        if not digits.isdigit():
+        if not _WHOLE(digits) or abs(int(digits)) > _LONG_MAX:
             raise WireError(NUMBER_FORMAT, f'For input string: "{digits}"')
         return now_ms + int(digits) * 1000
     if expires is not None:
@@ -113,7 +116,5 @@ def expiry(
 
 def date_ms(text: str) -> float | None:
     """Read a date as HTTP writes it, None for what is none."""
-    try:
-        return parsedate_to_datetime(text).timestamp() * 1000
-    except (TypeError, ValueError):
-        return None
+    at_s = java_date(text)
+    return None if at_s is None else at_s * 1000

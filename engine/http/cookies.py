@@ -18,11 +18,15 @@ _MEMO_MAX = 64
 
 
 class CookieJar:
-    """Keep one user's cookies in the order they came. `delete_empty` is CookieManager.delete_null_cookies."""
+    """Keep one user's cookies in the order they came.
 
-    __slots__ = ("_cookies", "_delete_empty", "_memo")
+    `delete_empty` is CookieManager.delete_null_cookies, `checks` CookieManager.check.cookies.
+    """
 
-    def __init__(self, delete_empty: bool = True) -> None:
+    __slots__ = ("_checks", "_cookies", "_delete_empty", "_memo")
+
+    def __init__(self, delete_empty: bool = True, checks: bool = True) -> None:
+        self._checks = checks
         self._cookies: list[Cookie] = []
         self._memo: dict[tuple[str, str, bool], str | None] = {}
         self._delete_empty = delete_empty
@@ -44,36 +48,42 @@ class CookieJar:
         return header
 
     def _header(self, host: str, path: str, secure: bool) -> str | None:
-        found = [cookie for cookie in self._cookies if cookie.goes_to(host, path, secure)]
-        if not found:
-            return None
-        found.sort(key=_by_path)
-        return self.written(found)
+        found = [cookie for cookie in self._cookies if self.goes_to(cookie, host, path, secure)]
+        return self.written(self.in_order(found)) if found else None
+
+    def goes_to(self, cookie: Cookie, host: str, path: str, secure: bool) -> bool:
+        """Tell whether a cookie belongs to a request; another policy says otherwise."""
+        return cookie.goes_to(host, path, secure)
+
+    def in_order(self, cookies: list[Cookie]) -> list[Cookie]:
+        """Give cookies in the order in which they are sent; another policy has another one."""
+        return sorted(cookies, key=_by_path)
 
     def written(self, cookies: list[Cookie]) -> str:
         """Write cookies as the value of a Cookie field; another policy writes them otherwise."""
         return "; ".join([f"{cookie.name}={_written(cookie.value)}" for cookie in cookies])
 
-    def read(self, set_cookie: str, host: str, path: str) -> Cookie | None:
-        """Read a Set-Cookie value, None for one that is refused; another policy reads it otherwise."""
+    def read(self, set_cookie: str, host: str, path: str) -> list[Cookie]:
+        """Read a Set-Cookie value, without what is refused; another policy reads it otherwise."""
         cookie = parse_cookie(set_cookie, host, path)
-        if cookie is None or not (host == cookie.domain or within(host, cookie.domain)):
-            return None
-        return cookie
+        return [] if cookie is None or (self._checks and not self.allows(cookie, host, path)) else [cookie]
 
-    def store(self, set_cookie: str, host: str, path: str) -> Cookie | None:
+    def allows(self, cookie: Cookie, host: str, path: str) -> bool:
+        """Tell whether a host may set a cookie; another policy says otherwise."""
+        return host == cookie.domain or within(host, cookie.domain)
+
+    def store(self, set_cookie: str, host: str, path: str) -> list[Cookie]:
         """Take one Set-Cookie value from an answer to a request for that host and path.
 
-        Returns the cookie if it is kept now, None if it is refused, or deletes one.
+        Returns the cookies that are kept now: none where it is refused, or deletes one.
         """
-        host = host.lower()
-        cookie = self.read(set_cookie, host, path.partition("?")[0])
-        if cookie is None:
-            return None
-        if cookie.expires_s and cookie.expires_s < int(time()):
-            self.remove(cookie)
-            return None
-        return cookie if self.put(cookie) else None
+        kept = []
+        for cookie in self.read(set_cookie, host.lower(), path.partition("?")[0]):
+            if cookie.expires_s and cookie.expires_s < int(time()):
+                self.remove(cookie)
+            elif self.put(cookie):
+                kept.append(cookie)
+        return kept
 
     def put(self, cookie: Cookie) -> bool:
         """Keep a cookie in place of the one of its name, domain and path; return whether it was kept."""
@@ -84,9 +94,10 @@ class CookieJar:
         return True
 
     def define(self, name: str, value: str, domain: str, path: str, secure: bool = False, expires_s: int = 0) -> Cookie:
-        """Keep a cookie written in the plan, an empty one too: it holds for all hosts under its domain."""
+        """Keep a cookie written in the plan, an empty one too."""
         self._memo.clear()
         cookie = Cookie(name, value, domain, path, secure, expires_s)
+        cookie.version = 1
         self._cookies.append(cookie)
         return cookie
 

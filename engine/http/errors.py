@@ -32,6 +32,8 @@ INDEX_OUT = "java.lang.ArrayIndexOutOfBoundsException"
 OUT_OF_MEMORY = "java.lang.OutOfMemoryError"
 INDEX = "java.lang.StringIndexOutOfBoundsException"
 IO = "java.io.IOException"
+UNSUPPORTED_CHARSET = "java.nio.charset.UnsupportedCharsetException"
+ILLEGAL_CHARSET = "java.nio.charset.IllegalCharsetNameException"
 NUMBER_FORMAT = "java.lang.NumberFormatException"
 NULL_POINTER = "java.lang.NullPointerException"
 EXECUTION = "java.util.concurrent.ExecutionException"
@@ -42,8 +44,11 @@ class WireError(Exception):
 
     `kind` is the Java class JMeter names and `text` its message ("null" where it has none). The instants are those of
     `Response`, 0 where it never came so far; `body_at_ns` is set only if a byte of the body had come. `request` is what
-    was sent, where that is another one than was asked for.
+    was sent, where that is another one than was asked for. `trace_bytes` is the length of Java's stack trace behind it,
+    where it happened in a place that has one of its own; 0 for the usual.
     """
+
+    trace_bytes = 0
 
     def __init__(self, kind: str, text: str) -> None:
         super().__init__(kind, text)

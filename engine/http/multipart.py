@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from .charsets import charset_called, encode
+from .errors import ILLEGAL_ARGUMENT, WireError
+
 
 class Field(NamedTuple):
     """One form field. `content_type` is the argument's own, text/plain by default."""
@@ -36,7 +39,7 @@ def multipart_body(
     `charset` is for the values (JMeter's content encoding, US-ASCII if it is empty), named as it is written here;
     what it lacks becomes "?". Names of fields and files are always US-ASCII. `browser_like` is JMeter's browser
     compatible mode: fields without a type, and no transfer encodings. HttpClient's boundaries are 30 to 40 characters
-    of -_0-9a-zA-Z.
+    of -_0-9a-zA-Z. Raises WireError for a blank type, and for a charset that there is not.
     """
     dash = b"--" + boundary.encode("ascii")
     out: list[bytes] = []
@@ -46,7 +49,9 @@ def multipart_body(
             out.append(_disposition(part.name))
             if not browser_like:
                 out.append(_typed(_with_charset(part.content_type, charset), "8bit"))
-            out += (b"\r\n", part.value.encode(_own_charset(part.content_type) or charset, "replace"))
+            if not part.content_type.strip():
+                raise WireError(ILLEGAL_ARGUMENT, "MIME type may not be blank")
+            out += (b"\r\n", encode(part.value, charset_called(_own_charset(part.content_type) or charset, 1209)))
         else:
             out.append(_disposition(part.name, part.file_name))
             out.append(_typed(part.content_type, "" if browser_like else "binary"))
@@ -79,7 +84,9 @@ def _own_charset(content_type: str) -> str | None:
 
 
 def _with_charset(content_type: str, charset: str) -> str:
-    return content_type if ";" in content_type else f"{content_type}; charset={charset}"
+    if ";" not in content_type:
+        return f"{content_type}; charset={charset}"
+    return "; ".join([part for each in content_type.split(";") if (part := each.strip())])
 
 
 def _quoted(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Where a redirect leads: JMeter's own following, and that of HttpClient which JMeter calls automatic."""
+"""Where a redirect leads by JMeter's own following."""
 
 from __future__ import annotations
 
@@ -12,35 +12,24 @@ def is_redirect(status: int, method: str) -> bool:
     return status in (301, 302, 303, 308) or (status == 307 and method in ("GET", "HEAD"))
 
 
-def follow(status: int, method: str, location: str | None, url: Url) -> tuple[str, Url] | None:
+def follow(
+    status: int, method: str, location: str | None, url: Url, *, dots: bool = True
+) -> tuple[str, Url] | None:
     """Give method and URL of the next request if JMeter's "follow redirects" makes one, None if there is none.
 
     HEAD stays HEAD, every other method becomes GET, after 308 too. The next request has the plan's fields as the first
     had, Content-Type included, and no body. Raises WireError for a location that leads nowhere; without a location the
     sample itself fails. How many to follow (httpsampler.max_redirects) is the caller's to count: after 20 JMeter adds
     a failed sample of java.io.IOException, "Exceeded maximum number of redirects: 20".
+
+    `dots` says to take "/.." out of the location (httpsampler.redirect.removeslashdotdot).
     """
     if not is_redirect(status, method):
         return None
     if location is None:
         raise WireError(ILLEGAL_ARGUMENT, f"Missing location header in redirect for {method} {url.text} HTTP/1.1")
-    location = collapse_dots(location).replace(" ", "%20")
+    location = (collapse_dots(location) if dots else location).replace(" ", "%20")
     return "HEAD" if method == "HEAD" else "GET", sane_url(relative(location, url))
-
-
-def follow_automatically(status: int, method: str, location: str | None, url: Url) -> tuple[str, Url] | None:
-    """Give method and URL of the next request as "redirect automatically" makes it, None if there is none.
-
-    After 303 all methods are followed, else all but PUT, PATCH and OPTIONS. After 307 and 308 method and body stay;
-    else HEAD stays and all others become GET. Only the last answer makes a sample.
-    """
-    if location is None or status not in (301, 302, 303, 307, 308):
-        return None
-    if status != 303 and method not in ("GET", "HEAD", "POST", "DELETE"):
-        return None
-    if status not in (307, 308) and method != "HEAD":
-        method = "GET"
-    return method, sane_url(relative(location.strip().replace(" ", "%20"), url))
 
 
 def relative(location: str, url: Url) -> Url:

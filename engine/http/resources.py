@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from html import unescape
-from html.parser import HTMLParser
 
 from .errors import WireError
 from .redirect import relative
+from .tags import Attributes, tags
 from .url import Url
 
 SOURCE = {
     "body": ("background",),
     "img": ("src",),
-    "image": ("src",),
     "object": ("codebase", "data"),
     "script": ("src",),
     "frame": ("src",),
@@ -25,8 +24,15 @@ SOURCE = {
 """Tag → its attributes that name a file; of all others it is the background."""
 
 LINKS = frozenset(("stylesheet", "icon", "shortcut icon"))
-STYLE_URL = re.compile(r"""url\(\s*('|")(.*?)('|")\s*\)""")
-IMPORT = re.compile(r"""@import\s+(?:url\(\s*)?["']?([^"')\s;]+)""", re.IGNORECASE)
+STYLE_URL = re.compile(r"""url\(\s*('|")(.*)('|")\s*\)""", re.IGNORECASE | re.DOTALL)
+EXPLORER = re.compile(r"MSIE ([0-9]+\.[0-9]+)")
+BROKEN_PAGE = "org.apache.jmeter.protocol.http.parser.HTMLParseException"
+NO_CONDITIONS = 10.0
+"""The version of the Internet Explorer from which on comments are no conditions."""
+IMPORT = re.compile(
+    r"""@import\s+(?:url\(\s*(?:"([^"]+)"|'([^']+)'|([^"'()\s;]+))\s*\)|"([^"]+)"|'([^']+)')[^;{}]*;""", re.IGNORECASE
+)
+BRACES = re.compile("[{}]")
 CSS_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 BLANKS = re.compile(r"[\n\r\b\f]+")
 
@@ -49,68 +55,75 @@ class Collection:
             self.found.setdefault(url.text, url)
 
 
-class Tags(HTMLParser):
-    """Looks at each tag of a page."""
-
-    def __init__(self, urls: Collection) -> None:
-        super().__init__(convert_charrefs=True)
-        self.urls = urls
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = dict(reversed(attrs))
-        if tag == "base":
-            if given.get("href"):
-                try:
-                    self.urls.base = relative(given["href"] or "", self.urls.base)
-                except WireError:
-                    pass
-        elif tag == "link":
-            if (given.get("rel") or "").lower() in LINKS:
-                self.urls.add(given.get("href"))
-        elif tag == "input":
-            if (given.get("type") or "").lower() == "image":
-                self.urls.add(given.get("src"))
-        elif tag == "applet":
-            code = given.get("archive") or given.get("code")
-            codebase = (given.get("codebase") or "").strip()
-            self.urls.add(f"{codebase}/{code}" if codebase else given.get("code"))
-        else:
-            for name in SOURCE.get(tag, ("background",)):
-                self.urls.add(given.get(name))
-        for found in STYLE_URL.finditer(given.get("style") or ""):
-            self.urls.add(found[2])
+def look_at(tag: str, given: Attributes, urls: Collection) -> None:
+    """Add what one tag names."""
+    if tag == "base":
+        if given.get("href"):
+            try:
+                urls.base = relative(given["href"], urls.base)
+            except WireError:
+                why = f"java.lang.IllegalArgumentException: Error creating relative url from {given['href']}"
+                raise WireError(BROKEN_PAGE, why) from None
+    elif tag == "link":
+        if given.get("rel", "").lower() in LINKS:
+            urls.add(given.get("href"))
+    elif tag == "input":
+        if given.get("type", "").lower() == "image":
+            urls.add(given.get("src"))
+    elif tag == "applet":
+        code = given.get("archive") or given.get("code")
+        codebase = given.get("codebase", "").strip()
+        urls.add(f"{codebase}/{code}" if codebase else given.get("code"))
+    else:
+        for name in SOURCE.get(tag, ("background",)):
+            urls.add(given.get(name))
+    for found in STYLE_URL.finditer(given.get("style", "")):
+        urls.add(found[2])
 
 
-def of_page(text: str, base: Url) -> list[Url]:
+def of_page(text: str, base: Url, agent: str) -> list[Url]:
     """Give the files that a page names."""
     urls = Collection(base)
-    tags = Tags(urls)
-    tags.feed(text)
-    tags.close()
+    told = EXPLORER.search(agent)
+    version = float(told[1]) if told else NO_CONDITIONS
+    for tag, given in tags(text, version if version < NO_CONDITIONS else None):
+        look_at(tag, given, urls)
     return list(urls.found.values())
 
 
-def of_style_sheet(text: str, base: Url) -> list[Url]:
+def of_style_sheet(text: str, base: Url, agent: str) -> list[Url]:
     """Give the files that a style sheet imports; what its rules name is asked for only where they apply."""
     urls = Collection(base)
-    for imported in IMPORT.findall(CSS_COMMENT.sub("", text)):
-        urls.add(unescape(imported))
+    text = CSS_COMMENT.sub("", text)
+    for imported in IMPORT.finditer(text):
+        before = text[: imported.start()]
+        depth = 0
+        for brace in BRACES.findall(before):
+            depth = max(depth + (1 if brace == "{" else -1), 0)
+        if not depth:
+            urls.add(unescape(next(filter(None, imported.groups()))))
     return list(urls.found.values())
 
 
-PARSERS: dict[str, Callable[[str, Url], list[Url]]] = {
+Parser = Callable[[str, Url, str], list[Url]]
+
+PARSERS: dict[str, Parser] = {
     "text/html": of_page,
     "application/xhtml+xml": of_page,
     "application/xml": of_page,
     "text/xml": of_page,
+    "text/vnd.wap.wml": of_page,
     "text/css": of_style_sheet,
 }
-"""Content type → what finds the files in such a body."""
+"""Content type → what finds the files in such a body; JMeter's property HTTPResponse.parsers as it is shipped."""
 
 
-def resources(content_type: str, text: str, base: Url) -> list[Url]:
-    """Give the files that a body names, none for a body of another type."""
-    parser = PARSERS.get(content_type.partition(";")[0].strip().lower())
-    return [] if parser is None else parser(text, base)
+def resources(
+    content_type: str, text: str, base: Url, agent: str = "", parsers: Mapping[str, Parser] = PARSERS
+) -> list[Url]:
+    """Give the files that a body names, none for a body of another type. `agent` is the User-Agent that asked.
 
-
+    Raises WireError for a page whose base is no URL.
+    """
+    parser = parsers.get(content_type.partition(";")[0].strip().lower())
+    return [] if parser is None else parser(text, base, agent)

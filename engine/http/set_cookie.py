@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from time import time
+
+from .dates import HTTP_DATES, java_date
 
 _EQUALS_OR_END = "=;"
 _END = ";"
@@ -12,9 +15,24 @@ _BLANK = " \t\r\n"
 
 
 class Cookie:
-    """One cookie. `expires_s` is seconds since the epoch, 0 for none; `for_subdomains` says that a domain was given."""
+    """One cookie. `expires_s` is seconds since the epoch, 0 for none; `for_subdomains` says that a domain was given.
 
-    __slots__ = ("domain", "expires_s", "for_subdomains", "name", "path", "secure", "value", "_bare_path", "_suffix")
+    `path_told` says that a path was given, and `version` is 0 for cookies that tell none: other policies look at them.
+    """
+
+    __slots__ = (
+        "domain",
+        "expires_s",
+        "for_subdomains",
+        "name",
+        "path",
+        "path_told",
+        "secure",
+        "value",
+        "version",
+        "_bare_path",
+        "_suffix",
+    )
 
     def __init__(
         self,
@@ -33,14 +51,20 @@ class Cookie:
         self.secure = secure
         self.expires_s = expires_s
         self.for_subdomains = for_subdomains
+        self.path_told = False
+        self.version = 0
         self._bare_path = path[:-1] if len(path) > 1 and path.endswith("/") else path
         self._suffix = self.domain.removeprefix(".")
 
     def goes_to(self, host: str, path: str, secure: bool) -> bool:
         """Tell whether the cookie belongs to a request. `host` is in lower case, `path` without query."""
-        if self.secure and not secure:
+        if host != self._suffix and not (self.for_subdomains and within(host, self._suffix)):
             return False
-        if host != self.domain and not (self.for_subdomains and within(host, self._suffix)):
+        return self.fits(path, secure)
+
+    def fits(self, path: str, secure: bool) -> bool:
+        """Tell whether the cookie belongs to a path of its hosts."""
+        if self.secure and not secure:
             return False
         bare = self._bare_path
         return path.startswith(bare) and (bare == "/" or len(path) == len(bare) or path[len(bare)] == "/")
@@ -56,21 +80,24 @@ def within(host: str, domain: str) -> bool:
     return len(host) == len(domain) or host[-len(domain) - 1 : -len(domain)] == "."
 
 
-def parse_cookie(set_cookie: str, host: str, path: str) -> Cookie | None:
-    """Read one Set-Cookie value; None if it is none. Whether the host may set it is the jar's to tell."""
-    name, at = _token(set_cookie, 0, _EQUALS_OR_END)
+def parse_cookie(set_cookie: str, host: str, path: str, *, strict: bool = False) -> Cookie | None:
+    """Read one Set-Cookie value; None if it is none. Whether the host may set it is the jar's to tell.
+
+    `strict` refuses one whose age or date is not as it should be.
+    """
+    name, at = token(set_cookie, 0, _EQUALS_OR_END)
     if not name or set_cookie[at : at + 1] != "=":
         return None
-    value, at = _token(set_cookie, at + 1, _END, quotes=True)
+    value, at = token(set_cookie, at + 1, _END, quotes=True)
     told: dict[str, str | None] = {}
     while at < len(set_cookie) - 1:
-        word, at = _token(set_cookie, at + 1, _EQUALS_OR_END)
+        word, at = token(set_cookie, at + 1, _EQUALS_OR_END)
         content = None
         if set_cookie[at : at + 1] == "=":
-            content, at = _token(set_cookie, at + 1, _END)
+            content, at = token(set_cookie, at + 1, _END)
         told[word.lower()] = content
     try:
-        expires_s = _expiry(told)
+        expires_s = _strict_expiry(told) if strict else _expiry(told)
         domain = _domain(told, host)
     except ValueError:
         return None
@@ -101,6 +128,23 @@ def _expiry(told: dict[str, str | None]) -> int:
         return int(time()) + int(age) if int(age) >= 0 else 1
     expires = told.get("expires")
     return 0 if expires is None else parse_date(expires)
+
+
+def _strict_expiry(told: dict[str, str | None]) -> int:
+    if "max-age" in told:
+        age = int(told["max-age"] or "")
+        if age < 0:
+            raise ValueError("negative age")
+        return int(time()) + age
+    return expires_at(told["expires"]) if "expires" in told else 0
+
+
+def expires_at(text: str | None, patterns: Sequence[re.Pattern[str]] = HTTP_DATES) -> int:
+    """Read a date that has to be in one of these forms: seconds since the epoch, at least 1. Raises ValueError."""
+    at = java_date(text or "", patterns)
+    if at is None:
+        raise ValueError("no date")
+    return max(int(at), 1)
 
 
 _DELIMITERS = re.compile(r"[\t\x20-\x2f\x3b-\x40\x5b-\x60\x7b-\x7e]+")
@@ -134,7 +178,7 @@ def parse_date(text: str) -> int:
     return max(int(at.timestamp()), 1)
 
 
-def _token(text: str, at: int, ends: str, quotes: bool = False) -> tuple[str, int]:
+def token(text: str, at: int, ends: str, quotes: bool = False) -> tuple[str, int]:
     """Read up to one of `ends`: runs of blanks become one, those at the edges none; quotes are taken off if asked."""
     out: list[str] = []
     blank = False

@@ -15,9 +15,17 @@ _BAD = {
     "path": re.compile(rf"[^{_UNRESERVED}:@&=+$,;/%\u00a1-\U0010ffff]"),
     "query": re.compile(rf"[^{_UNRESERVED}:@&=+$,;/?\[\]%\u00a1-\U0010ffff]"),
     "authority": re.compile(rf"[^{_UNRESERVED}:@&=+$,;\[\]%\u00a1-\U0010ffff]"),
+    "user info": re.compile(rf"[^{_UNRESERVED}:&=+$,;%\u00a1-\U0010ffff]"),
     "fragment": re.compile(rf"[^{_UNRESERVED}:@&=+$,;/?\[\]%\u00a1-\U0010ffff]"),
 }
 _IPV6 = re.compile(r"\[[0-9A-Fa-f]*:[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*(?:%[\w.~-]+)?\]")
+_SERVER = re.compile(rf"[A-Za-z0-9.\-]*[A-Za-z0-9.]|{_IPV6.pattern}")
+_HOST_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.\-]*[A-Za-z0-9.])?")
+_TOO_SHORT = re.compile("[0-9A-Fa-f]{1,4}(?::[0-9A-Fa-f]{1,4}){0,6}")
+_AUTHORITY_END = re.compile("[?#]")
+_DELIMITERS = re.compile(r"[\x00-\x1f\x7f:/?#\[\]@]")
+_DIGITS = re.compile("[0-9]+")
+_INT_MAX = (1 << 31) - 1
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
@@ -25,8 +33,10 @@ def check_uri(url: Url) -> None:
     """Hold a URL against the syntax of URIs. Raises WireError with java.net.URISyntaxException's words."""
     text = url.text
     at = len(url.protocol) + 1
+    if len(text) == at:
+        raise WireError(URI_SYNTAX, f"Expected scheme-specific part at index {at}: {text}")
     if url.authority:
-        _check_authority(url, text, at + 2)
+        _check_authority(_AUTHORITY_END.split(url.authority)[0], text, at + 2)
         at += 2 + len(url.authority)
     for part, name in ((url.path, "path"), (url.query, "query"), (url.ref, "fragment")):
         if name in ("query", "fragment"):
@@ -40,23 +50,54 @@ def check_uri(url: Url) -> None:
         if bad is not None:
             raise WireError(URI_SYNTAX, f"Illegal character in {name} at index {at + bad.start()}: {text}")
         at += len(part)
+    delimiter = None if url.host.startswith("[") else _DELIMITERS.search(url.host)
+    if delimiter is not None:
+        raise WireError(URI_SYNTAX, f"Illegal character found in host: '{delimiter[0]}': {url.authority}")
 
 
-def check_host(url: Url) -> None:
-    """See that a URL names a host. Raises WireError with HttpClient's words if it does not."""
-    host = unquote(url.host)
+def server_of(url: Url) -> tuple[str, int]:
+    """Give host and port to ask, the port -1 where none is told. Raises WireError with HttpClient's words for no host.
+
+    Where Java's URI finds no server in the authority, HttpClient takes it apart by itself, unescaped.
+    """
+    if _SERVER.fullmatch(url.host) and url.port <= _INT_MAX:
+        return url.host, url.port
+    user, sign, server = unquote(url.authority).partition("@")
+    host, _, told = (server if sign else user).partition(":")
+    digits = _DIGITS.match(told)
+    port = int(digits[0]) if digits else -1
     if not host or not set(host).isdisjoint(JAVA_SPACE):
         raise WireError(PROTOCOL, f"URI does not specify a valid host name: {url.text}")
+    return host, port if port <= _INT_MAX else -1
 
 
-def _check_authority(url: Url, text: str, at: int) -> None:
-    """Java blames the first character of an authority, whichever is the illegal one."""
-    if url.host.startswith("["):
-        if _IPV6.fullmatch(url.host) is None:
-            at += len(url.authority.rpartition("@")[0]) + ("@" in url.authority) + 1
-            raise WireError(URI_SYNTAX, f"Malformed IPv6 address at index {at}: {text}")
-    elif _BAD["authority"].search(url.authority):
+def _check_authority(authority: str, text: str, at: int) -> None:
+    """Hold an authority against what is a server's or, else, any name that somebody may have registered."""
+    bad = _BAD["authority"].search(authority)
+    escape = None if "]" in authority else _BAD_ESCAPE.search(authority)
+    if bad is not None or escape is not None:  # Java blames the first character, whichever is the illegal one
         raise WireError(URI_SYNTAX, f"Illegal character in authority at index {at}: {text}")
+    if "[" not in authority and "]" not in authority:
+        return
+    user, sign, server = authority.partition("@")
+    problem = _BAD["user info"].search(user) if sign else None
+    if problem is not None:
+        raise WireError(URI_SYNTAX, f"Illegal character in user info at index {at + problem.start()}: {text}")
+    at += len(user) + 1 if sign else 0
+    server = server if sign else authority
+    host, closed, after = server.partition("]")
+    if not server.startswith("["):
+        name = _HOST_NAME.match(server)
+        problem_at, what = (at + name.end(), "Illegal character in") if name else (at, "Expected")
+        raise WireError(URI_SYNTAX, f"{what} hostname at index {problem_at}: {text}")
+    if not closed or len(host) == 1:
+        raise WireError(URI_SYNTAX, f"Expected closing bracket for IPv6 address at index {at + len(host)}: {text}")
+    if _IPV6.fullmatch(host + "]") is None:
+        what = "IPv6 address too short" if _TOO_SHORT.fullmatch(host[1:]) else "Malformed IPv6 address"
+        raise WireError(URI_SYNTAX, f"{what} at index {at + 1}: {text}")
+    at += len(host) + 1
+    if after and not after.startswith(":"):
+        raise WireError(URI_SYNTAX, f"Expected port number at index {at}: {text}")
 
 
 def sane_url(url: Url) -> Url:

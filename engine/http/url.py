@@ -37,14 +37,9 @@ class Url(NamedTuple):
         return f"{self.protocol}:{slashes}{self.path}{query}{ref}"
 
     @property
-    def bare_host(self) -> str:
-        """The host without the brackets of an IPv6 address: what to connect to."""
-        return self.host[1:-1] if self.host.startswith("[") else self.host
-
-    @property
-    def real_port(self) -> int:
-        """The port to connect to."""
-        return self.port if self.port >= 0 else _DEFAULT_PORTS.get(self.protocol, -1)
+    def default_port(self) -> int:
+        """The port that the protocol means where none is told, -1 for none."""
+        return _DEFAULT_PORTS.get(self.protocol, -1)
 
 
 def parse_url(spec: str, base: Url | None = None) -> Url:

@@ -288,7 +288,7 @@ class HttpSampleResult(SampleResult):
     def redirect_location(self) -> str | None:
         """Where the first answer sent on to."""
         first = self.first
-        code = first.response_code
+        code = (first.response_headers.split(" ", 2)[1:2] or [""])[0]  # of an answer, whatever became of the sample
         if code not in REDIRECTS and not (code == "307" and first.sent is not None and first.sent.method in REPEATABLE):
             return None
         found = [line for line in first.response_headers.split("\n") if line[:9].lower() == "location:"]

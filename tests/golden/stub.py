@@ -8,6 +8,7 @@ the results and the requests themselves be compared. Loopback only. Standard lib
 Paths (any host, any method; everything else gets a page, JSON or XML by its extension or Accept header):
   /status/N  /redirect/N  /redirect-to?url=U  /delay/MS  /bytes/N  /chunked/N  /close  /gzip  /deflate  /echo
   /answer?code=N&h=Name:value&type=T&body=B  /cookies/set?a=b  /cookies  /basic-auth/USER/PASS  /digest-auth/USER/PASS  /etag/TAG  /cache/SECONDS
+  /raw?b64=BYTES&b64=MORE&pause=MS&close=1 (an answer to the byte)  /digest/USER/PASS?algorithm=A&qop=Q&h=Name:value (checks the answer to it)
   /embedded (page with css, js, images, iframe)  /form (hidden token)  /api/... (JSON)  *.xml *.json *.css *.js *.png
 """
 
@@ -62,6 +63,33 @@ def page(path, body=""):
         f'<input type="hidden" name="__VIEWSTATE" value="{token(path + "v")}"/></form>'
         f'<p id="price">Price: 42.50 EUR</p></body></html>'
     ).encode()
+
+
+def raw_answer(target):
+    """-> the pieces of an answer to the byte, the seconds between them, whether to hang up after it"""
+    asked = parse_qsl(urlsplit(target).query, keep_blank_values=True)
+    pieces = [base64.urlsafe_b64decode(v + "=" * (-len(v) % 4)) for k, v in asked if k == "b64"]
+    return pieces, int(dict(asked).get("pause", 0)) / 1000, ("close", "1") in asked
+
+
+def digest_is_right(method, target, headers, body, user, password, asked):
+    """Tell whether a request answers a Digest challenge as RFC 7616 says."""
+    given = headers.get("authorization", "")
+    if not given.startswith("Digest "):
+        return False
+    f = {k: v.strip('"') for k, v in re.findall(r'(\w+)=("[^"]*"|[^,\s]+)', given[7:])}
+    algorithm = asked.get("algorithm", "MD5").upper()
+    name = algorithm.removesuffix("-SESS").replace("SHA-256", "SHA256")
+    h = lambda text: hashlib.new(name, text.encode("latin-1")).hexdigest()
+    ha1 = h(f"{user}:{f.get('realm')}:{password}")
+    if algorithm.endswith("-SESS"):
+        ha1 = h(f"{ha1}:{f.get('nonce')}:{f.get('cnonce')}")
+    a2 = f"{method}:{f.get('uri')}"
+    if f.get("qop") == "auth-int":
+        a2 += ":" + hashlib.new(name, body).hexdigest()
+    middle = f"{f.get('nc')}:{f.get('cnonce')}:{f.get('qop')}:" if "qop" in f else ""
+    good = h(f"{ha1}:{f.get('nonce')}:{middle}{h(a2)}")
+    return f.get("response") == good and f.get("username") == user and f.get("uri") == target
 
 
 def answer(method, target, headers, body):
@@ -123,6 +151,15 @@ def answer(method, target, headers, body):
             if f.get("response") == good and f.get("username") == m[1]:
                 return reply(200, "text/plain", b"in")
         out.append(("WWW-Authenticate", 'Digest realm="stub", nonce="abcdef0123456789", qop="auth", algorithm=MD5'))
+        return reply(401, "text/plain", b"who?")
+    if m := re.fullmatch(r"/digest/([^/]+)/([^/]+)", path):
+        if digest_is_right(method, target, headers, body, m[1], m[2], query):
+            return reply(200, "text/plain", b"in")
+        told = [f'realm="{query.get("realm", "stub")}"', f'nonce="{query.get("nonce", "0123456789abcdef")}"']
+        told += [f'qop="{query["qop"]}"'] if "qop" in query else []
+        told += [f"{key}={query[key]}" for key in ("algorithm", "opaque", "stale", "domain", "charset") if key in query]
+        out.append(("WWW-Authenticate", "Digest " + ", ".join(told)))
+        out += [(v.partition(":")[0], v.partition(":")[2]) for k, v in parse_qsl(url.query) if k == "h"]
         return reply(401, "text/plain", b"who?")
     if m := re.fullmatch(r"/etag/(\w+)", path):
         out.append(("ETag", f'"{m[1]}"'))
@@ -214,6 +251,15 @@ async def serve(reader, writer, log, numbers):
                 )
                 + "\n"
             )
+            if target.startswith("/raw?"):
+                pieces, pause, close = raw_answer(target)
+                for at, piece in enumerate(pieces):
+                    await asyncio.sleep(pause if at else 0)
+                    writer.write(piece)
+                    await writer.drain()
+                if close:
+                    return
+                continue
             status, out, payload, chunked, close, delay = answer(method, target, headers, body)
             if delay:
                 await asyncio.sleep(delay)

@@ -9,11 +9,14 @@ from pyjm.engine.compile.element import Config
 from pyjm.engine.compile.registry import element
 from pyjm.engine.http.auth import Credentials, basic
 from pyjm.engine.http.errors import ILLEGAL_ARGUMENT, WireError
+from pyjm.engine.http.url import parse_url
 from pyjm.engine.plan.tree import Node
 
 from .cookie_manager import is_true
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pyjm.engine.compile.value import Value
     from pyjm.engine.vu.user import User
 
@@ -48,7 +51,7 @@ class AuthManager(Config):
                 build.value(item.text(f"Authorization.{key}"), node.path)
                 for key in ("url", "username", "password", "domain", "realm")
             ]
-            mechanism = build.value(item.text("Authorization.mechanism") or "BASIC", node.path)
+            mechanism = build.value(item.text("Authorization.mechanism", "BASIC"), node.path)
             if mechanism.constant == "KERBEROS":
                 build.fault(node.path, "the mechanism KERBEROS is not supported yet", "take BASIC or DIGEST")
             self.written.append(Written(url, user, password, domain, realm, mechanism))
@@ -68,10 +71,33 @@ class AuthManager(Config):
                 return Credentials(name, line.password.get(user), line.realm.get(user)), mechanism
         return None
 
+    def asked(self, user: User, target: Target) -> Callable[[str], Credentials | None] | None:
+        """Give who answers a challenge, by its realm; None where nobody does. Raises WireError."""
+        if not self.preemptive:
+            return lambda realm: self.of_realm(user, target, realm)
+        found = self.credentials(user, target)
+        if found is None:
+            return None
+        only = found[0]
+        return lambda realm: only if only.realm in ("", realm) else None
+
+    def of_realm(self, user: User, target: Target, realm: str) -> Credentials | None:
+        """Give who asks in a realm: with httpclient4.auth.preemptive=false JMeter finds a line only by its realm."""
+        for line in self.written:
+            if line.realm.get(user) == realm:
+                try:
+                    url = parse_url(line.url.get(user))
+                except WireError:
+                    continue
+                port = url.port if url.port >= 0 else url.default_port
+                if (url.host, port) == (target.origin.host, target.origin.port):
+                    return Credentials(line.user.get(user), line.password.get(user), realm)
+        return None
+
     def ahead(self, user: User, target: Target) -> str | None:
         """Give the Authorization that a request carries before it was asked for one."""
-        found = self.credentials(user, target)
-        if found is None or found[1] not in PREEMPTIVE or not self.preemptive:
+        found = self.credentials(user, target) if self.preemptive else None
+        if found is None or found[1] not in PREEMPTIVE:
             return None
         return basic(found[0])
 

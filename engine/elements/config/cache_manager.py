@@ -29,6 +29,11 @@ CUSTOM = "RETURN_CUSTOM_STATUS"
 class InCache(Exception):
     """The answer is known and still holds: nothing is sent."""
 
+    def __init__(self, method: str, url: str) -> None:
+        super().__init__(url)
+        self.method = method
+        self.url = url
+
 
 @element("CacheManager")
 class CacheManager(Config):
@@ -43,6 +48,7 @@ class CacheManager(Config):
         properties = build.properties
         self.methods = frozenset(re.split("[ ,]", properties.get("cacheable_methods", "GET").upper()))
         self.mode = properties.get("cache_manager.cached_resource_mode", NO_SAMPLE).strip()
+        self.cached_message = properties.get("RETURN_200_CACHE.message", "(ex cache)")
         self.code = properties.get("RETURN_CUSTOM_STATUS.code", "")
         self.message = properties.get("RETURN_CUSTOM_STATUS.message", "")
         if self.mode not in (NO_SAMPLE, AS_200, CUSTOM):
@@ -59,7 +65,8 @@ class CacheManager(Config):
         if cache is None:
             most = self.most.get(user)
             if most <= 0:
-                raise WireError(ILLEGAL_ARGUMENT, "LRUMap max size must be greater than 0")
+                least = "Initial capacity must be a non negative number"
+                raise WireError(ILLEGAL_ARGUMENT, least if most else "LRUMap max size must be greater than 0")
             cache = user.state[self] = Cache(most)
         return cache
 
@@ -68,8 +75,8 @@ class CacheManager(Config):
         entry = self.cache(user).find(url, fields)
         if entry is None:
             return ()
-        if method == "GET" and entry.expires_ms is not None and entry.expires_ms > wall_ms():
-            raise InCache
+        if method.upper() == "GET" and entry.expires_ms is not None and entry.expires_ms > wall_ms():
+            raise InCache(method, url)
         asked = (("If-Modified-Since", entry.last_modified), ("If-None-Match", entry.etag))
         return [(name, value) for name, value in asked if value is not None]
 
@@ -83,9 +90,8 @@ class CacheManager(Config):
         if self.mode == NO_SAMPLE:
             return False
         result.end()
-        result.response_code, result.response_message = ("200", "(ex cache)") if self.mode == AS_200 else (
-            self.code,
-            self.message,
+        result.response_code, result.response_message = (
+            ("200", self.cached_message) if self.mode == AS_200 else (self.code, self.message)
         )
         result.success = True
         return True

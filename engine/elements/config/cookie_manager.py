@@ -8,10 +8,9 @@ from pyjm.engine.compile.build import Build
 from pyjm.engine.compile.element import Config, flag
 from pyjm.engine.compile.registry import element
 from pyjm.engine.compile.value import Value
+from pyjm.engine.http.cookie_specs import POLICIES
 from pyjm.engine.http.cookies import CookieJar
 from pyjm.engine.plan.tree import Node
-
-from .cookie_policy import POLICIES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from pyjm.engine.vu.user import User
 
 IGNORE = "ignorecookies"
+_TEXTS = ("Cookie.value", "Cookie.domain", "Cookie.path")
 
 
 class Target(Protocol):
@@ -33,25 +33,30 @@ class Target(Protocol):
 class Written:
     """A cookie of the plan."""
 
-    __slots__ = ("domain", "expires_s", "name", "path", "secure", "value")
+    __slots__ = ("domain", "domain_told", "expires_s", "name", "path", "path_told", "secure", "value", "version")
 
     def __init__(self, node: Node, build: Build, where: str) -> None:
-        self.name = build.value(node.name or node.text("TestElement.name"), where)
-        self.value = build.value(node.text("Cookie.value"), where)
-        self.domain = build.value(node.text("Cookie.domain"), where)
-        self.path = build.value(node.text("Cookie.path"), where)
+        texts = [node.name or node.text("TestElement.name"), *map(node.text, _TEXTS)]
+        varies = is_true(build.properties, "CookieManager.allow_variable_cookies", True)
+        values = [build.value(text, where) if varies else Value.of(text) for text in texts]
+        self.name, self.value, self.domain, self.path = values
         self.secure = node.flag("Cookie.secure")
+        self.path_told = node.flag("Cookie.path_specified")
+        self.domain_told = node.flag("Cookie.domain_specified")
+        version = node.text("Cookie.version", "1")
+        self.version = int(version) if version.lstrip("-").isdigit() else 1
         expires = node.text("Cookie.expires", "0")
         self.expires_s = int(expires) if expires.lstrip("-").isdigit() else 0
 
 
 class Jar:
-    """One user's cookies of one manager. `varying` are those of the plan whose value is evaluated for each request."""
+    """One user's cookies of one manager. `varying` are those of the plan whose value is evaluated in each iteration."""
 
-    __slots__ = ("cookies", "varying")
+    __slots__ = ("cookies", "iteration", "varying")
 
-    def __init__(self, cookies: CookieJar) -> None:
+    def __init__(self, cookies: CookieJar, iteration: int) -> None:
         self.cookies = cookies
+        self.iteration = iteration
         self.varying: list[tuple[Cookie, Value[str]]] = []
 
 
@@ -68,6 +73,7 @@ class CookieManager(Config):
         ]
         properties = build.properties
         self.delete_empty = is_true(properties, "CookieManager.delete_null_cookies", True)
+        self.checks = is_true(properties, "CookieManager.check.cookies", True)
         self.saves = is_true(properties, "CookieManager.save.cookies", False)
         self.prefix = properties.get("CookieManager.name.prefix", "COOKIE_").strip()
         policy = node.text("CookieManager.policy", "standard").lower()
@@ -75,9 +81,6 @@ class CookieManager(Config):
         if policy not in POLICIES and not self.ignores:
             build.fault(node.path, f"the cookie policy {policy} is not supported yet", "take standard")
         self.keeps = POLICIES.get(policy, CookieJar)
-        if not is_true(properties, "CookieManager.check.cookies", True):
-            problem = "CookieManager.check.cookies=false is not supported yet: cookies are checked"
-            build.fault(node.path, problem, fatal=False)
 
     def iteration_start(self, user: User) -> None:
         """Begin anew with the plan's cookies, where the manager or the group says so."""
@@ -89,7 +92,7 @@ class CookieManager(Config):
         """Give a user's cookies."""
         jar: Jar | None = user.state.get(self)
         if jar is None:
-            jar = user.state[self] = Jar(self.keeps(self.delete_empty))
+            jar = user.state[self] = Jar(self.keeps(self.delete_empty, self.checks), user.iteration)
             for each in self.written:
                 cookie = jar.cookies.define(
                     each.name.get(user),
@@ -99,6 +102,8 @@ class CookieManager(Config):
                     each.secure,
                     each.expires_s,
                 )
+                cookie.path_told, cookie.for_subdomains = each.path_told, each.domain_told
+                cookie.version = each.version
                 if each.value.constant is None:
                     jar.varying.append((cookie, each.value))
         return jar
@@ -108,8 +113,10 @@ class CookieManager(Config):
         if self.ignores:
             return None
         jar: Jar = user.state.get(self) or self.jar(user)
-        for cookie, value in jar.varying:
-            jar.cookies.change(cookie, value.get(user))
+        if jar.iteration != user.iteration:  # as with all that JMeter evaluates: once in an iteration
+            jar.iteration = user.iteration
+            for cookie, value in jar.varying:
+                jar.cookies.change(cookie, value.get(user))
         origin = target.origin
         return jar.cookies.header_for(origin.host, target.path, origin.scheme == "https")
 
@@ -119,9 +126,9 @@ class CookieManager(Config):
             return
         jar = self.jar(user).cookies
         for each in set_cookies:
-            cookie = jar.store(each, target.origin.host, target.path)
-            if cookie is not None and self.saves:
-                user.vars[self.prefix + cookie.name] = cookie.value
+            for cookie in jar.store(each, target.origin.host, target.path):
+                if self.saves:
+                    user.vars[self.prefix + cookie.name] = cookie.value
 
 
 def is_true(properties: dict[str, str], key: str, default: bool) -> bool:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from copy import copy
 from typing import TYPE_CHECKING
 
-from pyjm.engine.compile.charset import known_charset
 from pyjm.engine.compile.value import Value, as_flag
 from pyjm.engine.plan.tree import Node
 
-from .http_escapes import UNSUPPORTED_ENCODING, encoded, form_escape, query_escape, unescape
+from .http_escapes import UNSUPPORTED_ENCODING, encoded, form_escape, known_charset, query_escape, unescape
 
 if TYPE_CHECKING:
     from pyjm.engine.compile.build import Build
@@ -127,8 +126,9 @@ class Arguments:
         return "&".join(out)
 
     def form(self, user: User, pairs: Pairs, charset: str) -> str:
-        """Write them as a form. Raises WireError for a value that can't be unescaped, or an unknown charset."""
+        """Write them as a form. Raises WireError for what can't be unescaped, and for an unknown charset."""
         out = []
+        known = known_charset(charset)
         for argument, (name, value) in zip(self.arguments, pairs):
             ready = argument.form_name
             if ready is not None and ready[0] == charset:
@@ -138,7 +138,7 @@ class Arguments:
             if begin:
                 if not argument.encode.get(user):
                     value = unescape(value, charset)
-                out.append(begin + form_escape(value, charset))
+                out.append(begin + (form_escape(value, charset) if known else ""))
         return "&".join(out)
 
     def form_begin(self, user: User, argument: Argument, name: str, charset: str) -> str:
@@ -150,7 +150,8 @@ class Arguments:
                 raise WireError(UNSUPPORTED_ENCODING, charset)
             begin = form_escape(name, charset) + "="
         else:
-            begin = form_escape(unescape(name, charset), charset) + "="
+            name = unescape(name, charset)
+            begin = (form_escape(name, charset) if known_charset(charset) else name) + "="
         if argument.name.constant is not None and argument.encode.constant is not None:
             argument.form_name = (charset, begin)
         return begin

@@ -64,6 +64,8 @@ class Connections:
         self.leaving: list[Dialler] = []
         reset = properties.get("httpclient.reset_state_on_thread_group_iteration", "true")
         self.resets = reset.strip().lower() == "true"
+        dots = properties.get("httpsampler.redirect.removeslashdotdot", "true")
+        self.collapses = dots.strip().lower() == "true"
         self.max_redirects = number(properties, "httpsampler.max_redirects", 20)
 
     def finish(self) -> None:

@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING
 from pyjm.engine.compile.value import Value, as_flag
 from pyjm.engine.elements.regex import RegexError, compile_regex, is_java, matches
 from pyjm.engine.http.errors import WireError
-from pyjm.engine.http.resources import resources
+from pyjm.engine.http.resources import BROKEN_PAGE, resources
 from pyjm.engine.http.uri import sane_url
+from pyjm.engine.vu.charset import Fallback
 from pyjm.engine.vu.result import HttpSampleResult
 
 from ..config.cache_manager import InCache
 from .http_connections import number
 from .http_error_size import EMBEDDED, POOLED
+from .http_escapes import UNSUPPORTED_ENCODING, known_charset
+from .http_parsers import parsers_of
 from .http_result import fail
 from .http_target import RefusedUrl, target_of
 
@@ -43,6 +46,7 @@ class Embedded:
         self.excluded = build.value(node.text("HTTPSampler.embedded_url_exclude_re"), node.path)
         self.java = is_java(build.properties)
         properties = build.properties
+        self.parsers = parsers_of(properties)
         ignored = properties.get("httpsampler.ignore_failed_embedded_resources", "false")
         self.ignores_failures = as_flag(ignored.strip())
         self.deepest = number(properties, "httpsampler.max_frame_depth", 5)
@@ -64,7 +68,16 @@ class Embedded:
             fail(deep, WireError("java.lang.Exception", TOO_DEEP))
             page.add_sub(deep)
             return
-        found = resources(page.content_type, page.text, made.target.url)
+        agent = next((value for name, value in made.sent_fields if name == "User-Agent"), "")
+        try:
+            self.check_charset(page)
+            found = resources(page.content_type, page.text, made.target.url, agent, self.parsers)
+        except WireError as error:
+            broken = page.copied()
+            broken.sub_results = None
+            fail(broken, error)
+            self.take(page, broken)
+            return
         if not found:
             return
         first = page.copied()
@@ -88,6 +101,13 @@ class Embedded:
 
         for sub in await gather(*map(fetch, wanted)):
             self.take(page, sub)
+
+    def check_charset(self, page: SampleResult) -> None:
+        """See that a page to be looked at can be read. Raises WireError for one in a charset that there is not."""
+        named = page.encoding.named if isinstance(page.encoding, Fallback) else ""
+        kind = page.content_type.partition(";")[0].strip().lower()
+        if named and kind in self.parsers and not known_charset(named):
+            raise WireError(BROKEN_PAGE, f"{UNSUPPORTED_ENCODING}: {named}")
 
     def below(self, user: User, depth: int) -> int:
         """Tell what a failure counts more at a depth of pages in pages."""
@@ -120,11 +140,12 @@ class Embedded:
         sub = HttpSampleResult(page.label, page.thread_name)
         sub.begin()
         try:
-            made = sampler.recipe.send(user, made.maker, target_of(sane_url(url), made.maker.settings.way), "GET", None)
-            response = await sampler.once(user, made)
-        except InCache:
-            sub.url = url.text
-            return sampler.cached(sub)
+            entity = made.entity if made.entity is not None and made.entity.anyhow else None
+            target = target_of(sane_url(url), made.maker.settings.way)
+            made = sampler.recipe.send(user, made.maker, target, "GET", entity)
+            made, response = await sampler.ask(user, made)
+        except InCache as known:
+            return sampler.cached(sub, known)
         except WireError as error:
             sub.url = error.url if isinstance(error, RefusedUrl) else url.text
             sampler.failed(sub, made, error, self.below(user, depth))

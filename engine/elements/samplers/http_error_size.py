@@ -11,7 +11,7 @@ from pyjm.engine.http.errors import UNSUPPORTED_SCHEME, TunnelLost, Unreached, W
 from pyjm.engine.http.socks import MALFORMED
 
 from ..config.dns_cache_manager import UnknownName, Unresolved
-from .http_escapes import UNSUPPORTED_CHARSET, UNSUPPORTED_ENCODING
+from .http_escapes import UNSUPPORTED_ENCODING
 from .http_target import MalformedUrl, RefusedUrl
 
 FOLLOWING = 491
@@ -24,6 +24,8 @@ FILE_NOT_FOUND = "java.io.FileNotFoundException"
 PARSE = "org.apache.http.ParseException"
 ILLEGAL_STATE = "java.lang.IllegalStateException"
 
+_LOCATION = 448
+_TWICE = ("Error at index", "Invalid authority field")
 _ADDED: dict[str, tuple[tuple[str, int], ...]] = {
     errors.NO_RESPONSE: (("", 1994),),
     errors.SOCKET_TIMEOUT: (("", 2630),),
@@ -42,21 +44,30 @@ _ADDED: dict[str, tuple[tuple[str, int], ...]] = {
         ("Malformed escape pair", 1181),
         ("Malformed IPv6", 1200),
         ("Illegal character in authority", 1071),
+        ("Illegal character in user info", 1192),
+        ("Illegal character found in host", 783),
+        ("IPv6 address too short", 1200),
+        ("Expected closing bracket", 1195),
+        ("Expected scheme-specific part", 1003),
         ("", 1067),
     ),
-    errors.MALFORMED_URL: (("Error at index", 1156), ("", 746)),
+    errors.MALFORMED_URL: (("Error at index", 1128), ("Invalid authority field", 979), ("", 746)),
     errors.ILLEGAL_ARGUMENT: (
         ("URLDecoder", 1171),
         ("Unexpected method", 831),
         ("LRUMap", 1805),
+        ("Initial capacity", 1991),
         ("No enum constant", 1166),
         ("Missing location", 735),
         ("Host name may not", 941),
+        ("MIME type", 1062),
         ("", 1931),
     ),
+    errors.IO: (("Exceeded maximum", 1047),),
     errors.PROTOCOL: (("URI does not specify", 1014), ("", 1590)),
     UNSUPPORTED_ENCODING: (("", 1109),),
-    UNSUPPORTED_CHARSET: (("", 1109),),
+    errors.UNSUPPORTED_CHARSET: (("", 1144),),
+    errors.ILLEGAL_CHARSET: (("", 1340),),
     UNSUPPORTED_SCHEME: (("", 1776),),
     FILE_NOT_FOUND: (("", 2051),),
     PARSE: (("", 1008),),
@@ -82,10 +93,11 @@ _UNREACHED = 2243
 
 
 class TooManyRedirects(WireError):
-    """HttpClient has followed more redirects than it may, or one that leads in a circle."""
+    """HttpClient has followed more redirects than it may."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int) -> None:
         super().__init__(errors.PROTOCOL, "null")
+        self.trace_bytes = 1266 + len(str(most))
 
 
 class NoSuchFile(WireError):
@@ -101,8 +113,6 @@ def error_bytes(error: WireError, below: int = 0) -> int:
     refused = isinstance(error, RefusedUrl)
     if error.kind == errors.UNKNOWN_HOST and " " not in error.text and not refused:
         own -= 259  # the name alone: Java remembered that there is none
-    if isinstance(error, TooManyRedirects):
-        return own + 1268
     if isinstance(error, NoSuchFile):
         return own + 1200
     if isinstance(error, Unresolved):
@@ -117,7 +127,10 @@ def error_bytes(error: WireError, below: int = 0) -> int:
         return own + below + source_bytes(error.text)
     if isinstance(error, Unreached):
         return own + below + unreached_bytes(error)
-    added = next((size for begin, size in _ADDED.get(error.kind, (("", 0),)) if error.text.startswith(begin)), 0)
+    if error.kind == errors.MALFORMED_URL and error.text.startswith(_TWICE):
+        own += len(error.text)  # of the cause, too
+    known = _ADDED.get(error.kind, (("", 0),))
+    added = error.trace_bytes or next((size for begin, size in known if error.text.startswith(begin)), 0)
     return own + added + (below if added else 0)
 
 
@@ -131,6 +144,11 @@ def unreached_bytes(error: Unreached) -> int:
     if error.kind in (errors.REFUSED, errors.CONNECT_TIMEOUT):
         return own + _ADDED[error.kind][0][1]
     return own + _UNREACHED
+
+
+def location_bytes(error: WireError) -> int:
+    """Tell how many bytes JMeter counts for a location that it can't follow, of an answer without a body."""
+    return error_bytes(error, _LOCATION + (48 if error.text.startswith("unknown protocol") else 0))
 
 
 def source_bytes(text: str) -> int:

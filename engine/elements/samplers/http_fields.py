@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from pyjm.engine.http.request import field_lines
 
@@ -17,23 +17,31 @@ if TYPE_CHECKING:
 
 Written = tuple["Value[str]", "Value[str]"]
 Field = tuple[str, str]
+T = TypeVar("T")
 
 OF_TARGET = frozenset(("host", "proxy-connection"))
 _PORT = re.compile(r":(\d+)$")
 
 
 def merged_fields(managers: Sequence[Sequence[Written]]) -> list[Written]:
-    """Join the fields of the Header Managers in scope, innermost first: a name that is there already is not added."""
-    fields: list[Written] = []
+    """Join the fields of the Header Managers in scope, innermost first: a name that is there already is not added.
+
+    All names must be constant.
+    """
+    merged = _merged([[(name.constant or "", (name, value)) for name, value in manager] for manager in managers])
+    return [each for _, each in merged]
+
+
+def _merged(managers: Sequence[Sequence[tuple[str, T]]]) -> list[tuple[str, T]]:
+    """Join lists of named things, the first whole, of the others what is not there yet, in any case of letters."""
+    out: list[tuple[str, T]] = []
     names: set[str] = set()
     for at, manager in enumerate(managers):
-        for name, value in manager:
-            key = name.constant.lower() if name.constant is not None else f"${id(name)}"
-            if at and key in names:
-                continue
-            names.add(key)
-            fields.append((name, value))
-    return fields
+        for name, each in manager:
+            if not at or name.lower() not in names:
+                names.add(name.lower())
+                out.append((name, each))
+    return out
 
 
 class Own:
@@ -57,6 +65,17 @@ class Own:
         """Give the value of the first field of that name, given in lower case."""
         return next((value for field, value in self.fields if field.lower() == name), None)
 
+    def cookies(self) -> str:
+        """Give the plan's own cookies as the sample shows them: from the second field on with its name."""
+        lines = [f"{name}: {value}" for name, value in self.fields if name.lower() == "cookie"]
+        return "\n".join(lines)[len("Cookie: ") :]
+
+    def as_written(self) -> dict[str, str]:
+        """Give the fields that are sent in another form than they are written, as lines: what was sent → written."""
+        lines = [f"{name}: {value}" for name, value in self.fields]
+        sent = [field_lines((field,)).decode("latin-1")[:-2] for field in self.fields]
+        return {there: here for here, there in zip(lines, sent) if here != there}
+
     def left(self, lines: bytes) -> bytes:
         """Leave out of the fields of a target, as lines, those that are there already."""
         split = [(line.partition(b":")[0].decode().lower(), line) for line in lines.splitlines(keepends=True)]
@@ -68,6 +87,11 @@ class Own:
         at = next(at for at, (field, _) in enumerate(changed) if field.lower() == name.lower())
         changed[at] = (name, value)
         return Own(changed)
+
+    def adding(self, lines: bytes) -> Own:
+        """Add fields, given as lines."""
+        split = [line.partition(": ") for line in lines.decode("latin-1").split("\r\n") if line]
+        return Own([*self.fields, *[(name, value) for name, _, value in split]]) if split else self
 
     def replacing(self, fields: Sequence[Field]) -> Own:
         """Set fields: in the place of the first one of their name, else behind all."""
@@ -88,9 +112,12 @@ class Own:
 class Fields:
     """The fields of the Header Managers in a sampler's scope, behind a field Connection."""
 
-    __slots__ = ("_names", "_written", "constant")
+    __slots__ = ("_managers", "_names", "_written", "constant")
 
-    def __init__(self, written: list[Written]) -> None:
+    def __init__(self, managers: Sequence[Sequence[Written]]) -> None:
+        fixed = all(name.constant is not None for manager in managers for name, _ in manager)
+        self._managers = None if fixed else managers
+        written = merged_fields(managers) if fixed else [each for manager in managers for each in manager]
         self._written = [each for each in written if (each[0].constant or "").lower() != "content-length"]
         self.constant = all(name.constant is not None and value.constant is not None for name, value in self._written)
         names = [name.constant.lower() for name, _ in self._written if name.constant is not None]
@@ -105,9 +132,13 @@ class Fields:
 
     def read(self, user: User, target: Target, connection: Field) -> Own:
         """Evaluate the fields for a request."""
-        fields = [connection, *[(name.get(user), value.get(user)) for name, value in self._written]]
-        if self._names is not None:
-            return Own(fields, self._names)
+        if self._managers is None:
+            fields = [connection, *[(name.get(user), value.get(user)) for name, value in self._written]]
+            if self._names is not None:
+                return Own(fields, self._names)
+        else:
+            told = [[(name.get(user), value.get(user)) for name, value in manager] for manager in self._managers]
+            fields = [connection, *_merged(told)]
         fields = [field for field in fields if field[0].lower() != "content-length"]
         return Own([("Host", host_of(field[1], target)) if field[0].lower() == "host" else field for field in fields])
 

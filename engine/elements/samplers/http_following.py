@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pyjm.engine.http import redirect
+from pyjm.engine.http.client_redirect import Circular, follow_automatically
 from pyjm.engine.http.errors import IO, WireError
 from pyjm.engine.vu.result import HttpSampleResult
 
 from ..config.cache_manager import InCache
-from .http_error_size import FOLLOWING, TooManyRedirects
+from .http_error_size import FOLLOWING, TooManyRedirects, error_bytes, location_bytes
 from .http_result import fail
 from .http_target import RefusedUrl, target_of
 
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from .http_making import Made
     from .http_sampling import Sampling
 
+UNAUTHORIZED = 401
+CLIENT_MOST = 50
+"""The redirects that HttpClient follows where it is told none or less."""
 REDIRECTS = frozenset((301, 302, 303, 307, 308))
 
 
@@ -37,9 +41,12 @@ async def follow(
     status = int(total.response_code)
     for _ in range(sampler.connections.max_redirects):
         try:
-            step = redirect.follow(status, made.method, leads, made.target.url)
-        except WireError as error:
-            fail(last, error)
+            step = redirect.follow(status, made.method, leads, made.target.url, dots=sampler.connections.collapses)
+        except WireError as refused:
+            fail(last, refused)
+            if not last.body_bytes:  # JMeter takes its own text about it for the body
+                last.body_bytes = location_bytes(refused)
+                total.body_bytes += last.body_bytes
             leads = None
             break
         assert step is not None
@@ -49,12 +56,11 @@ async def follow(
         try:
             made = sampler.recipe.send(user, made.maker, target_of(url, made.maker.settings.way), method, None)
             response = await sampler.once(user, made)
-            if response.status == 401 and sampler.auth is not None:
+            if response.status == UNAUTHORIZED and sampler.auth is not None:
                 made, response = await sampler.authorized(user, made, response)
-        except InCache:
+        except InCache as known:
             leads = None
-            last.url = url.text
-            if sampler.cached(last) is None:
+            if sampler.cached(last, known) is None:
                 last = before
                 break
         except WireError as error:
@@ -75,7 +81,9 @@ async def follow(
     if leads is not None:
         most = sampler.connections.max_redirects
         last = last.copied()
-        fail(last, WireError(IO, f"Exceeded maximum number of redirects: {most}"))
+        exceeded = WireError(IO, f"Exceeded maximum number of redirects: {most}")
+        fail(last, exceeded)
+        last.body_bytes = last.body_bytes or error_bytes(exceeded)
         total.add_sub(last)
     show(total, last)
 
@@ -97,20 +105,33 @@ def show(total: SampleResult, last: SampleResult) -> None:
 async def automatically(sampler: Sampling, user: User, made: Made, response: Response) -> tuple[Made, Response]:
     """Follow redirects as HttpClient does by itself: only the last answer is seen. Raises WireError where it fails."""
     seen: set[str] = set()
-    entity, connected_ns = made.entity, response.connect_end_ns
+    first, entity, connected_ns, own = made, made.entity, response.connect_end_ns, made.own
+    most = sampler.connections.max_redirects if sampler.connections.max_redirects > 0 else CLIENT_MOST
     while True:
-        location = response.header("location")
-        step = redirect.follow_automatically(response.status, made.method, location, made.target.url)
+        location = next(iter(response.all_of("location")), None)
+        step = follow_automatically(response.status, made.method, location, made.target.url)
         if step is None:
+            made = made._replace(method=first.method, entity=first.entity)  # what the sample shows
             response.connect_end_ns = response.connect_end_ns or connected_ns
             return made, response
         method, url = step
-        target = target_of(url, made.maker.settings.way)
-        if len(seen) >= sampler.connections.max_redirects or target.text in seen:
-            raise TooManyRedirects
-        seen.add(target.text)
+        if len(seen) >= most:
+            raise TooManyRedirects(most)
+        if url.text in seen:
+            raise Circular(url.text)
+        seen.add(url.text)
+        target = target_of(url._replace(ref=None), made.maker.settings.way)
+        if target.origin != first.target.origin:  # JMeter has a client for each server that it asks by itself
+            target.odd = f"{target.odd} after {first.target.origin} {first.target.odd}"
         if response.status not in (307, 308) or (entity is not None and not entity.body):
+            own = own.adding(entity.typed) if entity is not None else own
             entity = None
-        made = made.maker.send(user, target, method, made.cookie, entity)
+        ahead = None
+        if sampler.auth is not None and "authorization" not in own.names:
+            ahead = sampler.auth.ahead(user, target)
+        own_fields = None if entity is not None else own
+        made = made.maker.send(user, target, method, made.cookie, entity, own_fields, ahead)
         response = await sampler.once(user, made)
+        if response.status == UNAUTHORIZED and sampler.auth is not None:
+            made, response = await sampler.authorized(user, made, response)
         connected_ns = response.connect_end_ns or connected_ns

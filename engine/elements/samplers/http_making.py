@@ -6,15 +6,17 @@ import re
 from random import choice, randint
 from typing import TYPE_CHECKING, NamedTuple
 
+from pyjm.engine.http.charsets import charset_called
 from pyjm.engine.http.errors import ILLEGAL_ARGUMENT, PROTOCOL, WireError
 from pyjm.engine.http.multipart import Field as FormField
 from pyjm.engine.http.multipart import File as FormFile
 from pyjm.engine.http.multipart import multipart_body, multipart_type
+from pyjm.engine.http.proxy import CONNECTION
 from pyjm.engine.http.request import field_lines
 
 from .http_arguments import URL_CHARSET, body_bytes, skipped
 from .http_error_size import ILLEGAL_STATE, PARSE
-from .http_escapes import canonical
+from .http_escapes import canonical, encoded
 from .http_fields import Own
 
 if TYPE_CHECKING:
@@ -37,6 +39,7 @@ _USUAL = frozenset(("POST", "PUT", "DELETE", "PATCH"))
 _PLAIN = b"Content-Type: text/plain\r\n"
 _KNOWN_MAX = 256
 FORM_TYPE = "application/x-www-form-urlencoded"
+_READING_PART = 2444
 HIDDEN = "<actual file content, not shown here>"
 
 
@@ -57,13 +60,19 @@ class Settings(NamedTuple):
 
 
 class Entity(NamedTuple):
-    """A request's body with the lines of the fields that come with it. `missing` is why its file can't be sent."""
+    """A request's body with the lines of the fields that come with it.
+
+    `typed` are those lines that a redirect keeps, `missing` is why its file can't be sent. `anyhow` says that JMeter
+    sends it with a GET as well: with those for the files of a page, too.
+    """
 
     own: Own
     content: bytes
     body: bytes
     shown: str
     missing: WireError | None = None
+    typed: bytes = b""
+    anyhow: bool = False
 
 
 class Made(NamedTuple):
@@ -77,6 +86,7 @@ class Made(NamedTuple):
     entity: Entity | None
     cookie: str | None
     own: Own
+    authorization: str | None = None
 
     @property
     def entity_is_missing(self) -> bool:
@@ -93,12 +103,13 @@ class Made(NamedTuple):
     def head_text(self) -> str:
         """The fields as the sample's request headers show them: all but the cookies."""
         head = self.request.partition(b"\r\n\r\n")[0].decode("latin-1").split("\r\n")[1:]
-        return "".join([line + "\n" for line in head if not line.lower().startswith("cookie:")])
+        raw = self.own.as_written()
+        return "".join([raw.get(line, line) + "\n" for line in head if not line.lower().startswith("cookie:")])
 
     @property
     def cookies(self) -> str:
         """The cookies that were sent: those of the manager, else those of the plan's own field."""
-        return self.cookie or (self.own.first("cookie") if "cookie" in self.own.names else None) or ""
+        return self.cookie or (self.own.cookies() if "cookie" in self.own.names else "")
 
     @property
     def query(self) -> str:
@@ -122,6 +133,14 @@ def described(method: str, url: str, entity: str = "", cookies: str = "") -> str
     return text + (f"\nCookie Data:\n{cookies}\n" if cookies else "\n[no cookies]\n")
 
 
+class Refused(WireError):
+    """A request that HttpClient does not send: its fields contradict its body. `made` is what there is of it."""
+
+    def __init__(self, made: Made) -> None:
+        super().__init__(PROTOCOL, "null")
+        self.made = made
+
+
 class Unsent(NamedTuple):
     """What is known of a request that could not be made."""
 
@@ -140,7 +159,18 @@ class Unsent(NamedTuple):
 class Maker:
     """Makes the requests for one set of settings."""
 
-    __slots__ = ("_after", "_agent", "_connection", "_form_type", "_own", "adds_type", "fields", "settings")
+    __slots__ = (
+        "_after",
+        "_agent",
+        "_charset",
+        "_connection",
+        "_form_type",
+        "_of_method",
+        "_own",
+        "adds_type",
+        "fields",
+        "settings",
+    )
 
     def __init__(self, settings: Settings, fields: Fields, agent: str | None, adds_type: bool) -> None:
         self.settings = settings
@@ -148,6 +178,8 @@ class Maker:
         self.adds_type = adds_type
         self._agent = agent
         self._connection = ("Connection", "keep-alive" if settings.keep else "close")
+        self._charset = settings.charset if settings.charset.strip() else ""
+        self._of_method = [CONNECTION] if settings.method.upper() == "CONNECT" else []
         self._own = fields.ready(self._connection) if fields.constant else None
         self._after: dict[tuple[bytes, bool], bytes] = {}
         self._form_type: bytes | None = None
@@ -164,6 +196,7 @@ class Maker:
         cookie: str | None,
         entity: Entity | None,
         own: Own | None = None,
+        authorization: str | None = None,
     ) -> Made:
         """Put a request together; `own` are its first fields where they are not those of the plan."""
         if own is None:
@@ -185,16 +218,19 @@ class Maker:
                     self._after.clear()
                 found = self._after[key] = self._rest(target.host_lines, own)
             after = found
+        if authorization is not None:
+            after = after[:-2] + field_lines((("Authorization", authorization),)) + b"\r\n"
         # method and target have been looked at: nothing in them can end the line
         begin = f"{method} {target.line} HTTP/1.1\r\n".encode("ascii", "replace") + before
         if entity is None:
-            return Made(self, target, method, begin + after, own.keep, None, cookie, own)
+            return Made(self, target, method, begin + after, own.keep, None, cookie, own, authorization)
         request = begin + entity.content + after + entity.body
-        return Made(self, target, method, request, own.keep, entity, cookie, own)
+        return Made(self, target, method, request, own.keep, entity, cookie, own, authorization)
 
     def _rest(self, lines: bytes, own: Own) -> bytes:
         named = not self._agent or "user-agent" in own.names
-        return lines + field_lines([] if named else [("User-Agent", self._agent or "")]) + b"\r\n"
+        agent = [] if named else [("User-Agent", self._agent or "")]
+        return lines + field_lines([*self._of_method, *agent]) + b"\r\n"
 
     def entity(
         self, user: User, target: Target, arguments: Arguments, pairs: Pairs, files: Sequence[ReadFile]
@@ -218,12 +254,12 @@ class Maker:
         elif as_body:
             entity = self._file(own, files[0])
         elif raw:
-            charset = settings.charset.strip()
+            charset = self._charset
             entity = self._raw(own, arguments.raw(user, pairs, charset), charset, files[0].mime if files else "")
         else:
-            entity = self._form(own, arguments.form(user, pairs, settings.charset.strip() or URL_CHARSET))
+            entity = self._form(own, arguments.form(user, pairs, self._charset or URL_CHARSET))
         if "transfer-encoding" in own.names:
-            raise WireError(PROTOCOL, "null")
+            raise Refused(Made(self, target, method, b"\r\n" + own.lines + b"\r\n", False, entity, None, own))
         return entity
 
     def _typed(self, own: Own, mime: str) -> tuple[Own, bytes]:
@@ -241,7 +277,7 @@ class Maker:
             body, missing = file.content(), None
         except WireError as error:
             body, missing = b"", error
-        return Entity(own, typed + b"Content-Length: %d\r\n" % len(body), body, HIDDEN, missing)
+        return Entity(own, typed + b"Content-Length: %d\r\n" % len(body), body, HIDDEN, missing, typed, True)
 
     def _raw(self, own: Own, text: str, charset: str, mime: str) -> Entity:
         typed = b""
@@ -252,23 +288,24 @@ class Maker:
         content = typed + b"Content-Length: %d\r\n" % len(body)
         if not typed and "content-type" not in own.names:
             content += b"Content-Type: text/plain; charset=%b\r\n" % shown_charset.encode() if charset else _PLAIN
-        return Entity(own, content, body, text)
+        return Entity(own, content, body, text, None, typed, True)
 
     def _form(self, own: Own, text: str) -> Entity:
         typed = b""
         if self.adds_type:
             own, typed = self._typed(own, "")
-        content = typed + b"Content-Length: %d\r\n" % len(text)
+        charset = self._charset or URL_CHARSET
+        body = encoded(text, charset)
+        content = typed + b"Content-Length: %d\r\n" % len(body)
         if not typed and "content-type" not in own.names:
             if self._form_type is None:
-                charset = canonical(self.settings.charset.strip() or URL_CHARSET)
-                self._form_type = f"Content-Type: {FORM_TYPE}; charset={charset}\r\n".encode()
+                self._form_type = f"Content-Type: {FORM_TYPE}; charset={canonical(charset)}\r\n".encode()
             content += self._form_type
-        return Entity(own, content, text.encode("ascii"), text)
+        return Entity(own, content, body, text, None, typed)
 
     def _multipart(self, own: Own, arguments: Arguments, user: User, pairs: Pairs, files: Sequence[ReadFile]) -> Entity:
-        charset = self.settings.charset.strip()
-        charset = canonical(charset) if charset else "US-ASCII"
+        known = charset_called(self._charset or "US-ASCII", 1006)
+        charset = known.name
         fields = [
             FormField(name, value, argument.content_type.get(user))
             for argument, (name, value) in zip(arguments.arguments, pairs)
@@ -279,10 +316,14 @@ class Maker:
                 raise WireError(PARSE, f"Invalid content type: {file.mime}")
             if not file.parameter.strip():
                 raise WireError(ILLEGAL_STATE, "Name is blank")
-        sent = [FormFile(file.parameter, file.name, file.content(), file.mime) for file in files]
+        try:
+            sent = [FormFile(file.parameter, file.name, file.content(), file.mime) for file in files]
+        except WireError as error:
+            error.trace_bytes = _READING_PART
+            raise
         boundary = "".join([choice(_BOUNDARY) for _ in range(randint(30, 40))])
         body = multipart_body(boundary, [*fields, *sent], charset, self.settings.browser_like)
         content = b"Content-Length: %d\r\nContent-Type: %b\r\n" % (len(body), multipart_type(boundary).encode())
         hidden = [part._replace(content=HIDDEN.encode()) for part in sent]
         shown = multipart_body(boundary, [*fields, *hidden], charset, self.settings.browser_like) if sent else body
-        return Entity(own.without("content-type"), content, body, shown.decode(charset, "replace"))
+        return Entity(own.without("content-type"), content, body, shown.decode(known.codec, "replace"))

@@ -13,7 +13,7 @@ from pyjm.engine.http.ntlm import Handshake, offered
 from .http_arguments import Arguments, Pairs
 from .http_fields import Fields
 from .http_files import ReadFile, files_of
-from .http_making import IN_QUERY, Entity, Made, Maker, Settings
+from .http_making import IN_QUERY, Entity, Made, Maker, Refused, Settings
 from .http_target import RefusedUrl, Target, Targets, port_of, target_of_text
 
 if TYPE_CHECKING:
@@ -145,6 +145,8 @@ class Recipe:
             if self.plain_get and not self.same:
                 return self.send(user, maker, target, "GET", None)
             return self.request(user, maker, target, pairs)
+        except Refused:
+            raise
         except WireError as error:
             raise RefusedUrl(error, target.text) from None
 
@@ -169,27 +171,34 @@ class Recipe:
             return maker.send(user, target, method, cookie, entity)
         own = maker.own(user, target, entity)
         if self.cache is not None:
-            own = own.replacing(self.cache.conditions(user, method, target.text, own.fields))
+            fields = [*own.fields, ("Cookie", cookie)] if cookie else own.fields
+            own = own.replacing(self.cache.conditions(user, method, target.text, fields))
+        ahead = None
         if self.auth is not None and "authorization" not in own.names:
             ahead = self.auth.ahead(user, target)
-            own = own if ahead is None else own.replacing((("Authorization", ahead),))
-        return maker.send(user, target, method, cookie, entity, own)
+        return maker.send(user, target, method, cookie, entity, own, ahead)
 
     def answer(self, user: User, made: Made, response: Response) -> Made | None:
         """Make a request again that was refused for want of credentials, None without any that may help."""
         auth = self.auth
-        found = auth.credentials(user, made.target) if auth is not None else None
-        if found is None:
+        credentials = auth.asked(user, made.target) if auth is not None else None
+        if credentials is None:
             return None
         entity = made.entity
         fields = response.all_of("www-authenticate")
         body = entity.body if entity is not None else b""
-        sent = made.own.first("authorization")
-        given = answer(fields, found[0], made.method, made.target.line, body, tried_basic=sent is not None)
+        own_given = "authorization" in made.own.names
+        tried = made.authorization is not None or (own_given and self.auth_ahead(user, made.target))
+        given = answer(fields, credentials, made.method, made.target.line, body, tried_basic=tried)
         if given is None:
             return None
-        own = made.own.replacing((("Authorization", given),))
-        return made.maker.send(user, made.target, made.method, made.cookie, entity, own)
+        if own_given:  # the plan's own field is neither replaced nor left out
+            given = None
+        return made.maker.send(user, made.target, made.method, made.cookie, entity, made.own, given or None)
+
+    def auth_ahead(self, user: User, target: Target) -> bool:
+        """Tell whether a request would carry credentials before it was asked for any."""
+        return self.auth is not None and self.auth.ahead(user, target) is not None
 
     def handshake(self, user: User, target: Target, response: Response) -> Handshake | None:
         """Begin a login by NTLM where it is asked for and there is somebody to be; else None."""

@@ -21,7 +21,7 @@ from .http_agent import agent_of
 from .http_changes import CHANGING, Changes
 from .http_connections import connections_of, number
 from .http_embedded import Embedded
-from .http_fields import Fields, merged_fields
+from .http_fields import Fields
 from .http_from_file import SCHEME, FromFile
 from .http_recipe import Recipe
 from .http_result import Filler
@@ -74,7 +74,7 @@ class HttpRequest(Sampler):
         recipe = Recipe(
             written,
             build,
-            Fields(merged_fields(managers)),
+            Fields(managers),
             cookies[-1] if cookies else None,
             caches[-1] if caches else None,
             auths[-1] if auths else None,

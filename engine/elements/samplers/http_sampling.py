@@ -11,14 +11,15 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from pyjm.engine.compile.java_error import JavaError
-from pyjm.engine.http.errors import SOCKET, WireError
+from pyjm.engine.http.errors import ILLEGAL_ARGUMENT, SOCKET, WireError
 from pyjm.engine.http.keeping import Keeping
 from pyjm.engine.vu.interrupt import Interrupted
 
 from ..config.cache_manager import InCache
 from .http_changes import Changes
-from .http_following import REDIRECTS, automatically, follow
-from .http_making import Unsent
+from .http_error_size import FILE_NOT_FOUND
+from .http_following import REDIRECTS, UNAUTHORIZED, automatically, follow
+from .http_making import Refused, Unsent
 from .http_result import Filler, missing_location, unpack_apart
 from .http_target import RefusedUrl
 
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
     from .http_recipe import Recipe
     from .http_target import Target
 
-UNAUTHORIZED = 401
 MAY_BE_LARGE = 500
 """Gzip makes of half a megabyte no less than so many bytes."""
 
@@ -119,8 +119,8 @@ class Sampling:
             except JavaError as error:
                 self.refuse(user, result, WireError(error.kind, error.text))
                 return result
-            except InCache:
-                return self.cached(result)
+            except InCache as known:
+                return self.cached(result, known)
         target = made.target
         settings = made.maker.settings
         result.url = target.text
@@ -217,6 +217,16 @@ class Sampling:
             await unpack_apart(response, self.keeping(user))
         return response
 
+    async def ask(self, user: User, made: Made) -> tuple[Made, Response]:
+        """Send one request, with credentials where they are asked for, and follow what HttpClient follows by itself.
+
+        Raises WireError where it fails.
+        """
+        response = await self.once(user, made)
+        if response.status == UNAUTHORIZED and self.auth is not None:
+            made, response = await self.authorized(user, made, response)
+        return await automatically(self, user, made, response) if made.maker.settings.auto else (made, response)
+
     async def go_on(
         self, user: User, result: SampleResult, made: Made, response: Response, table: Table
     ) -> SampleResult:
@@ -263,23 +273,31 @@ class Sampling:
             return None
         return facts.location if leads_on else None
 
-    def cached(self, result: SampleResult) -> SampleResult | None:
+    def cached(self, result: SampleResult, known: InCache) -> SampleResult | None:
         """Fill a sample whose answer is known without asking."""
         assert self.cache is not None
+        result.url = known.url
+        result.sent = Unsent(known.method, known.url)
         return result if self.cache.fill(result) else None
 
     def failed(self, result: SampleResult, made: Made, error: WireError, below: int = 0) -> None:
-        """Fill a sample that got no answer."""
-        result.sent = made if error.request is None else made._replace(request=error.request)
+        """Fill a sample that got no answer; of what fails by a RuntimeException JMeter shows no fields."""
+        sent = b"" if error.kind == ILLEGAL_ARGUMENT else error.request
+        result.sent = made if sent is None else made._replace(request=sent)
         self.filler.failure(result, error, below)
 
     def refuse(self, user: User, result: SampleResult, error: WireError) -> None:
         """Fill a sample whose request could not even be made."""
         if isinstance(error, RefusedUrl):
+            if error.kind == FILE_NOT_FOUND:  # JMeter notices while it sends
+                self.table(user, self.recipe.whole(error.url, None)).close()
             result.url = error.url
             result.sent = Unsent(self.recipe.method.get(user), error.url)
             if self.labels_late and not result.label:
                 result.label = self.label(user)
+        elif isinstance(error, Refused):
+            result.sent = error.made
+            result.url = error.made.target.text
         else:
             result.url = result.sampler_data = "null"
             result.label = ""

@@ -6,19 +6,20 @@ import re
 from typing import TYPE_CHECKING
 
 from pyjm.engine.http.connect import Origin
-from pyjm.engine.http.errors import MALFORMED_URL, UNSUPPORTED_SCHEME, WireError
+from pyjm.engine.http.errors import MALFORMED_URL, WireError
 from pyjm.engine.http.proxy import CONNECTION
 from pyjm.engine.http.request import field_lines
-from pyjm.engine.http.uri import check_host, check_uri, request_target
+from pyjm.engine.http.uri import check_uri, request_target, server_of
 from pyjm.engine.http.url import Url, parse_url
 
 if TYPE_CHECKING:
     from .http_way import Way
 
 _PROTOCOLS = frozenset(("http", "https", "ftp", "file", "jar", "mailto", "jmod", "jrt"))
-_BAD_HOST = re.compile(r"[\x00-\x1f\x7f/?#@\\]")
+_BAD_HOST = re.compile(r"[\x00-\x1f\x7f/]")
 _PLAIN_FILE = re.compile(r"(?:/[A-Za-z0-9_\-!.~'()*:@&=+$,;]+)*/?(?:\?[A-Za-z0-9_\-!.~'()*:@&=+$,;/?\[\]]*)?").fullmatch
 _KNOWN_MAX = 1024
+_INTS = 1 << 31
 
 
 class Target:
@@ -37,15 +38,14 @@ class Target:
         if way is not None:
             way.check_proxy()
         check_uri(url)
-        check_host(url)
-        if url.protocol not in ("http", "https"):
-            raise WireError(UNSUPPORTED_SCHEME, f"{url.protocol} protocol is not supported")
-        self.origin = Origin(url.protocol, url.bare_host, url.real_port)
-        self.host_field = url.host if url.port < 0 else f"{url.host}:{url.port}"
+        host, port = server_of(url)
+        self.origin = Origin(url.protocol, host.strip("[]"), port if port >= 0 else url.default_port)
+        self.host_field = host if port < 0 else f"{host}:{port}"
         self.line = request_target(url)
         self.path = url.path
-        default = (url.protocol, url.port) in (("http", 80), ("https", 443))
-        self.odd = f"{url.protocol}://{url.authority}" if url.user is not None or default else ""
+        default = port >= 0 and port == url.default_port
+        other = host != url.host or port != url.port
+        self.odd = f"{url.protocol}://{url.authority}" if url.user is not None or default or other else ""
         self.host_lines = field_lines((("Host", self.host_field),))
         if way is not None:
             self._take(way, url)
@@ -89,7 +89,8 @@ def url_of_parts(protocol: str, host: str, port: int, file: str) -> Url:
     elif protocol not in _PROTOCOLS:
         problem = f"unknown protocol: {protocol}"
     elif found := _BAD_HOST.search(host):
-        problem = f"Illegal character found in host: '{found[0]}'"
+        shown = f"control char (code={ord(found[0])})" if found[0] != "/" else "'/'"
+        problem = f"Illegal character found in host: {shown}"
     if problem:
         raise MalformedUrl(problem, by_default_port=port == -1)
     file, mark, ref = file.partition("#")
@@ -104,7 +105,7 @@ def port_of(protocol: str, text: str) -> int:
         port = int(text) if text.isascii() and "_" not in text else 0
     except ValueError:
         return -1
-    if port == 0 or (protocol.lower(), port) in (("http", 80), ("https", 443)):
+    if port == 0 or not -_INTS <= port < _INTS or (protocol.lower(), port) in (("http", 80), ("https", 443)):
         return -1
     return port
 
@@ -157,6 +158,7 @@ class RefusedUrl(WireError):
 
     def __init__(self, error: WireError, url: str) -> None:
         super().__init__(error.kind, error.text)
+        self.trace_bytes = error.trace_bytes
         self.url = url
 
 

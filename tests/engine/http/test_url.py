@@ -6,7 +6,7 @@ import pytest
 
 from pyjm.engine.http import errors
 from pyjm.engine.http.errors import WireError
-from pyjm.engine.http.uri import check_host, check_uri, request_target, sane_url
+from pyjm.engine.http.uri import check_uri, request_target, sane_url, server_of
 from pyjm.engine.http.url import parse_url
 
 BASE = "http://127.0.0.1:34465"
@@ -68,7 +68,7 @@ def test_a_host_with_a_blank_is_refused() -> None:
         check_uri(parse_url("http://a b:35163/a"))
     assert caught.value.text == "Illegal character in authority at index 7: http://a b:35163/a"
     with pytest.raises(WireError):
-        check_host(parse_url("http://:80/"))
+        server_of(parse_url("http://:80/"))
 
 
 def test_what_is_no_uri_is_made_one_by_escaping_once_more() -> None:
@@ -96,6 +96,6 @@ def test_a_url_falls_into_its_parts() -> None:
     url = parse_url(" HTTP://u:p@Host:8080/a/b?c=d#e ")
     assert url == ("http", "u:p@Host:8080", "u:p", "Host", 8080, "/a/b", "c=d", "e")
     assert url.text == "http://u:p@Host:8080/a/b?c=d#e"
-    assert parse_url("https://h").real_port == 443
+    assert parse_url("https://h").default_port == 443
     assert parse_url("http://h").port == -1
-    assert parse_url("http://[::1]:8/").bare_host == "::1"
+    assert server_of(parse_url("http://[::1]:8/")) == ("[::1]", 8)

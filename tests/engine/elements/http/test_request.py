@@ -192,7 +192,7 @@ def test_a_new_user_in_each_iteration_begins_without_connections(on_site: OnSite
     on_site({}, scenario)
 
 
-def test_cookies_of_the_plan_are_evaluated_for_each_request_and_cleared_by_iteration(
+def test_cookies_of_the_plan_are_evaluated_in_each_iteration_and_cleared_by_it(
     on_site: OnSite, users: Users
 ) -> None:
     async def scenario(site: Site) -> None:
@@ -203,11 +203,13 @@ def test_cookies_of_the_plan_are_evaluated_for_each_request_and_cleared_by_itera
         await sampled(request, user)
         user.vars["v"] = "2"
         await sampled(request, user)
+        user.iteration += 1
+        await sampled(request, user)
         assert request.sampling.cookies is not None
         request.sampling.cookies.iteration_start(user)
         await sampled(request, user)
         sent = [next(x for x in asked.split("\r\n") if x.startswith("Cookie")) for asked in site.server.asked]
-        assert sent == ["Cookie: p=1", "Cookie: p=2; s=x", "Cookie: p=2"]
+        assert sent == ["Cookie: p=1", "Cookie: p=1; s=x", "Cookie: p=2; s=x", "Cookie: p=2"]
         assert user.vars["COOKIE_s"] == "x"
 
     on_site({"/set": page(b"", "200 OK", "Set-Cookie: s=x; Path=/")}, scenario)

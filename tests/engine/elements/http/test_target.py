@@ -56,7 +56,6 @@ def test_an_illegal_character_is_named_with_its_place(file: str, why: str) -> No
         ("http", "h", -5, "Invalid port number :-5"),
         ("http", "", 80, "URI does not specify a valid host name: http://:80/a"),
         ("http", "h:80", -1, "Malformed IPv6 address at index 8: http://[h:80]/a"),
-        ("ftp", "h", -1, "ftp protocol is not supported"),
     ],
 )
 def test_a_server_that_is_none_fails_in_javas_words(protocol: str, host: str, port: int, why: str) -> None:
