@@ -99,69 +99,74 @@ class Sampling:
         """Fill and give back a sample, None for no sample."""
         result.begin()
         if self.file is not None and self.file.wants(user):
+            return await self.from_file(self.file, user, result)
+        made = self.recipe.ready
+        if made is None or self.labels_late or self.changeable:
             try:
-                await self.file.sample(user, result)
-            except WireError as error:
-                self.filler.failure(result, error)
-            if self.labels_late:
-                result.label = self.label(user)
-            return result
-        recipe = self.recipe
-        if self.changeable and self in user.state:
-            recipe = user.state.pop(self).done()
-        made = recipe.ready
-        if made is None or self.labels_late:
-            try:
-                made = recipe.make(user, result, self.label if self.labels_late else None)
-            except WireError as error:
-                self.refuse(user, result, error)
-                return result
-            except JavaError as error:
-                self.refuse(user, result, WireError(error.kind, error.text))
+                made = self.make(user, result)
+            except (WireError, JavaError) as error:
+                self.refuse(user, result, error if isinstance(error, WireError) else WireError(error.kind, error.text))
                 return result
             except InCache as known:
                 return self.cached(result, known)
         target = made.target
-        settings = made.maker.settings
         result.url = target.text
         table = self.table(user, target)
         keeping = self.keeping(user)
-        to_head = made.method == "HEAD"
         try:
             sent = None
             if user.limit is None:
-                sent = table.begin(target.origin, made.request, keeping, to_head, settings.response_s, made.keep)
-            if sent is not None:
-                response = await sent
-            else:
-                exchange = table.exchange(
-                    target.origin,
-                    made.request,
-                    keeping,
-                    to_head,
-                    settings.connect_s,
-                    settings.response_s,
-                    made.keep,
-                )
-                response = await (exchange if user.limit is None else within(user, user.limit, exchange))
+                silence_s = made.maker.settings.response_s
+                sent = table.begin(target.origin, made.request, keeping, made.method == "HEAD", silence_s, made.keep)
+            response = await (sent if sent is not None else self.exchange(user, made, table, keeping))
+            if response.status == UNAUTHORIZED and self.auth is not None:
+                made, response = await self.authorized(user, made, response)
         except CancelledError:
             table.cut()
             raise
         except WireError as error:
             self.failed(result, made, error)
             return result
-        if response.status == UNAUTHORIZED and self.auth is not None:
-            try:
-                made, response = await self.authorized(user, made, response)
-            except WireError as error:
-                self.failed(result, made, error)
-                return result
         if len(response.body) >= MAY_BE_LARGE:
             await unpack_apart(response, keeping)
         if response.status in REDIRECTS or made.entity_is_missing or self.embeds:
             return await self.go_on(user, result, made, response, table)
         self.take(user, result, made, response)
         return result
+
+    async def from_file(self, file: FromFile, user: User, result: SampleResult) -> SampleResult:
+        """Fill a sample with a file's content."""
+        try:
+            await file.sample(user, result)
+        except WireError as error:
+            self.filler.failure(result, error)
+        if self.labels_late:
+            result.label = self.label(user)
+        return result
+
+    def make(self, user: User, result: SampleResult) -> Made:
+        """Make the request of one sample. Raises WireError, JavaError and InCache."""
+        recipe = self.recipe
+        if self.changeable and self in user.state:
+            recipe = user.state.pop(self).done()
+        if recipe.ready is not None and not self.labels_late:
+            return recipe.ready
+        return recipe.make(user, result, self.label if self.labels_late else None)
+
+    async def exchange(self, user: User, made: Made, table: Table, keeping: Keeping | None) -> Response:
+        """Send one request, under the limit of the sample. Raises WireError where it fails."""
+        target = made.target
+        settings = made.maker.settings
+        exchange = table.exchange(
+            target.origin,
+            made.request,
+            keeping,
+            made.method == "HEAD",
+            settings.connect_s,
+            settings.response_s,
+            made.keep,
+        )
+        return await (exchange if user.limit is None else within(user, user.limit, exchange))
 
     def keeping(self, user: User) -> Keeping | None:
         """Tell what is to be kept of a body: nothing where nobody reads it."""
@@ -201,20 +206,10 @@ class Sampling:
 
     async def once(self, user: User, made: Made) -> Response:
         """Send one request, one of several for a sample. Raises WireError where it fails."""
-        target = made.target
-        settings = made.maker.settings
-        exchange = self.table(user, target).exchange(
-            target.origin,
-            made.request,
-            self.keeping(user),
-            made.method == "HEAD",
-            settings.connect_s,
-            settings.response_s,
-            made.keep,
-        )
-        response = await (exchange if user.limit is None else within(user, user.limit, exchange))
+        keeping = self.keeping(user)
+        response = await self.exchange(user, made, self.table(user, made.target), keeping)
         if len(response.body) >= MAY_BE_LARGE:
-            await unpack_apart(response, self.keeping(user))
+            await unpack_apart(response, keeping)
         return response
 
     async def ask(self, user: User, made: Made) -> tuple[Made, Response]:
