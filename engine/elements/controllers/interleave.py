@@ -66,6 +66,7 @@ class InterleaveCursor(Cursor):
                 self.set_done()
                 return None
             child = children[self.current] if self.current < len(children) else None
+            begun = self.search_start
             if self.search_start is None:
                 self.search_start = child
             elif self.search_start is child and self.moved:
@@ -79,8 +80,11 @@ class InterleaveCursor(Cursor):
                 return cast("Step", child)
             else:
                 step = cast(Cursor, child).next()
+                if isinstance(step, Again):  # it is asked once more, as if for the first time
+                    self.search_start = begun
+                    return step
                 if step is not None:
-                    return step if isinstance(step, Again) else self.took(step)
+                    return self.took(step)
                 self.child_passed(cast(Cursor, child))
         # JMeter asks in recursion, and runs out of stack where a controller below never has anything
         raise RecursionError(f"an Interleave Controller has asked {SPINS} times for a step in vain")
