@@ -14,8 +14,8 @@ from golden.ready import Ready
 HERE = Path(__file__).resolve().parent
 RECORDED = sorted(path.name.removesuffix(".golden.json") for path in (HERE / "recorded").glob("*.golden.json"))
 ANYHOW = (
-    "critical_sections", "ctl_loops", "csv_modes", "fifo_queues", "function_xpath", "fuzz_flow_553", "grp_phases", "http_redirects",
-    "parallel_samples", "result_files", "result_xml", "sync_timers", "tx_parent",
+    "critical_sections", "ctl_loops", "csv_modes", "fifo_queues", "function_xpath", "fuzz_flow_553",
+    "grp_phases", "http_redirects", "parallel_samples", "result_files", "result_xml", "sync_timers", "tx_parent",
 )  # fmt: skip
 """Plans that are run in other ways as well."""
 
