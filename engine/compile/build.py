@@ -38,14 +38,15 @@ class ResultFiles(Protocol):
 class Build:
     """The compile of one plan in one process.
 
-    `properties` are JMeter's properties, live: functions read and set them during the run. `cells` are the counters and
-    cursors that all workers share, `waiting` is what users wait for that others have. `configs` are, while a sampler
-    is compiled, the config elements in its scope, innermost first; `base` is the folder against which file names are
-    resolved, but for those in `files`, which a controller shipped: name as the plan comes to it → path.
+    `properties` are JMeter's properties, live: functions read and set them during the run. `cells` are the counters
+    and cursors that all workers share, `waiting` is what users wait for that others have. `configs` are, while a
+    sampler is compiled, the config elements in its scope, innermost first; `base` is the folder against which file
+    names are resolved, but for those in `files`, which a controller shipped: name as the plan comes to it → path.
     `reads_previous` says that something outside post-processors and assertions (a function) reads the previous
-    sample's body. `kept` is what functions, or elements, of one kind have in common in this process; what is in
-    `finish` is called when the whole plan is compiled. `broken` holds what could not be read in the element that is
-    being made; `literal` then has those of its texts that are read for `${…}` all the same, all others are not.
+    sample's body, `waits_inside` that a function waits in a plain call (vu/inside). `kept` is what functions, or
+    elements, of one kind have in common in this process; what is in `finish` is called when the whole plan is
+    compiled. `broken` holds what could not be read in the element that is being made; `literal` then has those of
+    its texts that are read for `${…}` all the same, all others are not.
     """
 
     properties: dict[str, str]
@@ -59,6 +60,7 @@ class Build:
     configs: Sequence[Element] = ()
     reads_previous: bool = False
     in_one_process: bool = False
+    waits_inside: bool = False
     result_files: ResultFiles | None = None
     set_property: Callable[[str, str], None] | None = None
     files: dict[str, str] = field(default_factory=dict)

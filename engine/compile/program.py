@@ -38,11 +38,15 @@ class ThreadGroupElement(PlanController):
 
 @dataclass(slots=True)
 class GroupProgram:
-    """One thread group: its element, what runs at each iteration of a thread, and when a thread starts and ends."""
+    """One thread group: its element, what runs at each iteration of a thread, and when a thread starts and ends.
+
+    `waits_inside`: functions of the plan wait in plain calls (vu/inside).
+    """
 
     group: Any
     iteration_listeners: Sequence[Callable[[User], None]] = ()
     thread_finished: Sequence[Callable[[User], None]] = ()
+    waits_inside: bool = False
 
 
 @dataclass(slots=True)
@@ -95,6 +99,8 @@ class Compiler:
             if node.kind == "Arguments":  # variables are defined in parts too that nobody runs
                 self.element(node)
         program.definitions = [element for node in root.walk() if hasattr(element := self.made(node), "define")]
+        for compiled_group in program.groups:
+            compiled_group.waits_inside = self.build.waits_inside
         for finish in self.build.finish:
             finish()
         return program

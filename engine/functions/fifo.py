@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import logging
+from asyncio import CancelledError, current_task
 from collections.abc import Callable
 from math import inf
 from typing import TYPE_CHECKING
 
 from pyjm.engine.compile.functions import Args, function
-from pyjm.engine.shared.queues import Queues
+from pyjm.engine.compile.java_text import java_trim
+from pyjm.engine.compile.value import whole_number
+from pyjm.engine.shared.queues import LONGEST_S, Queues
 
 from .saving import saved_anyway
 
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
 log = logging.getLogger("pyjm.functions")
 
 KEPT = "queues"
+TIMEOUT = "kg.apc.jmeter.functions.FifoTimeout"
 CAPACITY = "kg.apc.jmeter.functions.FifoCapacity"
 
 
@@ -53,18 +57,54 @@ def make_get(args: Args, build: Build, path: str) -> Callable[[User], str]:
 
 @function("__fifoPop", 1, inf)
 def make_pop(args: Args, build: Build, path: str) -> Callable[[User], str]:
-    """Give the first value of a queue and take it away. A function can't wait: an empty queue gives `null`."""
-    queues, name_of = queues_of(build, path), args[0].get
+    """Give the first value of a queue and take it away; waits for one. None in time is `null`, and no variable."""
+    from pyjm.engine.vu.inside import can_wait, wait  # brings greenlet, which is loaded for those who need it
 
-    def get(user: User) -> str:
-        name = name_of(user)
-        value = queues.take(name)
-        if value is None:
-            log.warning("__fifoPop: the queue %s is empty", name)
-            return "null"
+    queues, name_of = queues_of(build, path), args[0].get
+    variable_of = args[1].get if len(args) > 1 else None
+    seconds = whole_number(build.properties.get(TIMEOUT, ""))
+    wait_s = LONGEST_S if seconds is None else seconds
+    build.waits_inside = True
+    turns = Queues()  # one user at a time: each call in the plan is one object in JMeter, and synchronized
+    turns.put("", "")
+
+    async def pop(user: User) -> str | None:
+        turn = await turns.taken("", user, LONGEST_S)
+        try:
+            return await queues.taken(name_of(user), user, wait_s)
+        finally:
+            if turn is not None:
+                turns.put("", "")
+
+    def waited(user: User) -> str | None:
+        if not can_wait():
+            log.warning("__fifoPop: nobody can wait here")
+            return queues.take(name_of(user))
+        value = None
+        try:
+            value = wait(pop(user))
+        except CancelledError:
+            if user.running:
+                raise
+            task = current_task()
+            if task is not None:
+                task.cancel()  # what the user awaits next is cut
+        if value is None and not user.running:
+            log.warning("Interrupted pop from queue %s", path)
+            return "INTERRUPTED"
         return value
 
-    return saved_anyway(get, args, 1)
+    def get(user: User) -> str:
+        value = waited(user)
+        if variable_of is not None:
+            variable = java_trim(variable_of(user))
+            if value is None:
+                user.vars.pop(variable, None)
+            else:
+                user.vars[variable] = value
+        return "null" if value is None else value
+
+    return get
 
 
 @function("__fifoSize", 1, inf)

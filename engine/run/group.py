@@ -132,7 +132,12 @@ class GroupRun:
         user = User(self, number, f"{self.thread_prefix}{number + 1}", dict(self.variables))
         user.ends_ns = ends_ns
         user.iteration_listeners = self.program.iteration_listeners
-        self.users[user] = asyncio.get_running_loop().create_task(self.live(user))
+        life = self.live(user)
+        if self.program.waits_inside:
+            from pyjm.engine.vu.inside import waitable
+
+            life = waitable(life)
+        self.users[user] = asyncio.get_running_loop().create_task(life)
 
     async def live(self, user: User) -> None:
         """Run one user from its start to its end."""

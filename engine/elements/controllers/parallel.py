@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from asyncio import CancelledError, Semaphore, create_task, wait
+from typing import Any
 
 from pyjm.engine.compile.build import Build
 from pyjm.engine.compile.element import Forking, flag, whole
@@ -22,6 +23,7 @@ class Branches:
 
     def __init__(self, element: ParallelController, user: User) -> None:
         self.group = BranchGroup(user)
+        self.waits_inside = element.build.waits_inside
         self.most = element.most.get(user) if element.limited.get(user) else len(element.branches) or 1
         name = f"parallel {element.label.get(user)}"
         self.users = [
@@ -46,7 +48,12 @@ class Branches:
                 finally:
                     self.group.active -= 1
 
-        tasks = [create_task(live(branch)) for branch in self.users]
+        lives: Any = [live(branch) for branch in self.users]
+        if self.waits_inside:
+            from pyjm.engine.vu.inside import waitable
+
+            lives = map(waitable, lives)
+        tasks = [create_task(life) for life in lives]
         if tasks:
             try:
                 await wait(tasks)
@@ -70,6 +77,7 @@ class ParallelController(Forking):
     most = whole("MAX_THREAD_NUMBER", 6)
 
     def prepare(self, node: Node, build: Build) -> None:
+        self.build = build
         if self.gathers.constant is None:
             build.fault(node.path, "whether a Parallel Controller makes a sample must be fixed", "choose true or false")
         self.takes_all = self.gathers.constant is True
