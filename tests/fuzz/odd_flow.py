@@ -210,7 +210,7 @@ SUBJECTS = {
     "random_csv": Subject(
         "com.blazemeter.jmeter.RandomCSVDataSetConfig",
         {
-            "filename": "odd_rows.csv",
+            "filename": "odd_plain.csv",
             "fileEncoding": "UTF-8",
             "delimiter": ",",
             "variableNames": "x,y",
@@ -221,7 +221,7 @@ SUBJECTS = {
         },
         configures("x y a b"),
         {"filename": VALUES, "fileEncoding": VALUES},
-        loops=2,
+        loops=3,
     ),
     "keystore": Subject(
         "KeystoreConfig",
