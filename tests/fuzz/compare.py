@@ -20,6 +20,9 @@ MOST = 8
 """Differences that are told of one plan."""
 
 ODD_ROWS = 'a,b\n1,"p q"\n2,"r,s"\n'
+ODD_PLAIN = "a,b\n1,p q\n2,r\n"
+"""A file in which a Random CSV Data Set finds no quotes, whatever its delimiter."""
+BESIDE = {"odd_rows.csv": ODD_ROWS, "odd_plain.csv": ODD_PLAIN}
 
 
 def main() -> int:
@@ -39,7 +42,7 @@ def main() -> int:
             plan = home / "plan" / f"seed{seed}.jmx"
             plan.parent.mkdir(parents=True)
             if isinstance(seed, str):
-                written, beside = odd.plan_of(SUBJECTS[seed]), {"odd_rows.csv": ODD_ROWS}
+                written, beside = odd.plan_of(SUBJECTS[seed]), BESIDE
             else:
                 written, beside = work.generated(seed) if args.work else (generate.generated(seed), {})
             plan.write_text(written)

@@ -2,8 +2,28 @@
 
 from __future__ import annotations
 
-from .odd import VALUES, Subject, around, configures, delays, written
-from .writing import java
+from .odd import VALUES, Case, Subject, around, configures, delays, shown, written
+from .writing import debug, java
+
+
+def parameters(kind: str, props: Case) -> str:
+    """Write User Parameters with one odd name or value, and samplers in and behind a loop with them."""
+    kept = {key: value for key, value in props.items() if key not in ("name", "value")}
+    first, value = props["name"], props["value"]
+    kept["UserParameters.names"] = [*([first] if isinstance(first, str) else []), "y"]
+    column = [*([value] if isinstance(value, str) else []), "${x}2"]
+    kept["UserParameters.thread_values"] = [column, ["3", "4"]]
+    inner = written("LoopController", {"LoopController.loops": "2"}, written(kind, kept) + debug(shown("x y two")))
+    return inner + debug(shown("x y two"))
+
+
+def columns(kind: str, props: Case) -> str:
+    """Write User Parameters whose columns are the texts between slashes, one letter to each value."""
+    kept = {key: value for key, value in props.items() if key not in ("names", "columns")}
+    kept["UserParameters.names"] = list(str(props["names"]))
+    kept["UserParameters.thread_values"] = [list(each) for each in str(props["columns"]).split("/")]
+    return written(kind, kept) + debug(shown("x y")) + debug(shown("x y"))
+
 
 SUBJECTS = {
     "loop": Subject(
@@ -160,10 +180,37 @@ SUBJECTS = {
         configures("x y a b"),
         loops=2,
     ),
+    "user_parameters": Subject(
+        "UserParameters",
+        {
+            "name": "x",
+            "value": "1",
+            "UserParameters.names": ["x", "y"],
+            "UserParameters.thread_values": [["1", "${x}2"], ["3", "4"]],
+            "UserParameters.per_iteration": True,
+        },
+        parameters,
+        more={"name": ("two", "y"), "value": ("${y}", "${__counter(TRUE)}", "${__threadNum}")},
+        loops=2,
+    ),
+    "user_columns": Subject(
+        "UserParameters",
+        {
+            "columns": "12/34",
+            "names": "xy",
+            "UserParameters.names": [],
+            "UserParameters.thread_values": [],
+            "UserParameters.per_iteration": False,
+        },
+        columns,
+        dict.fromkeys(("columns", "names"), (None, *(v for v in VALUES if v and v.startswith("$")))),
+        more={"columns": ("", "/", "1", "1/", "/34", "123/4", "1/2/3"), "names": ("", "x", "xx", "xyx")},
+        loops=2,
+    ),
     "random_csv": Subject(
         "com.blazemeter.jmeter.RandomCSVDataSetConfig",
         {
-            "filename": "odd_rows.csv",
+            "filename": "odd_plain.csv",
             "fileEncoding": "UTF-8",
             "delimiter": ",",
             "variableNames": "x,y",
@@ -174,7 +221,7 @@ SUBJECTS = {
         },
         configures("x y a b"),
         {"filename": VALUES, "fileEncoding": VALUES},
-        loops=2,
+        loops=3,
     ),
     "keystore": Subject(
         "KeystoreConfig",

@@ -36,6 +36,7 @@ GUIS = {
     "HtmlExtractor": "HtmlExtractorGui",
     "SizeAssertion": "SizeAssertionGui",
     "RunTime": "RunTimeGui",
+    "com.blazemeter.jmeter.RandomCSVDataSetConfig": "com.blazemeter.jmeter.RandomCSVDataSetConfigGui",
     "SystemSampler": "SystemSamplerGui",
 }
 """The class of each element's window, without which JMeter does not read it; all others share one."""
