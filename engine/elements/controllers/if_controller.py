@@ -26,7 +26,7 @@ class IfCursor(Cursor):
         children: Sequence[Step | Cursor],
         listeners: Sequence[PassListener],
         holds: Callable[[User], bool],
-        each_child: bool,
+        each_child: Callable[[User], bool],
     ) -> None:
         super().__init__(user, children, listeners)
         self.holds = holds
@@ -34,7 +34,7 @@ class IfCursor(Cursor):
         self.known: bool | None = None
 
     def next(self) -> Next:
-        if (self.each_child or self.first) and not self.answer():
+        if (self.first or self.each_child(self.user)) and not self.answer():
             self.initialize_children()
             return self.end_of_pass()
         step = super().next()
@@ -50,7 +50,7 @@ class IfCursor(Cursor):
 
     def child_passed(self, child: Cursor) -> None:
         super().child_passed(child)
-        if self.each_child and not self.answer():
+        if self.each_child(self.user) and not self.answer():
             self.initialize_children()
             self.current = len(self.children)
 
@@ -85,4 +85,4 @@ class IfController(PlanController):
         return self.script.holds(said)
 
     def cursor(self, user: User) -> IfCursor:
-        return IfCursor(user, self.cursors(user), self.listeners, self.holds, self.each_child.get(user))
+        return IfCursor(user, self.cursors(user), self.listeners, self.holds, self.each_child.get)
