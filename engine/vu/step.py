@@ -185,6 +185,7 @@ class Step:
     async def run(self, user: User, transaction: ParentTransaction | None) -> None:
         """Make one sample for a user, inside a parent transaction or not."""
         user.step = self
+        user.begun = None
         try:
             for before, is_async in self.before:
                 said = before(user)
@@ -206,8 +207,8 @@ class Step:
         except Stop as stop:
             obey(stop, user)
         except Exception as error:
-            # as in JMeter, a name that can't be worked out ends the user here
-            name = self.sampler.label.get(user)
+            # as in JMeter, a name that can't be worked out ends the user here, and one that is known stays
+            name = (user.begun.label if user.begun is not None else "") or self.sampler.label.get(user)
             log.error("Error while processing sampler: '%s': %r", name, error, exc_info=log.isEnabledFor(10))
 
     async def wait(self, user: User) -> None:
@@ -226,7 +227,7 @@ class Step:
     async def sample(self, user: User) -> SampleResult | None:
         """Sample; a sampler that a stop cuts says itself what that gives."""
         sampler = self.sampler
-        result = self.new_result(self.label(user), user.name)
+        result = user.begun = self.new_result(self.label(user), user.name)
         user.sampling = True
         try:
             made = await (self.limited(user, result) if self.limits else self.make(user, result))

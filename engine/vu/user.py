@@ -83,7 +83,7 @@ class User:
     within the group (JMeter's getThreadNum()); `waits` is what it waits for, `branches` run in its stead at the moment
     (vu/branch); `ends_ns` is the scheduler's end on `now_ns`'s clock, None without one.
     `limit` is what cuts the present sample, `sleepless` says that a sleep of this user has been cut, `sampling` that a
-    sampler is at work for it.
+    sampler is at work for it; `begun` is the sample that it fills.
     """
 
     __slots__ = (
@@ -107,6 +107,7 @@ class User:
         "waits",
         "branches",
         "step",
+        "begun",
         "last_scope",
         "previous",
         "action",
@@ -133,6 +134,7 @@ class User:
         self.waits: Future[None] | None = None
         self.branches: Sequence[User] = ()
         self.step: Step | None = None
+        self.begun: SampleResult | None = None
         self.last_scope: Scope | None = None
         self.previous: SampleResult | None = None
         self.action = CONTINUE
