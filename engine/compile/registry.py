@@ -30,6 +30,8 @@ def element(*kinds: str) -> Callable[[C], C]:
 
 
 def discover(package: ModuleType) -> None:
-    """Import every module below a package, so that what it holds is registered."""
-    for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-        importlib.import_module(module.name)
+    """Import the modules of a package, so that what they hold is registered; of one with ROLES, those of its roles."""
+    roles = [importlib.import_module(f"{package.__name__}.{role}") for role in getattr(package, "ROLES", ())]
+    for folder in roles or [package]:
+        for module in pkgutil.iter_modules(folder.__path__, f"{folder.__name__}."):
+            importlib.import_module(module.name)

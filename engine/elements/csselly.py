@@ -13,12 +13,15 @@ Test = Callable[[Node], bool]
 Filter = Callable[[int, int], bool]
 """Whether the match with a number, from 0, of so many is kept."""
 
-NAME = r"(?:[A-Za-z_\-\x80-\U0010ffff]|\\.)(?:[A-Za-z0-9_\-\x80-\U0010ffff]|\\.)*"
+BEGIN, INSIDE = r"[^\x00-,.-@\[-^`{-\x7f]", r"[^\x00-,./:-@\[-^`{-\x7f]"
+"""What a name begins with and holds: letters, digits, `_`, `-`, and all beyond ASCII."""
+
+NAME = rf"(?:{BEGIN}|\\.)(?:{INSIDE}|\\.)*"
 _NAME = re.compile(rf"\*|{NAME}")
-_MARK = re.compile(rf"([#.])({NAME}|(?<=#)[0-9](?:[A-Za-z0-9_\-\x80-\U0010ffff]|\\.)*)")
+_MARK = re.compile(rf"([#.])({NAME}|(?<=#)[0-9](?:{INSIDE}|\\.)*)")
 _PSEUDO = re.compile(rf":({NAME})(?:\(([^()]*)\)|(\()$)?")
 _ATTRIBUTE = re.compile(
-    rf"\[\s*(?:({NAME})\s*(?:([~|^$*]?=)\s*(?:\"([^\"]*)\"|'([^']*)'|((?:[A-Za-z0-9_\-\s\x80-\U0010ffff]|\\.)+))\s*)?)?(?:\]|$)"
+    rf"\[\s*(?:({NAME})\s*(?:([~|^$*]?=)\s*(?:\"([^\"]*)\"|'([^']*)'|((?:{INSIDE}|\s|\\.)+))\s*)?)?(?:\]|$)"
 )
 _COMBINATOR = re.compile(r"\s*([>+~]|(?<=\s))\s*")
 

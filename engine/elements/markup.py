@@ -9,7 +9,6 @@ import re
 from typing import Any
 
 from .tidy.node import Broken
-from .tidy.page import read_page
 from .tidy.tree import Tree, tree_of
 from .xml_faults import MarkupError, fault_in, without_unknown_entities
 from .xml_reading import reader_of
@@ -88,6 +87,8 @@ def tidied(data: bytes, *, quiet: bool, report_errors: bool) -> Tree:
 
     If it is quiet, errors are not looked at.
     """
+    from .tidy.page import read_page  # loaded with the first page: most plans have none
+
     try:
         page = read_page(data, is_xml=data.startswith(b"<?xml"), cleans=True)
     except Broken as error:

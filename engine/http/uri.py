@@ -9,14 +9,22 @@ from urllib.parse import quote, unquote, unquote_to_bytes
 from .errors import PROTOCOL, URI_SYNTAX, WireError
 from .url import JAVA_SPACE, Url
 
-# What may stand in each part of a URI; beyond ASCII everything but blanks and controls may
-_UNRESERVED = "A-Za-z0-9_\\-!.~'()*"
+_UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-!.~'()*")
+_BELOW = "".join(map(chr, range(0xA1)))
+"""What may stand in a URI only in places; beyond it everything but blanks and controls may, and these are escaped."""
+
+
+def _others(allowed: str) -> re.Pattern[str]:
+    """Compile what finds a character that may not stand in a part of a URI."""
+    return re.compile(f"[{re.escape(''.join([each for each in _BELOW if each not in _UNRESERVED | set(allowed)]))}]")
+
+
 _BAD = {
-    "path": re.compile(rf"[^{_UNRESERVED}:@&=+$,;/%\u00a1-\U0010ffff]"),
-    "query": re.compile(rf"[^{_UNRESERVED}:@&=+$,;/?\[\]%\u00a1-\U0010ffff]"),
-    "authority": re.compile(rf"[^{_UNRESERVED}:@&=+$,;\[\]%\u00a1-\U0010ffff]"),
-    "user info": re.compile(rf"[^{_UNRESERVED}:&=+$,;%\u00a1-\U0010ffff]"),
-    "fragment": re.compile(rf"[^{_UNRESERVED}:@&=+$,;/?\[\]%\u00a1-\U0010ffff]"),
+    "path": _others(":@&=+$,;/%"),
+    "query": _others(":@&=+$,;/?[]%"),
+    "authority": _others(":@&=+$,;[]%"),
+    "user info": _others(":&=+$,;%"),
+    "fragment": _others(":@&=+$,;/?[]%"),
 }
 _IPV6 = re.compile(r"\[[0-9A-Fa-f]*:[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*(?:%[\w.~-]+)?\]")
 _SERVER = re.compile(rf"[A-Za-z0-9.\-]*[A-Za-z0-9.]|{_IPV6.pattern}")

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from pyjm.engine.compile.element import Assertion, flag, text, whole
 from pyjm.engine.compile.registry import element
 from pyjm.engine.elements.tidy.node import Broken
-from pyjm.engine.elements.tidy.page import Page, read_page
 from pyjm.engine.vu.result import AssertionResult
 
 if TYPE_CHECKING:
+    from pyjm.engine.elements.tidy.page import Page
     from pyjm.engine.vu.result import SampleResult
     from pyjm.engine.vu.user import User
 
@@ -39,6 +39,8 @@ class HtmlAssertion(Assertion):
         if not result.body:
             return AssertionResult(self.name, "Response was null")
         kind = self.format.get(user)
+        from pyjm.engine.elements.tidy.page import read_page  # loaded with the first page: most plans have none
+
         try:
             page = read_page(result.body, is_xhtml=kind == XHTML, is_xml=kind == XML, speaks=True)
         except Broken as error:

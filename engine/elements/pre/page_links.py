@@ -10,9 +10,7 @@ from pyjm.engine.elements.regex import compile_regex, matches
 from pyjm.engine.elements.samplers.http_arguments import URL_CHARSET, Argument
 from pyjm.engine.elements.samplers.http_changes import decoded_argument, split_query
 from pyjm.engine.elements.samplers.http_escapes import query_escape, unescape
-from pyjm.engine.elements.tidy.cleaning import all_nodes
 from pyjm.engine.elements.tidy.node import Broken, Node
-from pyjm.engine.elements.tidy.page import read_page
 from pyjm.engine.http.errors import WireError
 from pyjm.engine.http.redirect import relative
 from pyjm.engine.http.url import Url, parse_url
@@ -93,6 +91,9 @@ def links_of(text: str, address: str) -> Iterator[Link]:
 
 def _read(text: str) -> list[Node]:
     """Give the elements of a page."""
+    from pyjm.engine.elements.tidy.cleaning import all_nodes
+    from pyjm.engine.elements.tidy.page import read_page  # loaded with the first page: most plans have none
+
     try:
         page = read_page(text.encode("utf-8", "replace"))
     except Broken as error:
