@@ -62,12 +62,13 @@ class Identity(Protocol):
 class Dialler:
     """Open connections for all users of a worker.
 
-    `time_to_live_s` is JMeter's httpclient4.time_to_live: a connection older than that carries no further request.
+    `time_to_live_s` is JMeter's httpclient4.time_to_live: a connection older than that carries no further request;
+    `idle_s` its httpclient4.idletimeout: nor one that was idle so long, where the server says nothing else, 0 for ever.
     `socks` is the SOCKS proxy of the run; `source` the address that is connected from where an origin has none.
     `kind` is what is made of each connection.
     """
 
-    __slots__ = ("context", "resolver", "source", "_kind", "_live_ns", "_socks")
+    __slots__ = ("context", "resolver", "source", "_idles_ns", "_kind", "_live_ns", "_socks")
 
     def __init__(
         self,
@@ -76,8 +77,10 @@ class Dialler:
         time_to_live_s: float = 60.0,
         kind: type[Connection] = Connection,
         socks: Socks | None = None,
+        idle_s: float = 0.0,
     ) -> None:
         self._kind = kind
+        self._idles_ns = max(int(idle_s * 1e9), 0)
         self.resolver = resolver or Resolver()
         self.context = context
         self._live_ns = int(time_to_live_s * 1e9)
@@ -118,7 +121,8 @@ class Dialler:
             raise
         now = perf_counter_ns()
         connection.connect_end_ns = connection.connect_end_ns or now
-        connection.expires_ns = now + self._live_ns if self._live_ns > 0 else NEVER
+        connection.lives_until_ns = connection.expires_ns = now + self._live_ns if self._live_ns > 0 else NEVER
+        connection.idles_ns = self._idles_ns
         return connection
 
     async def _open(

@@ -25,7 +25,8 @@ class Connection(asyncio.Protocol):
     """Carry exchanges over one transport, one after the other.
 
     After an exchange the connection goes `home`, to those that wait for another, if it may; `expires_ns` is until when
-    another may begin. `ended` is why it is gone, None while it lives: a kept connection may end while it is idle.
+    another may begin: as the last answer's Keep-Alive said, else for `idles_ns` (0 for no limit), but never after
+    `lives_until_ns`. `ended` is why it is gone, None while it lives: a kept connection may end while it is idle.
     """
 
     __slots__ = (
@@ -34,7 +35,9 @@ class Connection(asyncio.Protocol):
         "transport",
         "connect_end_ns",
         "expires_ns",
+        "idles_ns",
         "idle_since_ns",
+        "lives_until_ns",
         "home",
         "ended",
         "_loop",
@@ -57,6 +60,8 @@ class Connection(asyncio.Protocol):
         self.transport: asyncio.Transport = _NO_TRANSPORT
         self.connect_end_ns = 0
         self.expires_ns = NEVER
+        self.idles_ns = 0
+        self.lives_until_ns = NEVER
         self.idle_since_ns = 0
         self.home: list[Connection] = []
         self.ended: WireError | None = None
@@ -188,7 +193,11 @@ class Connection(asyncio.Protocol):
             self.home.append(self)
             self.idle_since_ns = end_ns = response.end_ns
             if head.keep_alive_s:
-                self.expires_ns = min(self.expires_ns, end_ns + head.keep_alive_s * 1_000_000_000)
+                self.expires_ns = min(self.lives_until_ns, end_ns + head.keep_alive_s * 1_000_000_000)
+            elif self.idles_ns:
+                self.expires_ns = min(self.lives_until_ns, end_ns + self.idles_ns)
+            else:
+                self.expires_ns = self.lives_until_ns
         else:
             self.close()
         if waiter is not None and not waiter.done():
@@ -202,6 +211,7 @@ class Connection(asyncio.Protocol):
         if reading is not None:
             error.first_byte_ns = reading.first_ns
             error.body_at_ns = reading.body_at_ns
+            error.in_body = reading.head is not None
         self.close()
         self._waiter = self._reading = None
         if waiter is not None and not waiter.done():

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from .errors import malformed
+from .errors import WireError, malformed
 
 UNTIL_CLOSE = -1
 CHUNKED = -2
@@ -165,7 +165,7 @@ def _parse_odd(raw: bytes) -> Head | None:
         return None
     start = _start(lines[0])
     if start is None:
-        raise malformed()
+        raise _no_status(lines[0])
     fields = [_field(line) for line in lines[1:]]
     if None in fields:
         raise malformed()
@@ -181,6 +181,18 @@ def _start(line: bytes) -> tuple[int, tuple[int, int]] | None:
     return int(found[3]), (int(found[1]), int(found[2]))
 
 
+def _no_status(line: bytes) -> WireError:
+    """Say that a line is no status line, or one with a number below 100: Java's stack traces differ."""
+    error = malformed()
+    found = _STATUS.fullmatch(line)
+    if found is not None and b"\n" not in line and len(found[3]) <= 9:
+        version = f"HTTP/{int(found[1])}.{int(found[2])}"
+        reason = (found[4] or b"").strip(b" \t").decode("latin-1")
+        error.trace_bytes = _INVALID + len(f"{version} {int(found[3])} {reason}".encode())
+    return error
+
+
+_INVALID = 1666
 _Told = tuple[tuple[bytes, bytes], ...]
 _OTHER = (b"", b"")
 _STARTS = frozenset(b"CcTtPpKk")  # with which the names of interest begin

@@ -6,6 +6,7 @@ import asyncio
 from time import perf_counter_ns
 from typing import TYPE_CHECKING
 
+from .connection import NEVER
 from .errors import WireError
 from .keeping import WHOLE
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from .keeping import Keeping
     from .proxy import Login
     from .response import Response
+    from .retries import Retries
 
 
 class Table:
@@ -23,11 +25,11 @@ class Table:
     `exchange` may run several times at once (embedded resources): each takes a connection of its own.
 
     A kept connection that the server closed while it was idle fails the next request, as in JMeter; only after
-    `validate_after_idle_s` of idleness (httpclient4.validate_after_inactivity) is it replaced unseen. Nothing is sent
-    twice (httpclient4.retrycount is 0).
+    `validate_after_idle_s` of idleness (httpclient4.validate_after_inactivity) is it replaced unseen, never where
+    that is 0 or less. Nothing is sent twice, unless `retries` says so.
     """
 
-    __slots__ = ("identity", "login", "_busy", "_dialler", "_idle", "_last", "_of_last", "_validate_ns")
+    __slots__ = ("identity", "login", "retries", "_busy", "_dialler", "_idle", "_last", "_of_last", "_validate_ns")
 
     def __init__(
         self,
@@ -35,15 +37,17 @@ class Table:
         identity: Identity | None = None,
         validate_after_idle_s: float = 4.9,
         login: Login | None = None,
+        retries: Retries | None = None,
     ) -> None:
         self.login = login
+        self.retries = retries
         self.identity = identity
         self._dialler = dialler
         self._idle: dict[Origin, list[Connection]] = {}
         self._busy: Connection | None = None
         self._last: Origin | None = None
         self._of_last: list[Connection] | None = None
-        self._validate_ns = int(validate_after_idle_s * 1e9)
+        self._validate_ns = int(validate_after_idle_s * 1e9) if validate_after_idle_s > 0 else NEVER
 
     async def exchange(
         self,
@@ -62,6 +66,27 @@ class Table:
         answer, not its whole time; None or 0 waits for ever. `keep_alive` unset says that the request asks for
         `Connection: close`. Raises WireError: a failed sample.
         """
+        done = 0
+        while True:
+            try:
+                return await self._once(
+                    origin, request, keeping, head, connect_timeout_s, response_timeout_s, keep_alive
+                )
+            except WireError as error:
+                done += 1
+                if self.retries is None or not self.retries.again(error, request, done):
+                    raise
+
+    async def _once(
+        self,
+        origin: Origin,
+        request: bytes,
+        keeping: Keeping | None,
+        head: bool,
+        connect_timeout_s: float | None,
+        response_timeout_s: float | None,
+        keep_alive: bool,
+    ) -> Response:
         start_ns = perf_counter_ns()
         kept = self._idle.get(origin)
         connection = self._kept(kept, start_ns) if kept else None
@@ -84,10 +109,12 @@ class Table:
         response_timeout_s: float | None,
         keep_alive: bool,
     ) -> asyncio.Future[Response] | None:
-        """Send one request, as `exchange`, but over a kept connection; None where there is none.
+        """Send one request, as `exchange`, but over a kept connection; None where there is none, or it may go wrong.
 
         One at a time; who waits for the answer no longer says so by `cut`. Raises WireError.
         """
+        if self.retries is not None:
+            return None
         start_ns = perf_counter_ns()
         kept = self._of_last
         if origin is not self._last:  # mostly it is: one look instead of a hash of all its parts

@@ -50,4 +50,6 @@ class Http2Connections(Connections):
 
     def _table(self, dialler: Dialler, identity: ByTurns | ByVariable | None, login: Login | None = None) -> Table:
         kind = self.plain_kind if login is None else self.proxy_kind
-        return kind(dialler, identity, self.validate_s, login, self.prior_knowledge)
+        table = kind(dialler, identity, self.validate_s, login, self.prior_knowledge)
+        table.retries = self.retries
+        return table

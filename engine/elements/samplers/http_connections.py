@@ -8,6 +8,7 @@ from pyjm.engine.http.connect import Dialler
 from pyjm.engine.http.connection import Connection
 from pyjm.engine.http.names import Resolver
 from pyjm.engine.http.proxy import Login, ProxyTable
+from pyjm.engine.http.retries import Retries
 from pyjm.engine.http.table import Table
 
 from .http_certificates import ByTurns, ByVariable, Certificates
@@ -60,7 +61,10 @@ class Connections:
         live_ms = number(properties, "httpclient4.time_to_live", 60_000)
         self.validate_s = number(properties, "httpclient4.validate_after_inactivity", 4_900) / 1000
         self.live_s = live_ms / 1000
-        self.dialler = Dialler(Resolver(), time_to_live_s=self.live_s, kind=self.connection_kind, socks=socks)
+        idle_s = number(properties, "httpclient4.idletimeout", 0) / 1000
+        kind = self.connection_kind
+        self.dialler = Dialler(Resolver(), time_to_live_s=self.live_s, kind=kind, socks=socks, idle_s=idle_s)
+        self.retries = retries_of(properties)
         self.leaving: list[Dialler] = []
         reset = properties.get("httpclient.reset_state_on_thread_group_iteration", "true")
         self.resets = reset.strip().lower() == "true"
@@ -117,7 +121,14 @@ class Connections:
 
     def _table(self, dialler: Dialler, identity: ByTurns | ByVariable | None, login: Login | None = None) -> Table:
         kind = Table if login is None else ProxyTable
-        return kind(dialler, identity, self.validate_s, login)
+        return kind(dialler, identity, self.validate_s, login, self.retries)
+
+
+def retries_of(properties: dict[str, str]) -> Retries | None:
+    """Read whether requests are sent again, None for never."""
+    most = number(properties, "httpclient4.retrycount", 0)
+    sent_too = properties.get("httpclient4.request_sent_retry_enabled", "").strip().lower() == "true"
+    return Retries(most, sent_too) if most > 0 else None
 
 
 def connections_of(build: Build) -> Connections:

@@ -150,6 +150,20 @@ def test_the_servers_keep_alive_time_is_kept(timed: Any, clock: Clock) -> None:
     assert timed.connection.expires_ns == clock.now_ns + 3_000_000_000
 
 
+def test_each_answer_says_anew_how_long_the_connection_is_kept(timed: Any, clock: Clock) -> None:
+    timed.connection.lives_until_ns = clock.now_ns + 9_000_000_000
+    told = b"HTTP/1.1 200 OK\r\nKeep-Alive: timeout=3\r\nContent-Length: 0\r\n\r\n"
+    timed.answer([told])
+    clock.now_ns += 2_000_000_000
+    timed.answer([told])
+    assert timed.connection.expires_ns == clock.now_ns + 3_000_000_000
+    timed.answer([HEAD + b"hello"])
+    assert timed.connection.expires_ns == timed.connection.lives_until_ns
+    timed.connection.idles_ns = 5
+    timed.answer([HEAD + b"hello"])
+    assert timed.connection.expires_ns == clock.now_ns + 5
+
+
 def test_an_answer_before_a_large_request_is_sent_ends_the_connection(wire: Any) -> None:
     future = wire.begin(request=b"x" * 100_000)
     wire.transport.unsent = 5

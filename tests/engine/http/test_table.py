@@ -116,7 +116,7 @@ def test_a_connection_closed_while_idle_fails_the_next_request_and_only_that(
 
 def test_after_enough_idleness_a_closed_connection_is_replaced_unseen(on_target: Any) -> None:
     async def work(target: Target) -> None:
-        target.table = Table(Dialler(), validate_after_idle_s=0)
+        target.table = Table(Dialler(), validate_after_idle_s=1e-9)
         await target.get("/then-closed")
         await target.until_the_idle_one_ended()
         assert (await target.get("/next")).status == 200
