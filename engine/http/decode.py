@@ -10,6 +10,13 @@ from .errors import END_OF_FILE, INDEX, ZIP, WireError
 from .keeping import BODY_MAX, WHOLE, Keeping, Kept, too_long
 
 _PIECE = 1 << 20
+_HEAD, _MAGIC, _TRAILER = 1657, 1738, 1704
+"""What Java's stack trace adds where the head of gzip ends too early, its first two bytes, or what follows the data."""
+_ONE, _DEFLATE = 1444, 1472
+"""The same for deflate: after the first byte, or later."""
+
+_NOTHING = Keeping(most=1)
+_HEAD_LEAST = 10
 
 
 def decode_body(body: bytes, encoding: str | None, keeping: Keeping = WHOLE, limit: int = BODY_MAX) -> bytes:
@@ -22,9 +29,16 @@ def decode_body(body: bytes, encoding: str | None, keeping: Keeping = WHOLE, lim
     if not body:
         return body
     steps = _steps(encoding)
+    ended: EndsEarly | None = None  # what comes out may be whole all the same, if it is packed itself
     for at, unpack in enumerate(steps, 1):
-        kept = Kept(keeping if at == len(steps) else WHOLE, limit)
-        unpack(body, kept, limit)
+        last = at == len(steps)
+        kept = Kept(keeping if last else WHOLE, limit)
+        try:
+            unpack(body, kept, limit)
+        except EndsEarly as early:
+            ended = ended or early
+            if last and ended.packing not in keeping.relaxed:
+                raise ended from None
         body = kept.whole()
         if not body:
             break
@@ -34,6 +48,15 @@ def decode_body(body: bytes, encoding: str | None, keeping: Keeping = WHOLE, lim
 def is_packed(encoding: str | None) -> bool:
     """Tell whether `decode_body` makes something else of a body of that Content-Encoding."""
     return encoding is not None and bool(_steps(encoding))
+
+
+class EndsEarly(WireError):
+    """A packed body ends before its packing does, within the data or behind it; `packing` is gzip or deflate."""
+
+    def __init__(self, packing: str, behind: bool = False) -> None:
+        super().__init__(END_OF_FILE, "null" if behind else "Unexpected end of ZLIB input stream")
+        self.packing = packing
+        self.trace_bytes = _TRAILER if behind else 0 if packing == "gzip" else _DEFLATE
 
 
 @lru_cache(256)
@@ -52,10 +75,14 @@ def _steps(encoding: str | None) -> tuple[Callable[[bytes, Kept, int], None], ..
 
 def _gunzip(body: bytes, kept: Kept, limit: int) -> None:
     """All members in turn; what follows the last and is no member is passed over, as Java does."""
-    if body[:2] != b"\x1f\x8b":
-        raise WireError(ZIP if len(body) >= 2 else END_OF_FILE, "Not in GZIP format" if len(body) >= 2 else "null")
+    if len(body) >= 2 and body[:2] != b"\x1f\x8b":
+        raise WireError(ZIP, "Not in GZIP format")
+    if not _data_at(body):
+        error = WireError(END_OF_FILE, "null")
+        error.trace_bytes = _HEAD if len(body) > 1 else _MAGIC
+        raise error
     first = True
-    while body[:2] == b"\x1f\x8b":
+    while at := _data_at(body):
         unpacker = zlib.decompressobj(31)
         try:
             _unpack(unpacker, body, kept, limit)
@@ -66,13 +93,36 @@ def _gunzip(body: bytes, kept: Kept, limit: int) -> None:
                 raise WireError(ZIP, "Corrupt GZIP trailer") from None
             raise _corrupt(error) from None
         if not unpacker.eof:
-            raise WireError(END_OF_FILE, "Unexpected end of ZLIB input stream")
+            data = zlib.decompressobj(-15)
+            _unpack(data, body[at:], Kept(_NOTHING), limit)
+            raise EndsEarly("gzip", behind=data.eof)
         first = False
         body = unpacker.unused_data
 
 
+def _data_at(body: bytes) -> int:
+    """Find where the packed data of gzip begins, 0 where its head is none or not whole."""
+    if len(body) < _HEAD_LEAST or body[:2] != b"\x1f\x8b":
+        return 0
+    flags, at = body[3], _HEAD_LEAST
+    if flags & 4:
+        at += 2 + int.from_bytes(body[at : at + 2], "little")
+    for named in (8, 16):
+        if flags & named:
+            at = body.find(b"\0", at) + 1
+            if not at:
+                return 0
+    if flags & 2:
+        at += 2
+    return at if at <= len(body) else 0
+
+
 def _inflate(body: bytes, kept: Kept, limit: int) -> None:
     """With zlib's header or, as some servers send it, without."""
+    if len(body) == 1:
+        error = WireError(ZIP, "Unexpected end of stream")
+        error.trace_bytes = _ONE
+        raise error
     wrapped = len(body) >= 2 and body[0] & 0x0F == 8 and (body[0] << 8 | body[1]) % 31 == 0
     unpacker = zlib.decompressobj(15 if wrapped else -15)
     try:
@@ -80,7 +130,7 @@ def _inflate(body: bytes, kept: Kept, limit: int) -> None:
     except zlib.error as error:
         raise _corrupt(error) from None
     if not unpacker.eof:
-        raise WireError(END_OF_FILE, "Unexpected end of ZLIB input stream")
+        raise EndsEarly("deflate")
 
 
 def _unpack(unpacker: zlib._Decompress, body: bytes, kept: Kept, limit: int) -> None:

@@ -43,9 +43,9 @@ class WireError(Exception):
     """Say that an exchange failed: a failed sample, not a fault of the program.
 
     `kind` is the Java class JMeter names and `text` its message ("null" where it has none). The instants are those of
-    `Response`, 0 where it never came so far; `body_at_ns` is set only if a byte of the body had come, `in_body`
-    once the head was there. `request` is what was sent, where that is another one than was asked for. `trace_bytes` is the length of Java's stack trace behind it,
-    where it happened in a place that has one of its own; 0 for the usual.
+    `Response`, 0 where it never came so far; `body_at_ns` is set only if a byte of the body had come, `in_body` once
+    the head was there. `request` is what was sent, where that is another one than was asked for. `trace_bytes` is the
+    length of Java's stack trace behind it, where it happened in a place that has one of its own; 0 for the usual.
     """
 
     trace_bytes = 0

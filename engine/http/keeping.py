@@ -17,11 +17,13 @@ _GATHERED_MAX = 1 << 16
 class Keeping(NamedTuple):
     """What is to be kept of a body: its first `most` bytes (0 for all of it), or its MD5 hash in hex.
 
-    JMeter's property httpsampler.max_bytes_to_store_per_request and the switch HTTPSampler.md5.
+    JMeter's property httpsampler.max_bytes_to_store_per_request and the switch HTTPSampler.md5. A packed body that ends
+    too early is taken as far as it goes where its packing is among `relaxed`.
     """
 
     most: int = 0
     md5: bool = False
+    relaxed: frozenset[str] = frozenset()
 
 
 WHOLE = Keeping()

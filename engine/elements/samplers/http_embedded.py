@@ -49,6 +49,8 @@ class Embedded:
         self.parsers = parsers_of(properties)
         ignored = properties.get("httpsampler.ignore_failed_embedded_resources", "false")
         self.ignores_failures = as_flag(ignored.strip())
+        self.hashes = as_flag(properties.get("httpsampler.embedded_resources_use_md5", "false").strip())
+        self.separates = as_flag(properties.get("httpsampler.separate.container", "true").strip())
         self.deepest = number(properties, "httpsampler.max_frame_depth", 5)
 
     @property
@@ -60,8 +62,10 @@ class Embedded:
         """Tell whether a sample's body is to be looked at."""
         return result.success and result.data_type == "text" and bool(result.body) and self.wanted.get(user)
 
-    async def download(self, sampler: Sampling, user: User, page: SampleResult, made: Made, depth: int) -> None:
-        """Add a sub-sample for each file that a page names; the page itself becomes the first of them."""
+    async def download(
+        self, sampler: Sampling, user: User, page: SampleResult, made: Made, depth: int, apart: bool = False
+    ) -> None:
+        """Add a sub-sample for each file that a page names; the page becomes the first of them, always if `apart`."""
         if depth > self.deepest:
             deep = page.copied()
             deep.sub_results = None
@@ -83,7 +87,7 @@ class Embedded:
         first = page.copied()
         first.label = f"{page.label}-0" if page.renames else page.url
         first.thread_name = ""  # given to the sub-samples of the sample itself alone
-        page.sub_results = [first]
+        page.sub_results = [first] if self.separates or apart else []
         wanted = [url for url in found if self.fits(user, url)]
         pool = self.pool_size(user)
         if pool == 1:
@@ -91,10 +95,11 @@ class Embedded:
                 self.take(page, await self.fetch(sampler, user, page, made, url, depth + 1))
             return
         free = Semaphore(pool)
+        asking = sampler.hashing() if self.hashes else sampler
 
         async def fetch(url: Url) -> SampleResult | None:
             async with free:
-                sub = await self.fetch(sampler, user, page, made, url, depth + 1)
+                sub = await self.fetch(asking, user, page, made, url, depth + 1)
                 if sub is not None:
                     sub.sub_results = None
                 return sub

@@ -71,7 +71,7 @@ async def follow(
             status = response.status
             leads = sampler.take(user, last, made, response, below)
         if leads is None and sampler.embeds and sampler.embedded.wants(user, last):
-            await sampler.embedded.download(sampler, user, last, made, depth)
+            await sampler.embedded.download(sampler, user, last, made, depth, apart=True)
         if not total.renames and not last.sub_results:
             last.label = last.url
         for each in last.sub_results or (last,):

@@ -37,11 +37,16 @@ if TYPE_CHECKING:
     from pyjm.engine.vu.user import User
 
 
-UNAUTHORIZED = 401
-CUT = "Socket closed"
-HASH = Keeping(md5=True)
 APPLIED = frozenset(("HttpDefaultsGui", "SimpleConfigGui", "LoginConfigGui", "TestBeanGUI"))
 """The GUI classes of config elements that JMeter merges into an HTTP Request."""
+
+
+def keeping_of(properties: dict[str, str]) -> Keeping:
+    """Read what is kept of bodies, and which may end too early."""
+    most = max(number(properties, "httpsampler.max_bytes_to_store_per_request", 0), 0)
+    switches = {"gzip": "httpclient4.gzip_relax_mode", "deflate": "httpclient4.deflate_relax_mode"}
+    relaxed = [packing for packing, key in switches.items() if as_flag(properties.get(key, "false").strip())]
+    return Keeping(most, relaxed=frozenset(relaxed)) if most or relaxed else WHOLE
 
 
 @element("HTTPSamplerProxy")
@@ -85,7 +90,7 @@ class HttpRequest(Sampler):
         may_be_file = protocol is None or protocol.lower() == SCHEME
         self.labels_late = self.label.constant is None
         md5: Value[bool] = build.value(written.text("HTTPSampler.md5", "false"), written.path).map(as_flag)
-        most = max(number(build.properties, "httpsampler.max_bytes_to_store_per_request", 0), 0)
+        begins = keeping_of(build.properties)
         embedded = Embedded(written, build)
         self.reads_own_body = embedded.possible
         self.sampling = Sampling(
@@ -99,7 +104,7 @@ class HttpRequest(Sampler):
             dns=resolvers[-1] if resolvers else None,
             shown_as_sent=not ways.constant or ways.always is not None or version is not Version.HTTP1,
             changeable=CHANGING in build.kept,
-            begins=Keeping(most) if most else WHOLE,
+            begins=begins,
             md5=None if md5.constant is False else md5.get,
         )
 

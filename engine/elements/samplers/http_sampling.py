@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from asyncio import CancelledError
 from collections.abc import Awaitable, Callable
+from copy import copy
 from typing import TYPE_CHECKING
 
 from pyjm.engine.compile.java_error import JavaError
@@ -45,7 +46,6 @@ MAY_BE_LARGE = 500
 """Gzip makes of half a megabyte no less than so many bytes."""
 
 CUT = "Socket closed"
-HASH = Keeping(md5=True)
 
 
 class Sampling:
@@ -58,7 +58,7 @@ class Sampling:
 
     __slots__ = (
         "auth", "begins", "cache", "changeable", "connections", "cookies", "dns", "embedded", "embeds", "file",
-        "filler", "keep_body", "label", "labels_late", "md5", "recipe", "shown_as_sent",
+        "filler", "hashes", "keep_body", "label", "labels_late", "md5", "recipe", "shown_as_sent",
     )  # fmt: skip
 
     def __init__(
@@ -92,6 +92,7 @@ class Sampling:
         self.shown_as_sent = shown_as_sent
         self.changeable = changeable
         self.begins = begins
+        self.hashes = begins._replace(most=0, md5=True)
         self.md5 = md5
         self.keep_body = True
 
@@ -172,7 +173,13 @@ class Sampling:
         """Tell what is to be kept of a body: nothing where nobody reads it."""
         if not self.keep_body:
             return None
-        return HASH if self.md5 is not None and self.md5(user) else self.begins
+        return self.hashes if self.md5 is not None and self.md5(user) else self.begins
+
+    def hashing(self) -> Sampling:
+        """Give what differs in that of each body the hash is kept."""
+        made = copy(self)
+        made.md5 = _always
+        return made
 
     def changes(self, user: User) -> Changes:
         """Give the next sample's request to a pre-processor, which may change it."""
@@ -302,6 +309,10 @@ class Sampling:
         """Fill a sample that was cut."""
         self.filler.failure(result, WireError(SOCKET, CUT))
         return result
+
+
+def _always(user: User) -> bool:
+    return True
 
 
 async def within(user: User, limit: Limit, exchange: Awaitable[Response]) -> Response:
