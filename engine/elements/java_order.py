@@ -1,4 +1,4 @@
-"""The order in which Java goes through the names of a JKS keystore: that of a Hashtable."""
+"""The order in which Java goes through names: those of a JKS keystore in a Hashtable, those of fields in a HashMap."""
 
 from __future__ import annotations
 
@@ -18,6 +18,18 @@ def of_hashtable(names: Sequence[str], others: int = 0) -> list[str]:
             chains = _larger(chains)
         chains[_place(name, chains)].insert(0, name)
     return [name for chain in reversed(chains) for name in chain]
+
+
+def of_hash_map(names: Sequence[str]) -> list[str]:
+    """Order names as a HashMap does that they were put into one after another."""
+    size = 16
+    while len(names) > size * 3 // 4:
+        size *= 2
+    chains: list[list[str]] = [[] for _ in range(size)]
+    for name in names:
+        code = java_hash(name)
+        chains[(code ^ code >> 16) & size - 1].append(name)
+    return [name for chain in chains for name in chain]
 
 
 def _larger(chains: list[list[str]]) -> list[list[str]]:

@@ -238,10 +238,15 @@ class Connection(asyncio.Protocol):
         try:
             reading.end(now)
         except WireError as failure:
-            self._fail(failure, now)
+            if not self._cut_short(reading, now):
+                self._fail(failure, now)
         else:
             self._complete(reading, now)
             self._drop(no_response(self.authority))
+
+    def _cut_short(self, reading: Reading, now: int) -> bool:
+        """Take an answer that ended too early for good; tell whether it was."""
+        return False
 
     def close(self) -> None:
         """Close for good; an exchange under way gets no answer any more."""

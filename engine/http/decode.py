@@ -100,6 +100,11 @@ def _gunzip(body: bytes, kept: Kept, limit: int) -> None:
         body = unpacker.unused_data
 
 
+def begins_gzip(body: bytes) -> bool:
+    """Tell whether a body begins with a whole head of gzip."""
+    return _data_at(body) > 0
+
+
 def _data_at(body: bytes) -> int:
     """Find where the packed data of gzip begins, 0 where its head is none or not whole."""
     if len(body) < _HEAD_LEAST or body[:2] != b"\x1f\x8b":

@@ -89,6 +89,11 @@ class Reading:
                 raise no_response(self._authority)
         self._end_of_body()
 
+    @property
+    def chunked(self) -> bool:
+        """Whether the body comes in chunks."""
+        return self._chunked is not None
+
     def _end_of_body(self) -> None:
         if self._chunked is not None:
             error = self._chunked.ended()

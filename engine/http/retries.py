@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from .errors import NO_RESPONSE, SOCKET, Unreached, WireError
 
 _IDEMPOTENT = frozenset((b"GET", b"HEAD", b"PUT", b"DELETE", b"OPTIONS", b"TRACE"))
 _UNSENT = ("Connection reset by peer", "Broken pipe")
 """What Java says of a connection that took none of the request."""
+
+
+class Retrying(Protocol):
+    """Who decides on it."""
+
+    def again(self, error: WireError, request: bytes, done: int) -> bool:
+        """Tell whether a request is to be sent again that was sent `done` times and met `error`."""
 
 
 class Retries(NamedTuple):

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from .keeping import Keeping
     from .proxy import Login
     from .response import Response
-    from .retries import Retries
+    from .retries import Retrying
 
 
 class Table:
@@ -37,7 +37,7 @@ class Table:
         identity: Identity | None = None,
         validate_after_idle_s: float = 4.9,
         login: Login | None = None,
-        retries: Retries | None = None,
+        retries: Retrying | None = None,
     ) -> None:
         self.login = login
         self.retries = retries

@@ -7,9 +7,9 @@ from importlib.metadata import PackageNotFoundError, version
 AGENT = "pyjm.http.user_agent"
 
 
-def agent_of(properties: dict[str, str]) -> str | None:
-    """Give the User-Agent: the property's, else our own; None where the property httpclient4.… disables it."""
-    if properties.get("httpclient4.default_user_agent_disabled", "").strip().lower() == "true":
+def agent_of(properties: dict[str, str], *, always: bool = False) -> str | None:
+    """Give the User-Agent: the property's, else our own; None where httpclient4.… disables it, unless `always`."""
+    if not always and properties.get("httpclient4.default_user_agent_disabled", "").strip().lower() == "true":
         return None
     told = properties.get(AGENT, "").strip()
     if told:

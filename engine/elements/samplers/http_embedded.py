@@ -146,7 +146,7 @@ class Embedded:
         sub.begin()
         try:
             entity = made.entity if made.entity is not None and made.entity.anyhow else None
-            target = target_of(sane_url(url), made.maker.settings.way)
+            target = target_of(sane_url(url), made.maker.settings.way, made.maker.target)
             made = sampler.recipe.send(user, made.maker, target, "GET", entity)
             made, response = await sampler.ask(user, made)
         except InCache as known:

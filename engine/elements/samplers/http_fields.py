@@ -110,21 +110,25 @@ class Own:
 
 
 class Fields:
-    """The fields of the Header Managers in a sampler's scope, behind a field Connection."""
+    """The fields of the Header Managers in a sampler's scope, behind a field Connection.
 
-    __slots__ = ("_managers", "_names", "_written", "constant")
+    With `verbatim` all of them are sent as they are written, Host and Content-Length too.
+    """
 
-    def __init__(self, managers: Sequence[Sequence[Written]]) -> None:
+    __slots__ = ("_managers", "_names", "_verbatim", "_written", "constant")
+
+    def __init__(self, managers: Sequence[Sequence[Written]], verbatim: bool = False) -> None:
+        self._verbatim = verbatim
         fixed = all(name.constant is not None for manager in managers for name, _ in manager)
         self._managers = None if fixed else managers
         written = merged_fields(managers) if fixed else [each for manager in managers for each in manager]
-        self._written = [each for each in written if (each[0].constant or "").lower() != "content-length"]
+        self._written = [each for each in written if verbatim or (each[0].constant or "").lower() != "content-length"]
         self.constant = all(name.constant is not None and value.constant is not None for name, value in self._written)
         names = [name.constant.lower() for name, _ in self._written if name.constant is not None]
         self._names: frozenset[str] | None = None
         if len(names) == len(self._written) and "connection" not in names and "host" not in names:
             self._names = frozenset(("connection", *names))
-        self.constant = self.constant and "host" not in names
+        self.constant = self.constant and (verbatim or "host" not in names)
 
     def ready(self, connection: Field) -> Own:
         """Give the fields where they are the same for all users and targets (`constant`)."""
@@ -139,6 +143,8 @@ class Fields:
         else:
             told = [[(name.get(user), value.get(user)) for name, value in manager] for manager in self._managers]
             fields = [connection, *_merged(told)]
+        if self._verbatim:
+            return Own(fields)
         fields = [field for field in fields if field[0].lower() != "content-length"]
         return Own([("Host", host_of(field[1], target)) if field[0].lower() == "host" else field for field in fields])
 

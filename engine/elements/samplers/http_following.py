@@ -54,7 +54,8 @@ async def follow(
         before, last = last, HttpSampleResult(total.label, total.thread_name)
         last.begin()
         try:
-            made = sampler.recipe.send(user, made.maker, target_of(url, made.maker.settings.way), method, None)
+            target = target_of(url, made.maker.settings.way, made.maker.target)
+            made = sampler.recipe.send(user, made.maker, target, method, None)
             response = await sampler.once(user, made)
             if response.status == UNAUTHORIZED and sampler.auth is not None:
                 made, response = await sampler.authorized(user, made, response)

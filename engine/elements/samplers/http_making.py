@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from random import choice, randint
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from pyjm.engine.http.charsets import charset_called
 from pyjm.engine.http.errors import ILLEGAL_ARGUMENT, PROTOCOL, WireError
@@ -18,6 +18,7 @@ from .http_arguments import URL_CHARSET, body_bytes, skipped
 from .http_error_size import ILLEGAL_STATE, PARSE
 from .http_escapes import canonical, encoded
 from .http_fields import Own
+from .http_target import Target
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,10 +26,10 @@ if TYPE_CHECKING:
     from pyjm.engine.http.response import Response
     from pyjm.engine.vu.user import User
 
+    from ..config.auth_manager import AuthManager
     from .http_arguments import Arguments, Pairs
     from .http_fields import Fields
     from .http_files import ReadFile
-    from .http_target import Target
     from .http_way import Way
 
 _TOKEN = re.compile(r"[\dA-Za-z!#$%&'*+\-.^_`|~]+").fullmatch
@@ -183,6 +184,15 @@ class Maker:
         self._own = fields.ready(self._connection) if fields.constant else None
         self._after: dict[tuple[bytes, bool], bytes] = {}
         self._form_type: bytes | None = None
+
+    challenged = True
+    """Whether what an answer asks for is given: credentials."""
+    target: ClassVar[type[Target]] = Target
+    """What it makes of URLs."""
+
+    def ahead(self, user: User, target: Target, auth: AuthManager, own: Own) -> str | None:
+        """Give the Authorization that a request carries before it was asked for one."""
+        return None if "authorization" in own.names else auth.ahead(user, target)
 
     def own(self, user: User, target: Target, entity: Entity | None) -> Own:
         """Give the fields of the plan, as they are now."""

@@ -48,8 +48,10 @@ class Recipe:
         auth: AuthManager | None,
         agent: str | None,
         ways: Ways,
+        kind: type[Maker] = Maker,
     ) -> None:
         self.ways = ways
+        self.kind = kind
         self.fields = fields
         self.cookies = cookies
         self.cache = cache
@@ -84,7 +86,7 @@ class Recipe:
         if ways.constant and all(place.constant is not None for place in (self.domain, self.protocol, self.port)):
             protocol = self.protocol.constant or "http"
             port = port_of(protocol, self.port.constant or "")
-            self.same_targets = Targets(protocol, self.domain.constant or "", port, ways.always)
+            self.same_targets = Targets(protocol, self.domain.constant or "", port, ways.always, self.kind.target)
 
     def read(self, node: Node, build: Build) -> None:
         """Read what the request is made of."""
@@ -174,8 +176,8 @@ class Recipe:
             fields = [*own.fields, ("Cookie", cookie)] if cookie else own.fields
             own = own.replacing(self.cache.conditions(user, method, target.text, fields))
         ahead = None
-        if self.auth is not None and "authorization" not in own.names:
-            ahead = self.auth.ahead(user, target)
+        if self.auth is not None:
+            ahead = maker.ahead(user, target, self.auth, own)
         return maker.send(user, target, method, cookie, entity, own, ahead)
 
     def answer(self, user: User, made: Made, response: Response) -> Made | None:
@@ -229,7 +231,7 @@ class Recipe:
             if maker is None:
                 if len(self.makers) >= _KNOWN_MAX:
                     self.makers.clear()
-                maker = self.makers[settings] = Maker(settings, self.fields, self.agent, self.adds_type)
+                maker = self.makers[settings] = self.kind(settings, self.fields, self.agent, self.adds_type)
             if self.same_settings:
                 self.same_maker = maker
         return maker
@@ -249,7 +251,7 @@ class Recipe:
         if targets is None:
             if len(self.targets) >= _KNOWN_MAX:
                 self.targets.clear()
-            targets = self.targets[key] = Targets(protocol, domain, port, way)
+            targets = self.targets[key] = Targets(protocol, domain, port, way, self.kind.target)
         return targets
 
     def whole(self, text: str, way: Way | None) -> Target:
@@ -257,7 +259,7 @@ class Recipe:
         key = text if way is None else (text, way)
         target = self.urls.get(key)
         if target is None:
-            target = target_of_text(text, way)
+            target = target_of_text(text, way, self.kind.target)
             if len(self.urls) >= _KNOWN_MAX:
                 self.urls.clear()
             self.urls[key] = target

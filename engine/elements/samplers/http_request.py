@@ -19,15 +19,14 @@ from ..config.dns_cache_manager import DnsCacheManager
 from ..config.header_manager import HeaderManager
 from .http_agent import agent_of
 from .http_changes import CHANGING, Changes
-from .http_connections import connections_of, number
+from .http_connections import number
 from .http_embedded import Embedded
 from .http_fields import Fields
 from .http_from_file import SCHEME, FromFile
+from .http_implementation import implementation_of
 from .http_recipe import Recipe
-from .http_result import Filler
-from .http_sampling import Sampling
 from .http_unsupported import report_unsupported
-from .http_version import Version, http2_connections, version_of
+from .http_version import Version, version_of
 from .http_way import Ways, run_proxy
 
 if TYPE_CHECKING:
@@ -74,17 +73,19 @@ class HttpRequest(Sampler):
         auths = [config for config in build.configs if isinstance(config, AuthManager)]
         resolvers = [config for config in build.configs if isinstance(config, DnsCacheManager)]
         version = self.version(written, build)
-        agent = agent_of(build.properties) if self.names_itself else None
+        made_of = implementation_of(written, build, version)
+        agent = agent_of(build.properties, always=made_of.verbatim) if self.names_itself else None
         ways = Ways(written, build, run_proxy(build, agent), agent)
         recipe = Recipe(
             written,
             build,
-            Fields(managers),
+            Fields(managers, made_of.verbatim),
             cookies[-1] if cookies else None,
             caches[-1] if caches else None,
             auths[-1] if auths else None,
             agent,
             ways,
+            made_of.maker,
         )
         protocol = recipe.protocol.constant
         may_be_file = protocol is None or protocol.lower() == SCHEME
@@ -93,10 +94,10 @@ class HttpRequest(Sampler):
         begins = keeping_of(build.properties)
         embedded = Embedded(written, build)
         self.reads_own_body = embedded.possible
-        self.sampling = Sampling(
+        self.sampling = made_of.sampling(
             recipe,
-            connections_of(build) if version is Version.HTTP1 else http2_connections(build, version),
-            Filler(build.properties.get("sampleresult.default.encoding", "")),
+            made_of.connections,
+            made_of.filler(build.properties.get("sampleresult.default.encoding", "")),
             embedded,
             label=self.label.get,
             labels_late=self.labels_late,

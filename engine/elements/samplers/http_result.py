@@ -106,9 +106,8 @@ class Unpacked(bytes):
     __slots__ = ()
 
 
-async def unpack_apart(response: Response, keeping: Keeping | None) -> None:
+async def unpack_apart(response: Response, keeping: Keeping | None, encoding: str | None) -> None:
     """Unpack a large body in a thread. What is broken stays as it is: who reads it will say so."""
-    encoding = facts_of(response).content_encoding
     body = response.body
     if encoding is None or keeping is None:
         return
@@ -128,6 +127,10 @@ class Filler:
 
     def __init__(self, default_charset: str) -> None:
         self.default_charset = Fallback(default_charset if known_charset(default_charset) else "ISO-8859-1")
+
+    def packing(self, response: Response) -> str | None:
+        """Tell how a body is packed."""
+        return facts_of(response).content_encoding
 
     def answer(self, result: SampleResult, response: Response, keeping: Keeping | None) -> HeadFacts:
         """Fill a result from an answer. Raises WireError for a body that can't be unpacked."""

@@ -129,7 +129,7 @@ class Sampling:
             self.failed(result, made, error)
             return result
         if len(response.body) >= MAY_BE_LARGE:
-            await unpack_apart(response, keeping)
+            await unpack_apart(response, keeping, self.filler.packing(response))
         if response.status in REDIRECTS or made.entity_is_missing or self.embeds:
             return await self.go_on(user, result, made, response, table)
         self.take(user, result, made, response)
@@ -195,6 +195,8 @@ class Sampling:
 
     async def authorized(self, user: User, made: Made, response: Response) -> tuple[Made, Response]:
         """Ask once more with the credentials that were asked for, where there are any. Raises WireError."""
+        if not made.maker.challenged:
+            return made, response
         first = response
         handshake = self.recipe.handshake(user, made.target, response)
         if handshake is not None:
@@ -216,7 +218,7 @@ class Sampling:
         keeping = self.keeping(user)
         response = await self.exchange(user, made, self.table(user, made.target), keeping)
         if len(response.body) >= MAY_BE_LARGE:
-            await unpack_apart(response, keeping)
+            await unpack_apart(response, keeping, self.filler.packing(response))
         return response
 
     async def ask(self, user: User, made: Made) -> tuple[Made, Response]:
@@ -227,7 +229,15 @@ class Sampling:
         response = await self.once(user, made)
         if response.status == UNAUTHORIZED and self.auth is not None:
             made, response = await self.authorized(user, made, response)
-        return await automatically(self, user, made, response) if made.maker.settings.auto else (made, response)
+        return await self.automatically(user, made, response) if made.maker.settings.auto else (made, response)
+
+    async def automatically(self, user: User, made: Made, response: Response) -> tuple[Made, Response]:
+        """Follow redirects by itself: only the last answer is seen. Raises WireError where it fails."""
+        return await automatically(self, user, made, response)
+
+    def unlocated(self, result: SampleResult, made: Made) -> None:
+        """Fail for a redirect that names no place to go to."""
+        raise missing_location(result, made)
 
     async def go_on(
         self, user: User, result: SampleResult, made: Made, response: Response, table: Table
@@ -240,7 +250,7 @@ class Sampling:
         settings = made.maker.settings
         if settings.auto:
             try:
-                made, response = await automatically(self, user, made, response)
+                made, response = await self.automatically(user, made, response)
             except WireError as error:
                 self.failed(result, made, error)
                 return result
@@ -265,7 +275,8 @@ class Sampling:
             facts = self.filler.answer(result, response, self.keeping(user))
             leads_on = response.status in REDIRECTS and facts.redirects(made.method)
             if leads_on and facts.location is None:
-                raise missing_location(result, made)
+                self.unlocated(result, made)
+                leads_on = False
             if facts.cookies and self.cookies is not None:
                 self.cookies.store(user, facts.cookies, made.target)
             if self.cache is not None:

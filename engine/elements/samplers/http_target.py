@@ -113,10 +113,13 @@ def port_of(protocol: str, text: str) -> int:
 class Targets:
     """The targets under one protocol, host and port, by path and query; a plain one costs a match and a joining."""
 
-    __slots__ = ("before", "host", "known", "port", "prefix", "protocol", "root", "way")
+    __slots__ = ("before", "host", "kind", "known", "port", "prefix", "protocol", "root", "way")
 
-    def __init__(self, protocol: str, host: str, port: int, way: Way | None = None) -> None:
+    def __init__(
+        self, protocol: str, host: str, port: int, way: Way | None = None, kind: type[Target] = Target
+    ) -> None:
         self.way = way
+        self.kind = kind
         self.before = ""
         self.protocol = protocol
         self.host = host
@@ -130,11 +133,11 @@ class Targets:
         if _PLAIN_FILE(file) and file:
             root = self.root
             if root is None:
-                root = target_of(url_of_parts(self.protocol, self.host, self.port, file), self.way)
+                root = target_of(url_of_parts(self.protocol, self.host, self.port, file), self.way, self.kind)
                 self.root = root
                 self.before = root.line.removesuffix(file)
                 self.prefix = f"{root.url.protocol}://{root.url.authority}"
-            target = Target.__new__(Target)
+            target = self.kind.__new__(self.kind)
             target._url = None
             target.origin = root.origin
             target.host_field = root.host_field
@@ -145,7 +148,7 @@ class Targets:
             target.text = self.prefix + file
             return target
         target = self.known.get(file) or target_of(
-            url_of_parts(self.protocol, self.host, self.port, file), self.way
+            url_of_parts(self.protocol, self.host, self.port, file), self.way, self.kind
         )
         if len(self.known) >= _KNOWN_MAX:
             self.known.clear()
@@ -162,14 +165,14 @@ class RefusedUrl(WireError):
         self.url = url
 
 
-def target_of(url: Url, way: Way | None = None) -> Target:
+def target_of(url: Url, way: Way | None = None, kind: type[Target] = Target) -> Target:
     """Look at a URL, to be asked for by some way. Raises RefusedUrl for one that can't be asked for."""
     try:
-        return Target(url, way)
+        return kind(url, way)
     except WireError as error:
         raise RefusedUrl(error, url.text) from None
 
 
-def target_of_text(text: str, way: Way | None = None) -> Target:
+def target_of_text(text: str, way: Way | None = None, kind: type[Target] = Target) -> Target:
     """Read a whole URL. Raises WireError for what is none, RefusedUrl for one that can't be asked for."""
-    return target_of(parse_url(text), way)
+    return target_of(parse_url(text), way, kind)

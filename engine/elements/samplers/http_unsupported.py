@@ -4,21 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .http_version import is_http2
-
 if TYPE_CHECKING:
     from pyjm.engine.compile.build import Build
     from pyjm.engine.plan.tree import Node
-
-IMPLEMENTATIONS = frozenset(("", "HttpClient4", "HttpClient3.1", "Java"))
 
 
 def report_unsupported(node: Node, build: Build) -> None:
     """Report what the merged properties of an HTTP Request ask for in vain."""
     if node.text("HTTPSampler.protocol") == "file" and node.flag("HTTPSampler.image_parser"):
         build.fault(node.path, "embedded resources of a page read from a file are not asked for", fatal=False)
-    implementation = node.text("HTTPSampler.implementation")
-    if implementation == "Java":
-        build.fault(node.path, "the implementation Java is sent as HttpClient4 sends it", fatal=False)
-    elif implementation not in IMPLEMENTATIONS and not is_http2(implementation) and "${" not in implementation:
-        build.fault(node.path, f"no HTTP implementation {implementation}", "take HttpClient4 or http2")

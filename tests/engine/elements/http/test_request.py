@@ -259,7 +259,6 @@ def test_files_are_sent_as_body_or_as_parts(on_site: OnSite, users: Users) -> No
 @pytest.mark.parametrize(
     ("props", "problem", "fatal"),
     [
-        ({"HTTPSampler.implementation": "Java"}, "the implementation Java is sent as HttpClient4 sends it", False),
         ({"HTTPSampler.implementation": "Netty"}, "no HTTP implementation Netty", True),
     ],
 )
