@@ -171,6 +171,6 @@ def has_slots(node: ast.ClassDef) -> bool:
 def test_what_is_imported_is_standard_ours_or_declared() -> None:
     """An undeclared package would be missing where pyjm alone is installed."""
     declared = {"lxml", "OpenSSL", "cryptography", "rpyc", "httpx", "typer", "click", "httptools", "quickjs", "h2"}
-    declared |= {"uvloop", "winloop", "jmespath", "elementpath", "psutil", "dns", "spnego", "greenlet"}
+    declared |= {"uvloop", "winloop", "jmespath", "elementpath", "psutil", "dns", "spnego", "greenlet", "brotli"}
     known = declared | sys.stdlib_module_names | {"pyjm"}
     assert [f"{i.where} {i.target}" for i in IMPORTS if not i.ours and i.target.split(".")[0] not in known] == []

@@ -168,7 +168,9 @@ def _parse_odd(raw: bytes) -> Head | None:
         raise _no_status(lines[0])
     fields = [_field(line) for line in lines[1:]]
     if None in fields:
-        raise malformed()
+        error = malformed()
+        error.trace_bytes = _NO_FIELD + len(lines[1 + fields.index(None)])
+        raise error
     return Head(raw, start[0], start[1], tuple([field for field in fields if field]))
 
 
@@ -184,6 +186,8 @@ def _start(line: bytes) -> tuple[int, tuple[int, int]] | None:
 def _no_status(line: bytes) -> WireError:
     """Say that a line is no status line, or one with a number below 100: Java's stack traces differ."""
     error = malformed()
+    if _NUMBERLESS.match(line):
+        error.trace_bytes = _NO_NUMBER + 2 * len(line)
     found = _STATUS.fullmatch(line)
     if found is not None and b"\n" not in line and len(found[3]) <= 9:
         version = f"HTTP/{int(found[1])}.{int(found[2])}"
@@ -192,7 +196,9 @@ def _no_status(line: bytes) -> WireError:
     return error
 
 
-_INVALID = 1666
+_INVALID, _NO_NUMBER, _NO_FIELD = 1666, 2453, 2046
+"""What Java's stack trace adds for odd lines of a head."""
+_NUMBERLESS = re.compile(rb"[ \t]*HTTP/\d+\.\d+[ \t]+[^ \t\d]")
 _Told = tuple[tuple[bytes, bytes], ...]
 _OTHER = (b"", b"")
 _STARTS = frozenset(b"CcTtPpKk")  # with which the names of interest begin

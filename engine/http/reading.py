@@ -11,6 +11,7 @@ from .keeping import WHOLE, Keeping, Kept
 HEAD_MAX = 8 << 20
 """The most bytes to come before a head is whole. HttpClient has no limit; an endless head must end all the same."""
 
+_NO_STATUS_LINE = 2193
 INTERIM_MAX = 1000
 """The most answers of 1xx before the real one: HttpClient has no limit here either."""
 
@@ -81,7 +82,9 @@ class Reading:
                 raise no_response(self._authority)
             # HttpClient takes the end for the end of the line and of the head; not so for lines before a status line
             if status_line_at(self._buffer, ended=True) < 0:
-                raise malformed()
+                error = malformed()
+                error.trace_bytes = _NO_STATUS_LINE
+                raise error
             self._buffer += b"\r\n" if self._buffer.endswith(b"\n") else b"\r\n\r\n"
             if self._heads(now):
                 return

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from .http_target import Target
 
 KEPT = "http connections"
+SLOW = ("httpclient.socket.http.cps", "httpclient.socket.https.cps")
 
 
 class UserConnections:
@@ -135,9 +136,17 @@ def connections_of(build: Build) -> Connections:
     """Give the worker's connections, made for its first HTTP Request."""
     found: Any = build.kept.get(KEPT)
     if found is None:
+        report_slow(build)
         found = build.kept[KEPT] = Connections(build.properties, Certificates(build), run_socks(build))
         build.finish.append(found.finish)
     return found  # type: ignore[no-any-return]
+
+
+def report_slow(build: Build) -> None:
+    """Refuse connections that are to be slowed down: a test at full speed would be another one."""
+    for key in SLOW:
+        if number(build.properties, key, 0) > 0:
+            build.fault("", f"the property {key}: connections are not slowed down", "leave it out, or slow the network")
 
 
 def number(properties: dict[str, str], key: str, default: int) -> int:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 HOST = 0
 SOURCES = "pyjm.http.source_addresses"
+LOCAL_ADDRESS = "httpclient.localaddress"
 _SOURCES_MAX = 4096
 _KEYS = ("proxyHost", "proxyPort", "proxyUser", "proxyPass", "ipSource", "ipSourceType")
 _FAMILIES = ((), (socket.AF_INET6, socket.AF_INET), (socket.AF_INET,), (socket.AF_INET6,))
@@ -136,6 +137,12 @@ def run_socks(build: Build) -> Socks | None:
 def source_addresses(build: Build) -> list[str]:
     """Give the addresses that users connect from, by turns, as a property lists them: none for the system's choice."""
     found: list[str] = []
+    own = build.properties.get(LOCAL_ADDRESS, "").strip()
+    if own and not build.properties.get(SOURCES, "").strip():
+        try:
+            return [written_address(own) or local_lookup(own)[0]]
+        except NoSuchHost:
+            build.fault("", f"the property {LOCAL_ADDRESS}={own} names no address: it is passed over", fatal=False)
     for each in filter(None, build.properties.get(SOURCES, "").replace(" ", "").split(",")):
         first, _, last = each.partition("-")
         try:

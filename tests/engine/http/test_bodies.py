@@ -87,7 +87,7 @@ def test_a_form_without_parts_is_its_last_line() -> None:
         (GZIP + b"junk", "gzip", TEXT),
         (zlib.compress(TEXT), "deflate", TEXT),
         (zlib.compress(TEXT)[2:-4], "deflate", TEXT),
-        (zlib.compress(GZIP), "gzip, deflate", TEXT),
+        (zlib.compress(GZIP), "deflate, gzip", TEXT),
         (b"hello", "foo", b"hello"),
         (b"hello", None, b"hello"),
         (b"", "gzip", b""),

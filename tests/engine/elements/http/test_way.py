@@ -12,6 +12,7 @@ from http_site import Site, headers, page, sampled
 from support.live_proxy import BASIC, LiveProxy
 
 from pyjm.engine.compile.build import Build
+from pyjm.engine.elements.samplers.http_connections import connections_of
 from pyjm.engine.elements.samplers.http_request import HttpRequest
 from pyjm.engine.elements.samplers.http_way import (
     login_name,
@@ -257,6 +258,31 @@ def test_users_leave_from_the_addresses_of_the_run_by_turns(build: Build, users:
     asyncio.run(main())
     assert seen == ["127.0.0.2", "127.0.0.3", "127.0.0.7", "127.0.0.2"]
     assert build.faults == []
+
+
+@pytest.mark.parametrize(
+    ("own", "listed", "leaving", "faults"),
+    [
+        ("127.0.0.5", "", ["127.0.0.5"], []),
+        ("127.0.0.5", "127.0.0.6", ["127.0.0.6"], []),
+        ("no.such.host.invalid", "", [], [False]),
+    ],
+)
+def test_all_users_leave_from_the_address_that_jmeters_property_names(
+    build: Build, own: str, listed: str, leaving: list[str], faults: list[bool]
+) -> None:
+    build.properties.update({"httpclient.localaddress": own, "pyjm.http.source_addresses": listed})
+    assert source_addresses(build) == leaving
+    assert [fault.fatal for fault in build.faults] == faults
+
+
+@pytest.mark.parametrize("key", ["httpclient.socket.http.cps", "httpclient.socket.https.cps"])
+def test_connections_that_are_to_be_slow_are_refused(build: Build, key: str) -> None:
+    build.properties[key] = "1000"
+    connections_of(build)
+    assert [(fault.problem, fault.fatal) for fault in build.faults] == [
+        (f"the property {key}: connections are not slowed down", True)
+    ]
 
 
 @pytest.mark.parametrize("listed", ["here", "127.0.0.3-127.0.0.2", "127.0.0.1-::2", "192.0.2.77"])
