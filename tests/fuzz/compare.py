@@ -13,7 +13,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from golden.harness import Facts, Stub, command_engine, differences, run
 from golden.ready import Ready
 
-from fuzz import generate, odd, work
+from fuzz import generate, odd, web, work
 from fuzz.odd_subjects import SUBJECTS
 
 MOST = 8
@@ -30,10 +30,12 @@ def main() -> int:
     parser.add_argument("--jmeter", type=Path, required=True, help="JMeter's home")
     parser.add_argument("--properties", nargs="*", default=[], help="pyjm's, such as pyjm.workers=2")
     parser.add_argument("--work", action="store_true", help="plans that do work, not flow alone")
+    parser.add_argument("--web", action="store_true", help="plans of HTTP and its managers")
     parser.add_argument("--odd", nargs="+", default=[], help="elements whose properties get odd values, and no seeds")
     parser.add_argument("first", type=int, nargs="?", default=1)
     parser.add_argument("last", type=int, nargs="?", default=0)
     args = parser.parse_args()
+    make = web.generated if args.web else work.generated if args.work else flow
     jmeter, ready, different = command_engine([str(args.jmeter / "bin" / "jmeter")]), Ready(), 0
     with tempfile.TemporaryDirectory() as folder:
         stub = Stub(Path(folder))
@@ -44,7 +46,7 @@ def main() -> int:
             if isinstance(seed, str):
                 written, beside = odd.plan_of(SUBJECTS[seed]), BESIDE
             else:
-                written, beside = work.generated(seed) if args.work else (generate.generated(seed), {})
+                written, beside = make(seed)
             plan.write_text(written)
             for name, content in beside.items():
                 (plan.parent / name).write_text(content)
@@ -65,6 +67,11 @@ def main() -> int:
     plans = len(args.odd) + max(0, args.last - args.first + 1)
     print(f"{plans} plans, {different} differ")  # noqa: T201
     return 1 if different else 0
+
+
+def flow(seed: int) -> tuple[str, dict[str, str]]:
+    """Give a plan of flow alone, which has no files beside it."""
+    return generate.generated(seed), {}
 
 
 def plain(facts: Facts) -> Facts:
