@@ -10,7 +10,7 @@ from pyjm.engine.http.errors import ILLEGAL_ARGUMENT, WireError
 UNSUPPORTED_ENCODING = "java.io.UnsupportedEncodingException"
 
 _SAFE = re.compile(r"[A-Za-z0-9*._-]*").fullmatch
-_RUNS = re.compile(r"[A-Za-z0-9*._-]+|[^A-Za-z0-9*._-]+")
+_RUNS = re.compile(r" +|[^A-Za-z0-9*._ -]+")
 _ESCAPES = re.compile(r"((?:%[^%]?[^%]?)+)")
 _BYTEWISE = frozenset(("utf-8", "UTF-8", "ISO-8859-1", "US-ASCII"))
 _ESCAPED = [chr(byte) if _SAFE(chr(byte)) else "+" if byte == 0x20 else f"%{byte:02X}" for byte in range(256)]
@@ -37,8 +37,7 @@ def query_escape(text: str, charset: str = "utf-8") -> str:
         return text
     if charset in _BYTEWISE:
         return "".join([_ESCAPED[byte] for byte in text.encode(charset, "replace")])
-    runs = _RUNS.findall(text.replace(" ", "+"))
-    return "".join([run if _SAFE(run) else _run_escape(run, charset) for run in runs])
+    return _RUNS.sub(lambda run: _run_escape(run[0], charset), text)
 
 
 def form_escape(text: str, charset: str = "utf-8") -> str:
@@ -49,8 +48,9 @@ def form_escape(text: str, charset: str = "utf-8") -> str:
 
 
 def _run_escape(run: str, charset: str) -> str:
-    parts = run.split("+")
-    return "+".join(["".join([f"%{byte:02X}" for byte in encoded(part, charset)]) if part else "" for part in parts])
+    if run[0] == " ":
+        return "+" * len(run)
+    return "".join([f"%{byte:02X}" for byte in encoded(run, charset)])
 
 
 def unescape(text: str, charset: str) -> str:
