@@ -132,7 +132,8 @@ class Dialler:
             raise WireError(errors.ILLEGAL_ARGUMENT, f"port out of range:{port}")
         loop = asyncio.get_running_loop()
         socks = self._socks if self._socks is not None and self._socks.serves(host) else None
-        dial = Dial(host, port, await self.resolver.addresses(host), scheme == "https", socks)
+        found = await self.resolver.of((origin.proxy, *origin[:3])).addresses(host)
+        dial = Dial(host, port, found, scheme == "https", socks)
         tunnelled = proxy is not None and origin.scheme == "https"
         connected_ns = 0
         line: Line | None = None

@@ -194,7 +194,7 @@ class Web(Work):
             props += flag("HTTPSampler.DO_MULTIPART_POST", True)
             props += flag("HTTPSampler.BROWSER_COMPATIBLE_MULTIPART", self.chance(0.5))
         if self.chance(0.15):
-            items = "".join(self.file(each) for each in self.some(("up.txt", "up ü.bin", "missing.txt"), 2))
+            items = "".join(self.file(each) for each in self.some(("up.txt", "up 2.bin", "missing.txt"), 2))
             props += f'<elementProp name="HTTPsampler.Files" elementType="HTTPFileArgs"><collectionProp name="HTTPFileArgs.files">{items}</collectionProp></elementProp>'
         return props
 
@@ -329,4 +329,4 @@ def generated(seed: int) -> tuple[str, dict[str, str]]:
             kind=kind,
             same_user=choose.random() < 0.7,
         )
-    return plan(all_of, VARIABLES), {**CONTENTS, "up.txt": "up ${v_1}\r\nü", "up ü.bin": "\x00\x01"}
+    return plan(all_of, VARIABLES), {**CONTENTS, "up.txt": "up ${v_1}\r\nü", "up 2.bin": "\x00\x01"}

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pyjm.engine.http.connect import Dialler
 from pyjm.engine.http.connection import Connection
-from pyjm.engine.http.names import Resolver
+from pyjm.engine.http.names import FirstAsked, Resolver
 from pyjm.engine.http.proxy import Login, ProxyTable
 from pyjm.engine.http.table import Table
 
@@ -29,10 +29,10 @@ class UserConnections:
 
     JMeter keeps connections by the URL's authority as it is written, so that one with user and password, or with the
     default port spelled out, has its own: these are in `odd`, by their scheme and authority, and so are those through a
-    proxy, by the proxy too.
+    proxy, by the proxy too. `names` looks up hosts where the plan has a DNS Cache Manager.
     """
 
-    __slots__ = ("dialler", "identity", "iteration", "odd", "table")
+    __slots__ = ("dialler", "identity", "iteration", "names", "odd", "table")
 
     def __init__(
         self, table: Table, iteration: int, dialler: Dialler, identity: ByTurns | ByVariable | None = None
@@ -41,10 +41,13 @@ class UserConnections:
         self.dialler = dialler
         self.identity = identity
         self.iteration = iteration
+        self.names: FirstAsked | None = None
         self.odd: dict[str, Table] = {}
 
     def close(self) -> None:
-        """Close all that wait for another request."""
+        """Close all that wait for another request, and forget who looked up their hosts."""
+        if self.names is not None:
+            self.names.clear()
         self.table.close()
         for table in self.odd.values():
             table.close()
@@ -62,6 +65,9 @@ class Connections:
         self.live_s = live_ms / 1000
         self.dialler = Dialler(Resolver(), time_to_live_s=self.live_s, kind=self.connection_kind, socks=socks)
         self.leaving: list[Dialler] = []
+        self.manages_names = False
+        """Whether the plan has a DNS Cache Manager for some request."""
+
         reset = properties.get("httpclient.reset_state_on_thread_group_iteration", "true")
         self.resets = reset.strip().lower() == "true"
         dots = properties.get("httpsampler.redirect.removeslashdotdot", "true")
@@ -79,16 +85,18 @@ class Connections:
 
         What it knows of the first target's proxy is forgotten with them, but not of others, as in JMeter.
 
-        The first DNS Cache Manager that a user's requests have in scope looks up names for all of them.
+        The first request to an origin decides how its host is looked up: by its DNS Cache Manager or without one.
         """
         key = self, user  # a branch of a user shares its state, but not its connections
         mine: UserConnections | None = user.state.get(key)
         if mine is None:
             dialler = self.leaving[user.number % len(self.leaving)] if self.leaving else self.dialler
-            if dns is not None:
-                dialler = dialler.resolving(dns.resolver(user))
+            names = FirstAsked(dialler.resolver) if self.manages_names else None
+            if names is not None:
+                dialler = dialler.resolving(names)
             identity = self.certificates.identity(user)
             mine = user.state[key] = UserConnections(self._table(dialler, identity), user.iteration, dialler, identity)
+            mine.names = names
         elif mine.iteration != user.iteration:
             mine.iteration = user.iteration
             if self.resets and not user.same_user:
@@ -98,6 +106,8 @@ class Connections:
                 known = mine.odd.get(target.odd)
                 if known is not None and known.login is not None:
                     known.login.forget()
+        if mine.names is not None:
+            mine.names.now = self.dialler.resolver if dns is None else dns.resolver(user)
         return mine
 
     def odd(self, mine: UserConnections, target: Target) -> Table:

@@ -62,6 +62,11 @@ class Target:
                 self.host_lines = field_lines((("Host", self.host_field), CONNECTION))
 
     @property
+    def asked(self) -> str:
+        """The URL as the request names it, which is the sample's where HttpClient follows redirects by itself."""
+        return f"{self.origin.scheme}://{self.host_field}{self.line}" if self.line.startswith("/") else self.line
+
+    @property
     def url(self) -> Url:
         """The URL in its parts."""
         url = self._url
