@@ -294,7 +294,7 @@ class Sampling:
             result.sent = error.made
             result.url = error.made.target.text
         else:
-            result.url = result.sampler_data = "null"
+            result.sampler_data = "null"
             result.label = ""
         self.filler.failure(result, error)
 
