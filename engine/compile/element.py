@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, cast
 
+from pyjm.engine.vu.held import Held, letting_go
 from pyjm.engine.vu.result import SampleResult
 
 from .value import Value, as_flag, as_whole
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from .build import Build
 
 T = TypeVar("T")
+C = TypeVar("C", bound="Cursor")
 
 
 def cut(number: float) -> int:
@@ -84,11 +86,15 @@ class Element:
         self.path = node.path
         self.label = build.value(node.name, node.path)
         for name, declared in self.declared.items():
-            setattr(self, name, declared.compile(node, build))
+            setattr(self, name, self.reads(declared.compile(node, build), name))
         self.prepare(node, build)
 
     def prepare(self, node: Node, build: Build) -> None:
         """Choose, check and precompute what the run only calls. Faults go to `build.fault(self.path, …)`."""
+
+    def reads(self, value: Value[T], name: str = "") -> Value[T]:
+        """Give a declared property, or another, as the element is to read it."""
+        return value
 
     def unheard(self) -> None:
         """Know that no pass begins where it stands, directly below a sampler that runs others."""
@@ -165,6 +171,23 @@ class PlanController(Element):
     scope: Scope | None = None
     suspends = False
     """Whether it can leave a child in mid-pass for another one (Interleave)."""
+
+    read_anew: ClassVar[frozenset[str]] = frozenset()
+    """The declared properties that it works out at each use; all others it holds for a while (vu/held)."""
+
+    held: Sequence[Held[Any]] = ()
+    """What it holds, constants left out."""
+
+    def reads(self, value: Value[T], name: str = "") -> Value[T]:
+        if value.constant is not None or name in self.read_anew:
+            return value
+        held = Held(value.get)
+        self.held = (*self.held, held)
+        return Value(held.get)
+
+    def kind(self, kind: type[C]) -> type[C]:
+        """Give the cursors of this controller: those that let go what it holds where it holds anything."""
+        return letting_go(kind, self.held)
 
     def cursor(self, user: User) -> Cursor:
         """Make the cursor of one user."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pyjm.engine.vu.result import SampleResult
 from pyjm.engine.vu.step import Scope, Step
@@ -18,9 +18,13 @@ from .scope import Frame, gather
 if TYPE_CHECKING:
     from pyjm.engine.plan.tree import Node
     from pyjm.engine.vu.flow import PassListener
+    from pyjm.engine.vu.held import Held
     from pyjm.engine.vu.user import User
 
     from .build import Build
+    from .value import Value
+
+T = TypeVar("T")
 
 WRITTEN_ONLY = frozenset({"WorkBench", "ProxyControl"})
 """Elements that JMeter itself does not run: the recorder."""
@@ -34,6 +38,9 @@ class ThreadGroupElement(PlanController):
 
     holds_others = False
     """Whether the groups behind it wait until its first user has begun."""
+
+    def reads(self, value: Value[T], name: str = "") -> Value[T]:
+        return value
 
 
 @dataclass(slots=True)
@@ -197,7 +204,7 @@ class Compiler:
         inner = [*frames, self.frame(controller, node.children)]
         self.controller(controller, node.children, inner)
         scope = gather(inner, of_transaction=True)
-        controller.scope = Scope(scope.assertions, heard(frames, scope.listeners))
+        controller.scope = Scope(scope.assertions, heard(frames, scope.listeners), held_by(inner))
 
     def fork(self, forking: Forking, node: Node, frames: list[Frame]) -> None:
         """Compile what stands below a sampler that runs it. Nobody is told that a pass begins there."""
@@ -234,12 +241,22 @@ class Compiler:
         readers = [*scope.after, *scope.assertions, *scope.listeners]
         sampler.keep_body = sampler.reads_own_body or any(getattr(each, "reads_body", True) for each in readers)
         path = [frame.owner for frame in reversed(frames)]
-        after = Scope(scope.assertions, heard(frames, scope.listeners))
+        after = Scope(scope.assertions, heard(frames, scope.listeners), held_by(frames))
         if isinstance(sampler, Forking):
             self.fork(sampler, node, [*frames, Frame(sampler, frame.elements)])
         step = Step(sampler, scope.before, scope.timers, scope.after, after, path, self.timer_factor)
         self.steps.append(step)
         return step
+
+
+def held_by(frames: Sequence[Frame]) -> list[Held[Any]]:
+    """Collect what the controllers above a sample hold, and those beside them that listen to it: transactions."""
+    found: dict[int, PlanController] = {}
+    for frame in frames:
+        for element in (frame.owner, *(element for element in frame.elements if hasattr(element, "add"))):
+            if isinstance(element, PlanController):
+                found[id(element)] = element
+    return [held for controller in found.values() for held in controller.held]
 
 
 def heard(frames: Sequence[Frame], listeners: list[Any]) -> list[Any]:

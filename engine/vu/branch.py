@@ -53,7 +53,7 @@ class Main:
             child.initialize()  # type: ignore[union-attr]
         else:
             child = below
-        return LoopCursor(user, [child], (User.begin_iteration,), lambda _: 1, False, self.index_key)
+        return LoopCursor(user, [child], (User.begin_iteration,), lambda _: 1, lambda _: False, self.index_key)
 
 
 class Branch(User):
@@ -78,6 +78,7 @@ class Branch(User):
         self.of = of
         self.state = of.state
         self.cursors = of.cursors
+        self.held = of.held
         self.fork = fork
         self.main = main
         self.iteration_listeners = iteration_listeners
