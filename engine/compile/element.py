@@ -138,11 +138,16 @@ class Forking(Sampler):
     """A sampler that runs what stands below it, all at once, each in a branch of its user.
 
     `branches` are set by the compiler: for each child its step or controller, its label, and what runs at each start
-    and end of it. One that `takes_all` takes the samples below it in place of their listeners, by `add(user, result)`.
+    and end of it. One that `takes_all` takes the samples below it in place of their listeners, by `add(user, result)`;
+    None: each user tells, with each run of the branches.
     """
 
     branches: Sequence[tuple[Any, Value[str], Sequence[Callable[[User], None]], Sequence[Callable[[User], None]]]] = ()
-    takes_all = False
+    takes_all: bool | None = False
+
+    def takes(self, user: User) -> bool:
+        """Tell whether it takes the samples of the present run in place of their listeners."""
+        return bool(self.takes_all)
 
     def add(self, user: User, result: SampleResult) -> None:
         """Take a sample of one of the branches."""
@@ -157,6 +162,35 @@ class Taker:
 
     def __init__(self, fork: Forking) -> None:
         self.add = fork.add
+
+
+class Kept:
+    """A listener below a fork that takes samples at times, as one scope has it.
+
+    Once the fork has taken a sample of this scope, the listener hears no more of it, as in JMeter, where the scope has
+    lost its listeners for good. It is the same as the listener for whoever leaves out another scope's.
+    """
+
+    def __init__(self, listener: Any, fork: Forking, lost: object) -> None:
+        self.listener = listener
+        self.fork = fork
+        self.lost = lost
+        self.once = listener.once
+        self.reads_body = getattr(listener, "reads_body", True)
+        self.reads_assertions = getattr(listener, "reads_assertions", False)
+
+    def __eq__(self, other: object) -> bool:
+        return other is self.listener or (isinstance(other, Kept) and other.listener is self.listener)
+
+    def __hash__(self) -> int:
+        return hash(self.listener)
+
+    def add(self, user: User, result: SampleResult) -> None:
+        """Hand the sample on."""
+        if self.fork.takes(user):
+            user.state[self.lost] = True
+        elif self.lost not in user.state:
+            self.listener.add(user, result)
 
 
 class PlanController(Element):

@@ -11,7 +11,7 @@ from pyjm.engine.vu.result import SampleResult
 from pyjm.engine.vu.step import Scope, Step
 
 from .absent import fault_of
-from .element import Element, Forking, PlanController, Sampler, Taker
+from .element import Element, Forking, Kept, PlanController, Sampler, Taker
 from .registry import ELEMENTS
 from .scope import Frame, gather
 
@@ -262,4 +262,7 @@ def held_by(frames: Sequence[Frame]) -> list[Held[Any]]:
 def heard(frames: Sequence[Frame], listeners: list[Any]) -> list[Any]:
     """Choose who takes a sample: the listeners in scope, or the innermost fork where that takes all samples."""
     fork = next((frame.owner for frame in reversed(frames) if isinstance(frame.owner, Forking)), None)
-    return [Taker(fork)] if fork is not None and fork.takes_all else listeners
+    if fork is None or fork.takes_all is False:
+        return listeners
+    taker = Taker(fork)
+    return [taker] if fork.takes_all else [taker, *(Kept(listener, fork, taker) for listener in listeners)]

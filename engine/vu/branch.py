@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 
 class BranchGroup:
-    """The thread group that a branch sees. `active` is how many branches run at the moment."""
+    """The thread group that a branch sees. `active` is how many branches run at the moment.
+
+    `takes` says whether their samples go to the fork alone in this run.
+    """
 
     name = ""
     threads = 0
@@ -29,6 +32,7 @@ class BranchGroup:
         self.variables = user.group.variables
         self.user = user
         self.active = 0
+        self.takes = False
 
     def counts(self) -> tuple[int, int]:
         """Tell the branches that run, and the users of all groups."""
