@@ -254,6 +254,9 @@ class PreProcessor(Element):
 class PostProcessor(Element):
     """Runs after a sample; may be a coroutine."""
 
+    throws = False
+    """Whether it can throw, as JMeter's does: nothing in the sampler's scope lets go then what it has read."""
+
     def after(self, user: User, result: SampleResult) -> None:
         """Do it."""
         raise NotImplementedError(type(self).__name__)

@@ -233,15 +233,18 @@ class Compiler:
             listeners.extend(element.pass_start for element in frame.elements if hasattr(element, "pass_start"))
         scope = gather([*frames, frame])
         self.build.configs = scope.configs
+        throws = any(getattr(each, "throws", False) for each in scope.after)
+        held: list[Held[Any]] = []
+        self.build.held = held if throws else None
         sampler = self.make(node)
-        self.build.configs = ()
+        self.build.configs, self.build.held = (), None
         self.elements[id(node)] = sampler
         if not isinstance(sampler, Sampler):
             return None
         readers = [*scope.after, *scope.assertions, *scope.listeners]
         sampler.keep_body = sampler.reads_own_body or any(getattr(each, "reads_body", True) for each in readers)
         path = [frame.owner for frame in reversed(frames)]
-        after = Scope(scope.assertions, heard(frames, scope.listeners), held_by(frames))
+        after = Scope(scope.assertions, heard(frames, scope.listeners), [*held_by(frames), *held])
         if isinstance(sampler, Forking):
             self.fork(sampler, node, [*frames, Frame(sampler, frame.elements)])
         step = Step(sampler, scope.before, scope.timers, scope.after, after, path, self.timer_factor)
