@@ -26,8 +26,8 @@ MALFORMED = "org.apache.oro.text.MalformedCachePatternException: Invalid express
 class CompareAssertion(Assertion):
     """Fails a sample where two that follow one another, since the pass began, differ in body or in time."""
 
-    compares_content = flag("compareContent", True)
-    most_ms = whole("compareTime", -1)
+    compares_content = flag("compareContent")
+    most_ms = whole("compareTime", bits=64, by_text=True)
 
     def prepare(self, node: Node, build: Build) -> None:
         self.java = is_java(build.properties)
@@ -36,9 +36,9 @@ class CompareAssertion(Assertion):
             for item in node.items("stringsToSkip")
             if isinstance(item, Node)
         ]
-        for key in ("compareContent", "compareTime"):
-            if key not in node.props:
-                build.fault(node.path, f"the property {key} is missing, of which JMeter's threads die", "write it")
+        if not isinstance(node.props.get("stringsToSkip"), list):
+            problem = "stringsToSkip is missing or no collection, of which JMeter's threads die as they start"
+            build.fault(node.path, problem, 'write <collectionProp name="stringsToSkip"/>')
 
     def pass_start(self, user: User) -> None:
         """Forget the samples of the last pass."""
