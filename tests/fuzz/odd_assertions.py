@@ -26,7 +26,8 @@ def in_time(kind: str, props: Case) -> str:
 
 def skipping(kind: str, props: Case) -> str:
     """Write an assertion that skips one text, over samples that differ in it."""
-    row = f'<elementProp name="r" elementType="SubstitutionElement">{"".join(map(prop, props, props.values()))}</elementProp>'
+    row = "".join(map(prop, props, props.values()))
+    row = f'<elementProp name="r" elementType="SubstitutionElement">{row}</elementProp>'
     skipped = f'<collectionProp name="stringsToSkip">{row}</collectionProp>'
     own = prop("compareContent", True) + prop("compareTime", "-1") + skipped
     return element(kind, "e", own) + takes("1", "id=12; 5") + takes("1", "id=345; 5") + debug("behind")
