@@ -22,7 +22,9 @@ MOST = 8
 ODD_ROWS = 'a,b\n1,"p q"\n2,"r,s"\n'
 ODD_PLAIN = "a,b\n1,p q\n2,r\n"
 """A file in which a Random CSV Data Set finds no quotes, whatever its delimiter."""
-BESIDE = {"odd_rows.csv": ODD_ROWS, "odd_plain.csv": ODD_PLAIN}
+ODD_ALIKE = "1,p q\n1,p q\n1,p q\n"
+"""A file whose rows are all the same, so that it doesn't show in which order they are taken."""
+BESIDE = {"odd_rows.csv": ODD_ROWS, "odd_plain.csv": ODD_PLAIN, "odd_alike.csv": ODD_ALIKE}
 
 
 def main() -> int:
