@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from pyjm.engine.compile.build import Build
 from pyjm.engine.compile.element import Assertion, flag, whole
+from pyjm.engine.compile.java_error import JavaError
+from pyjm.engine.compile.java_replacement import replacement
 from pyjm.engine.compile.registry import element
 from pyjm.engine.elements.regex import RegexError, compile_regex, is_java
 from pyjm.engine.plan.tree import Node
-from pyjm.engine.scripts.java_strings import replacement
 from pyjm.engine.vu.result import AssertionResult
 
 from .thrown import thrown
@@ -55,6 +56,8 @@ class CompareAssertion(Assertion):
                 texts = [self.filtered(body, skipped) for body, _ in seen]
             except RegexError as error:
                 return thrown(str(error))
+            except JavaError as error:
+                return thrown(f"{error.kind}: {error.text}")
             if any(one != other for one, other in pairwise(texts)):
                 said = "Responses differ in content"
             if most_ms >= 0 and any(abs(one - other) > most_ms for (_, one), (_, other) in pairwise(seen)):
