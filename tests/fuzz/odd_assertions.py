@@ -154,7 +154,6 @@ SUBJECTS = {
         asserts(XML),
         skip={
             "XPath.xpath": ("${undefined}",),
-            "XPath.validate": ("true", "TRUE", "${yes}"),
             "XPath.tolerant": ("true", "TRUE", "${yes}", "1", "2", "${two}", "1.5"),
         },
         more={"XPath.xpath": ("//x:i", "count(//i)", "1=2", "//@k", "//none"), J: SCOPES},
