@@ -14,6 +14,7 @@ from golden.harness import Facts, Stub, command_engine, differences, run
 from golden.ready import Ready
 
 from fuzz import generate, odd, web, work
+from fuzz.odd_calls import plan_of_calls
 from fuzz.odd_subjects import SUBJECTS
 
 MOST = 8
@@ -22,7 +23,9 @@ MOST = 8
 ODD_ROWS = 'a,b\n1,"p q"\n2,"r,s"\n'
 ODD_PLAIN = "a,b\n1,p q\n2,r\n"
 """A file in which a Random CSV Data Set finds no quotes, whatever its delimiter."""
-BESIDE = {"odd_rows.csv": ODD_ROWS, "odd_plain.csv": ODD_PLAIN}
+ODD_ALIKE = "1,p q\n1,p q\n1,p q\n"
+"""A file whose rows are all the same, so that it doesn't show in which order they are taken."""
+BESIDE = {"odd_rows.csv": ODD_ROWS, "odd_plain.csv": ODD_PLAIN, "odd_alike.csv": ODD_ALIKE}
 
 
 def main() -> int:
@@ -31,7 +34,7 @@ def main() -> int:
     parser.add_argument("--properties", nargs="*", default=[], help="pyjm's, such as pyjm.workers=2")
     parser.add_argument("--work", action="store_true", help="plans that do work, not flow alone")
     parser.add_argument("--web", action="store_true", help="plans of HTTP and its managers")
-    parser.add_argument("--odd", nargs="+", default=[], help="elements whose properties get odd values, and no seeds")
+    parser.add_argument("--odd", nargs="+", default=[], help="elements and functions that get odd values, no seeds")
     parser.add_argument("first", type=int, nargs="?", default=1)
     parser.add_argument("last", type=int, nargs="?", default=0)
     args = parser.parse_args()
@@ -44,7 +47,8 @@ def main() -> int:
             plan = home / "plan" / f"seed{seed}.jmx"
             plan.parent.mkdir(parents=True)
             if isinstance(seed, str):
-                written, beside = odd.plan_of(SUBJECTS[seed]), BESIDE
+                written = odd.plan_of(SUBJECTS[seed]) if seed in SUBJECTS else plan_of_calls(seed)
+                beside = BESIDE
             else:
                 written, beside = make(seed)
             plan.write_text(written)

@@ -154,6 +154,8 @@ class ThreadGroup(GroupUsers):
         self.forever = Value.of(main.flag(FOREVER, True)) if main and forever.constant is not None else forever
         self.named = main is None or main.named
         for name, value in (("number of threads", self.threads), ("ramp-up", self.ramp_s)):
+            if value is self.ramp_s and self.start_type is not GroupStart:
+                continue  # in the plugins' groups a negative one only changes when their users begin
             if value.constant is not None and value.constant < 0:
                 build.fault(node.path, f"the {name} is {value.constant}: the group runs nobody", fatal=False)
 
