@@ -17,13 +17,13 @@ import json
 import os
 import random
 import re
-import shutil
 import signal
 import socket
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -156,12 +156,20 @@ def command_engine(command: list[str]) -> Engine:
     return engine
 
 
+@lru_cache(maxsize=1)
+def data_files(folder: Path) -> dict[str, bytes]:
+    """Give what lies beside the plans: by its name below their folder."""
+    files = [path for path in folder.rglob("*") if path.is_file() and not path.name.endswith((".jmx", ".golden.json"))]
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
+
+
 def run(engine: Engine, stub: Stub, plan: Path, where: Path, properties: list[str], timeout: float = 60) -> Facts:
     """Run one engine on a fresh copy of the plan's folder; give what it did."""
     where.mkdir(parents=True)
     base = where / "plan"
-    ignore = shutil.ignore_patterns("*.jmx", "*.golden.json")
-    shutil.copytree(plan.parent, base, ignore=ignore)
+    for name, data in data_files(plan.parent).items():
+        (base / name).parent.mkdir(parents=True, exist_ok=True)
+        (base / name).write_bytes(data)
     copy = base / f".{plan.stem}.capped.jmx"
     capped(plan, copy, stub.port)
     jtl = where / "samples.jtl"
