@@ -91,8 +91,16 @@ def capped(plan: Path, target: Path, port: str = PORT) -> None:
     tree.write(target, encoding="UTF-8", xml_declaration=True)
 
 
+def is_shown(number: str) -> bool:
+    """Tell whether a number stands in a plan or in what JMeter did with it."""
+    alone = re.compile(rb"(?<!\d)%b(?!\d)" % number.encode())
+    files = itertools.chain(HERE.glob("plans/*.jmx"), HERE.glob("recorded/*.json"))
+    return any(number.encode() in data and alone.search(data) for data in map(Path.read_bytes, files))
+
+
 def free_port() -> str:
-    """Find a port of four digits that nobody listens on."""
+    """Find a port of four digits that nobody listens on, and that is no year or size that a plan shows: a run's port
+    is turned back into 8080 wherever it stands."""
     for _ in range(200):
         port = random.randint(2000, 9999)
         with socket.socket() as probe:
@@ -100,6 +108,7 @@ def free_port() -> str:
                 probe.bind(("127.0.0.1", port))
             except OSError:
                 continue
+        if not is_shown(str(port)):
             return str(port)
     raise OSError("no free port of four digits")
 
