@@ -17,13 +17,13 @@ import json
 import os
 import random
 import re
-import shutil
 import signal
 import socket
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -91,8 +91,16 @@ def capped(plan: Path, target: Path, port: str = PORT) -> None:
     tree.write(target, encoding="UTF-8", xml_declaration=True)
 
 
+def is_shown(number: str) -> bool:
+    """Tell whether a number stands in a plan or in what JMeter did with it."""
+    alone = re.compile(rb"(?<!\d)%b(?!\d)" % number.encode())
+    files = itertools.chain(HERE.glob("plans/*.jmx"), HERE.glob("recorded/*.json"))
+    return any(number.encode() in data and alone.search(data) for data in map(Path.read_bytes, files))
+
+
 def free_port() -> str:
-    """Find a port of four digits that nobody listens on."""
+    """Find a port of four digits that nobody listens on, and that is no year or size that a plan shows: a run's port
+    is turned back into 8080 wherever it stands."""
     for _ in range(200):
         port = random.randint(2000, 9999)
         with socket.socket() as probe:
@@ -100,6 +108,7 @@ def free_port() -> str:
                 probe.bind(("127.0.0.1", port))
             except OSError:
                 continue
+        if not is_shown(str(port)):
             return str(port)
     raise OSError("no free port of four digits")
 
@@ -156,12 +165,20 @@ def command_engine(command: list[str]) -> Engine:
     return engine
 
 
+@lru_cache(maxsize=1)
+def data_files(folder: Path) -> dict[str, bytes]:
+    """Give what lies beside the plans: by its name below their folder."""
+    files = [path for path in folder.rglob("*") if path.is_file() and not path.name.endswith((".jmx", ".golden.json"))]
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
+
+
 def run(engine: Engine, stub: Stub, plan: Path, where: Path, properties: list[str], timeout: float = 60) -> Facts:
     """Run one engine on a fresh copy of the plan's folder; give what it did."""
     where.mkdir(parents=True)
     base = where / "plan"
-    ignore = shutil.ignore_patterns("*.jmx", "*.golden.json")
-    shutil.copytree(plan.parent, base, ignore=ignore)
+    for name, data in data_files(plan.parent).items():
+        (base / name).parent.mkdir(parents=True, exist_ok=True)
+        (base / name).write_bytes(data)
     copy = base / f".{plan.stem}.capped.jmx"
     capped(plan, copy, stub.port)
     jtl = where / "samples.jtl"

@@ -5,12 +5,13 @@ from __future__ import annotations
 from copy import copy
 from typing import TYPE_CHECKING
 
+from pyjm.engine.charsets.charset import known_charset
 from pyjm.engine.compile.value import Value, as_flag
 from pyjm.engine.http.charsets import charset_called
 from pyjm.engine.http.errors import WireError
 from pyjm.engine.plan.tree import Node
 
-from .http_escapes import UNSUPPORTED_ENCODING, encoded, form_escape, known_charset, query_escape, unescape
+from .http_escapes import UNSUPPORTED_ENCODING, encoded, form_escape, query_escape, unescape
 
 if TYPE_CHECKING:
     from pyjm.engine.compile.build import Build

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pyjm.engine.compile.charsets import report_charset
+
 from .http_version import is_http2
 
 if TYPE_CHECKING:
@@ -17,6 +19,7 @@ def report_unsupported(node: Node, build: Build) -> None:
     """Report what the merged properties of an HTTP Request ask for in vain."""
     if node.text("HTTPSampler.protocol") == "file" and node.flag("HTTPSampler.image_parser"):
         build.fault(node.path, "embedded resources of a page read from a file are not asked for", fatal=False)
+    report_charset(build, node.path, node.text("HTTPSampler.contentEncoding"))
     implementation = node.text("HTTPSampler.implementation")
     if implementation == "Java":
         build.fault(node.path, "the implementation Java is sent as HttpClient4 sends it", fatal=False)
