@@ -1,4 +1,4 @@
-"""Random thread groups of HTTP: odd requests and answers, defaults, headers, cookies, caches, logins, resources, modules."""
+"""Random thread groups of HTTP: odd requests and answers, defaults, headers, cookies, caches, logins, modules."""
 
 from __future__ import annotations
 
@@ -104,7 +104,8 @@ PAGES = (
     '<base href="/base/"><link rel=stylesheet href=s.css><script src=\'/x.js\'></script><img src=" c.png ">',
     '<body background="/bg.gif"><iframe src="/static/frame.html"></iframe><input type=image src=i.png>',
     "<style>@import url(/i.css); p{background:url('u.png')}</style><p style=\"background: url(v.png)\">",
-    '<img src="http://127.0.0.1:8080/whole.png"><img src="//127.0.0.1:8080/half.png"><img src="data:image/png;base64,AA">',
+    '<img src="http://127.0.0.1:8080/whole.png"><img src="//127.0.0.1:8080/half.png">'
+    '<img src="data:image/png;base64,AA">',
     '<a href="/p;sid=abc?x=1">s</a><input type="hidden" name="sid" value="zz"> sid=abc&x id=12; ü€',
     "<img src=''><img><img src='a b.png'><img src=\"/é.png\"><embed src=/e.gif><applet code=A.class codebase=/c>",
     "plain id=12; name=Bob",
@@ -195,7 +196,8 @@ class Web(Work):
             props += flag("HTTPSampler.BROWSER_COMPATIBLE_MULTIPART", self.chance(0.5))
         if self.chance(0.15):
             items = "".join(self.file(each) for each in self.some(("up.txt", "up 2.bin", "missing.txt"), 2))
-            props += f'<elementProp name="HTTPsampler.Files" elementType="HTTPFileArgs"><collectionProp name="HTTPFileArgs.files">{items}</collectionProp></elementProp>'
+            files = f'<collectionProp name="HTTPFileArgs.files">{items}</collectionProp>'
+            props += f'<elementProp name="HTTPsampler.Files" elementType="HTTPFileArgs">{files}</elementProp>'
         return props
 
     def file(self, name: str) -> str:
@@ -242,7 +244,8 @@ class Web(Work):
             more = flag("Cookie.secure", self.chance(0.2)) + number("Cookie.expires", 0).replace("intProp", "longProp")
             more += flag("Cookie.path_specified", True) + flag("Cookie.domain_specified", True)
             props = text("Cookie.value", self.one(VALUES[:4])) + text("Cookie.domain", self.one((HERE, "", ".local")))
-            own += f'<elementProp name="{each}" elementType="Cookie" testname="{each}">{props}{text("Cookie.path", self.one(("/", "", "/cookies")))}{more}</elementProp>'
+            more += text("Cookie.path", self.one(("/", "", "/cookies")))
+            own += f'<elementProp name="{each}" elementType="Cookie" testname="{each}">{props}{more}</elementProp>'
         props = f'<collectionProp name="CookieManager.cookies">{own}</collectionProp>'
         props += flag("CookieManager.clearEachIteration", self.chance(0.4)) + text(
             "CookieManager.policy", self.one(POLICIES)
@@ -264,12 +267,15 @@ class Web(Work):
         )
         one += text("Authorization.domain", "") + text("Authorization.realm", self.one(("", "stub", "r")))
         one += text("Authorization.mechanism", self.one(("BASIC", "DIGEST", "BASIC_DIGEST", "")))
-        props = f'<collectionProp name="AuthManager.auth_list"><elementProp name="" elementType="Authorization">{one}</elementProp></collectionProp>'
+        one = f'<elementProp name="" elementType="Authorization">{one}</elementProp>'
+        props = f'<collectionProp name="AuthManager.auth_list">{one}</collectionProp>'
         return element("AuthManager", name, props + flag("AuthManager.clearEachIteration", self.chance(0.4)))
 
     def hosts(self, name: str, depth: int) -> str:
-        pairs = f'<elementProp name="shop.test" elementType="StaticHost">{text("StaticHost.Name", "shop.test")}{text("StaticHost.Address", HERE)}</elementProp>'
-        props = f'<collectionProp name="DNSCacheManager.servers"/><collectionProp name="DNSCacheManager.hosts">{pairs}</collectionProp>'
+        host = text("StaticHost.Name", "shop.test") + text("StaticHost.Address", HERE)
+        host = f'<elementProp name="shop.test" elementType="StaticHost">{host}</elementProp>'
+        props = f'<collectionProp name="DNSCacheManager.servers"/><collectionProp name="DNSCacheManager.hosts">{host}'
+        props += "</collectionProp>"
         props += flag("DNSCacheManager.clearEachIteration", False) + flag("DNSCacheManager.isCustomResolver", True)
         asks = (
             text("HTTPSampler.domain", "shop.test")
