@@ -194,7 +194,8 @@ def fail(result: SampleResult, error: WireError) -> None:
     """Make a result that of a failure, leaving times and sizes."""
     result.data_type = "text"
     result.body = str(error).encode("utf-8", "replace")
-    result.encoding = result.named_encoding or Fallback("UTF-8")
+    named = result.named_encoding
+    result.encoding = named if known_charset(named) else Fallback("UTF-8", named)
     result.response_code = error.code
     result.response_message = error.message
     result.success = False
