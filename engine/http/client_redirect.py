@@ -40,7 +40,8 @@ def follow_automatically(
 
     After 303 all methods are followed, else all but PUT, PATCH and OPTIONS. After 307 and 308 method and body stay;
     else HEAD stays and all others become GET. Only the last answer makes a sample. The URL keeps its fragment, by which
-    circles are told apart; it is not asked for. Raises WireError for no location, for one that is no URI, or without a host.
+    circles are told apart; it is not asked for. Raises WireError for none,
+    for a location that is no URI, or without a host.
     """
     if status not in (301, 302, 303, 307, 308) or (location is None and status == 302):
         return None
