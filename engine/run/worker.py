@@ -29,6 +29,7 @@ from .counts import Counts, SharedCounts
 from .files import ResultFiles
 from .frames import Say, frame, read, values
 from .group import GroupRun
+from .limits import raise_file_limit
 from .loop import new_loop
 from .setup import Setup
 
@@ -149,6 +150,7 @@ class Worker:
         for group in self.groups:
             if group.index == index:
                 group.stop(now=now)
+
     def begun(self, index: int) -> None:
         """Say that the first user of a group has begun."""
         self.out.put(frame(Say.GROUP_BEGUN, index))
@@ -230,17 +232,6 @@ def listen(stream: BinaryIO, loop: asyncio.AbstractEventLoop, worker: Worker) ->
         if said[0] is Say.QUIT:
             return
     os._exit(1)
-
-
-def raise_file_limit() -> None:
-    """Allow as many open files as the system lets us."""
-    try:
-        import resource
-
-        _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    except (ImportError, ValueError, OSError):
-        pass
 
 
 def own_streams() -> tuple[BinaryIO, BinaryIO]:
