@@ -84,7 +84,10 @@ class Sessions:
 
 def resumable(secured: Secured) -> Start | None:
     """Give what resumes a connection's session; None where the server does not offer it."""
-    session, start, once = secured.tls.session, secured.start, secured.tls.version() == "TLSv1.3"
+    start, once = secured.start, secured.tls.version() == "TLSv1.3"
+    if not once and secured.tls.session_reused:
+        return start  # the same again: to take it out is as dear as the handshake that it saves
+    session = secured.tls.session
     if session is None or not (session.has_ticket or (session.id and not once)):
         return None
     if once and session == start.session:  # it brought no new one
