@@ -267,7 +267,8 @@ def main() -> None:
     out.put(frame(Say.FAULTS, [[f.path, f.problem, f.remedy, f.fatal] for f in worker.build.faults]))
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
+    # what users are made of stays: a collection of many new objects would find nothing, and hold up all users' times
+    gc.set_threshold(2_500, 400, 50)
     loop = new_loop(worker.properties.get("pyjm.loop", "auto"))
     asyncio.set_event_loop(loop)
     threading.Thread(target=listen, args=(frames_in, loop, worker), daemon=True).start()
