@@ -154,9 +154,9 @@ class Engine:
         if kind is None:
             self.gone(worker)
         elif kind is Say.BATCH:
-            until_ns, files, tallies, threads, cpu_s, lag_ms, summaries = values(payload)
-            self.cpu_s[worker], self.lag_ms[worker] = cpu_s, lag_ms
-            self.warn(self.strain.add(worker, until_ns, cpu_s, lag_ms))
+            until_ns, files, tallies, threads, strain, summaries = values(payload)
+            self.cpu_s[worker], self.lag_ms[worker], _ = strain
+            self.warn(self.strain.add(worker, until_ns, *strain))
             self.out.add(worker, until_ns, files, tallies, threads, summaries, self.strain.take(worker))
         elif kind is Say.ASK:
             with self.brokering:

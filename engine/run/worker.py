@@ -32,6 +32,7 @@ from .group import GroupRun
 from .limits import raise_file_limit
 from .loop import new_loop
 from .setup import Setup
+from .strain import core_wait_s
 
 log = logging.getLogger("pyjm.run")
 
@@ -185,7 +186,8 @@ class Worker:
         threads = (started - finished, started, finished)
         cpu_s = time.process_time() - self.started_cpu
         tallies, summaries = self.tallies.take(), self.files.take_summaries()
-        self.out.put(frame(Say.BATCH, until_ns, files, tallies, threads, cpu_s, lag_ms, summaries))
+        strain = (cpu_s, lag_ms, core_wait_s())
+        self.out.put(frame(Say.BATCH, until_ns, files, tallies, threads, strain, summaries))
 
     async def run(self) -> None:
         """Live until the parent says to quit."""
