@@ -7,6 +7,7 @@ certificate, and costs less, as it reads no further than there is something to r
 from __future__ import annotations
 
 import asyncio
+import re
 import ssl
 from typing import TYPE_CHECKING, Any, cast
 
@@ -19,6 +20,8 @@ RECORD_MAX = 16_384
 _CHANGE_CIPHER, _HANDSHAKE, _ENCRYPTED = 20, 22, 23
 _CERTIFICATE = 11
 _HEAD, _TAG = 5, 17
+_LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
+_WHOLE_NAME = re.compile(rf"(?:{_LABEL}\.)+{_LABEL}").fullmatch
 
 
 class Secured(asyncio.Transport, asyncio.Protocol):
@@ -55,7 +58,8 @@ class Secured(asyncio.Transport, asyncio.Protocol):
         self._unsent = b""
         self._why: Exception | None = None
         self._shaken: asyncio.Future[None] | None = asyncio.get_running_loop().create_future()
-        self.tls = start.context.wrap_bio(self._incoming, self._outgoing, server_hostname=host, session=start.session)
+        name = host if start.context.check_hostname else server_name(host)
+        self.tls = start.context.wrap_bio(self._incoming, self._outgoing, server_hostname=name, session=start.session)
 
     async def shaken(self) -> None:
         """Wait for the end of the handshake. Raises OSError (ssl.SSLError among them)."""
@@ -226,6 +230,12 @@ class Secured(asyncio.Transport, asyncio.Protocol):
     def get_extra_info(self, name: str, default: Any = None) -> Any:
         """Give what is known of the connection, the object of TLS under `ssl_object`."""
         return self.tls if name == "ssl_object" else self._below.get_extra_info(name, default)
+
+
+def server_name(host: str) -> str | None:
+    """Give the name that a server is told it is meant by (SNI): as Java, none without a dot or with odd letters."""
+    name = host.removesuffix(".")
+    return name if not name.isascii() or _WHOLE_NAME(name) else None
 
 
 def answers_request(flight: bytes, cipher: tuple[str, str, int] | None) -> bool:

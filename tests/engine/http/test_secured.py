@@ -11,7 +11,7 @@ import pytest
 
 from pyjm.engine.http.connect import Dialler, Origin, trusting_context
 from pyjm.engine.http.errors import WireError
-from pyjm.engine.http.secured import answers_request
+from pyjm.engine.http.secured import answers_request, server_name
 from pyjm.engine.http.sessions import Sessions
 from pyjm.engine.http.table import Table
 
@@ -192,6 +192,24 @@ def test_a_server_that_wants_a_certificate_says_so_after_the_handshake(
         run(work())
     finally:
         tls.verify_mode = ssl.CERT_NONE
+
+
+@pytest.mark.parametrize(
+    ("host", "told"),
+    [
+        ("shop.example", "shop.example"),
+        ("shop.example.", "shop.example"),
+        ("UPPER.example", "UPPER.example"),
+        ("xn--bcher-kva.example", "xn--bcher-kva.example"),
+        ("localhost", None),
+        ("a_b.example", None),
+        ("-a.example", None),
+        ("", None),
+        ("127.0.0.1", "127.0.0.1"),  # of an address nothing is told, as OpenSSL knows by itself
+    ],
+)
+def test_servers_are_told_their_names_as_java_does(host: str, told: str | None) -> None:
+    assert server_name(host) == told
 
 
 def record(kind: int, body: bytes) -> bytes:
