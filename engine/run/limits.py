@@ -12,6 +12,9 @@ from pyjm.engine.elements.samplers.http_connections import Connections
 BESIDE_USERS = 64
 """What a worker has open beside its users' connections: libraries, pipes, data and result files."""
 
+WISHES = (1 << 20, 1 << 16, 10_240)
+"""What is tried where the hard limit is none: some systems take no such number for the soft one."""
+
 _HARMLESS = re.compile(r"\$\{__(P\([\w.,\- ]*|property\([\w.\- ]*(,,[\w.\- ]*)?)\)\}")
 
 
@@ -50,11 +53,13 @@ def raise_file_limit() -> int | None:
         import resource
     except ImportError:
         return None
-    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    most = hard if hard == resource.RLIM_INFINITY else max(hard, _most_of_all())
-    for wanted in (most, hard):
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    endless = hard == resource.RLIM_INFINITY
+    wishes = [(wanted, hard) for wanted in WISHES if wanted > soft] if endless else [(hard, hard)]
+    most = _most_of_all()
+    for wish in [(most, most), *wishes] if not endless and most > hard else wishes:
         try:
-            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, wanted))
+            resource.setrlimit(resource.RLIMIT_NOFILE, wish)
         except (ValueError, OSError):
             continue
         break
