@@ -23,7 +23,6 @@ WITHOUT_EFFECT: Mapping[str, tuple[str, str]] = {
     "httpclient4.idletimeout": ("0", NOT_YET),
     "httpclient4.request_sent_retry_enabled": ("false", NOT_YET),
     "httpclient4.retrycount": ("0", NOT_YET),
-    "https.sessioncontext.shared": ("false", NOT_YET),
     "https.use.cached.ssl.context": ("true", "JMeter itself only says a word about it"),
     "httpsampler.embedded_resources_use_md5": ("false", NOT_YET),
     "httpsampler.max_buffer_size": ("66560", "bodies are gathered in pieces as they come"),

@@ -10,11 +10,12 @@ from .errors import WireError
 from .keeping import WHOLE
 
 if TYPE_CHECKING:
-    from .connect import Dialler, Identity, Origin
+    from .connect import Dialler, Origin
     from .connection import Connection
     from .keeping import Keeping
     from .proxy import Login
     from .response import Response
+    from .sessions import Sessions
 
 
 class Table:
@@ -27,17 +28,17 @@ class Table:
     twice (httpclient4.retrycount is 0).
     """
 
-    __slots__ = ("identity", "login", "_busy", "_dialler", "_idle", "_last", "_of_last", "_validate_ns")
+    __slots__ = ("sessions", "login", "_busy", "_dialler", "_idle", "_last", "_of_last", "_validate_ns")
 
     def __init__(
         self,
         dialler: Dialler,
-        identity: Identity | None = None,
+        sessions: Sessions | None = None,
         validate_after_idle_s: float = 4.9,
         login: Login | None = None,
     ) -> None:
         self.login = login
-        self.identity = identity
+        self.sessions = sessions
         self._dialler = dialler
         self._idle: dict[Origin, list[Connection]] = {}
         self._busy: Connection | None = None
@@ -66,7 +67,7 @@ class Table:
         kept = self._idle.get(origin)
         connection = self._kept(kept, start_ns) if kept else None
         if connection is None:
-            connection = await self._dialler.open(origin, connect_timeout_s, self.identity, self.login)
+            connection = await self._dialler.open(origin, connect_timeout_s, self.sessions, self.login)
             kept = self._idle.setdefault(origin, [])
             connection.home = kept
         try:

@@ -5,7 +5,8 @@ must be the same in ours, to the letter and in order; where only digits differ b
 digits are left out for that item alone; where more differs, only how often an item of that kind occurs is held, or,
 where even that differs (plans bound by time), that it occurs. Response code and success are never left out.
 
-Plans are written for port 8080; a run uses any free port of four digits in its place, so that sizes are the same.
+Plans are written for port 8080, and 8443 for https; a run uses any free ports of four digits in their place, so that
+sizes are the same.
 """
 
 from __future__ import annotations
@@ -27,10 +28,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import tls_site
 from golden.written import items, state
 
 HERE = Path(__file__).resolve().parent
-PORT = "8080"
+PORT, TLS_PORT = "8080", "8443"
 CAPS = {"threads": 3, "loops": 2, "duration": 3, "ramp": 1, "delay": 50}
 BOUNDARY = re.compile(r"(?<=boundary=)[^\s;,]+|(?<=--)[\w'()+,./:=?-]{16,}(?=(?:--)?\s)")
 FORBIDDEN = re.compile(rb"&#(x0*[01]?[0-9a-fA-F]|0*[12]?[0-9]|0*3[01]);")
@@ -63,8 +65,8 @@ Engine = Callable[[list[str], Path, Path, float], "int | str"]
 """Arguments, folder, file for the console, seconds → exit status, or `timeout`."""
 
 
-def capped(plan: Path, target: Path, port: str = PORT) -> None:
-    """Write a copy of a plan with small numbers in it, and with another port in the place of 8080."""
+def capped(plan: Path, target: Path, port: str = PORT, tls_port: str = TLS_PORT) -> None:
+    """Write a copy of a plan with small numbers in it, and with other ports in the place of 8080 and 8443."""
     data = FORBIDDEN.sub(b"?", plan.read_bytes())
     tree = ET.ElementTree(ET.fromstring(data))
     for element in tree.iter():
@@ -79,8 +81,8 @@ def capped(plan: Path, target: Path, port: str = PORT) -> None:
                 element.text = str(CAPS[cap])
         elif cap and "${" in value:
             element.text = str(CAPS[cap])
-        elif element.text and PORT in element.text:
-            element.text = element.text.replace(PORT, port)
+        elif element.text and (PORT in element.text or TLS_PORT in element.text):
+            element.text = element.text.replace(PORT, port).replace(TLS_PORT, tls_port)
         if element.get("name") == "ThreadGroup.delay" and not UNCAPPED.search(plan.stem):
             element.text = ""
     for element in tree.iter():
@@ -117,12 +119,15 @@ class Stub:
     """The target, as a process that may serve many runs: each reads its own part of the log of requests."""
 
     def __init__(self, folder: Path) -> None:
+        shown = folder / "stub.pem"
+        shown.write_bytes(tls_site.pem("stub"))
         for attempt in range(5):
-            self.port = free_port()
+            self.port, self.tls_port = free_port(), free_port()
             self.log = folder / f"requests{attempt}.jsonl"
             self.log.touch()
+            listens = ["--port", self.port, "--tls-port", self.tls_port, "--cert", str(shown)]
             self.process = subprocess.Popen(
-                [sys.executable, str(HERE / "stub.py"), "--log", str(self.log), "--port", self.port],
+                [sys.executable, str(HERE / "stub.py"), "--log", str(self.log), *listens],
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
                 text=True,
@@ -180,7 +185,7 @@ def run(engine: Engine, stub: Stub, plan: Path, where: Path, properties: list[st
         (base / name).parent.mkdir(parents=True, exist_ok=True)
         (base / name).write_bytes(data)
     copy = base / f".{plan.stem}.capped.jmx"
-    capped(plan, copy, stub.port)
+    capped(plan, copy, stub.port, stub.tls_port)
     jtl = where / "samples.jtl"
     args = ["-n", "-t", str(copy), "-l", str(jtl), "-j", str(where / "engine.log")]
     args += [f"-J{each}" for each in (*SAVE, *properties)]
@@ -189,18 +194,21 @@ def run(engine: Engine, stub: Stub, plan: Path, where: Path, properties: list[st
     before = state(base)
     stub.requests()
     code = engine(args, base, where / "console.txt", timeout)
-    own_port = re.compile(rf"(?<!\d){stub.port}(?!\d)")
+    own_port = re.compile(rf"(?<!\d)(?:{stub.port}|({stub.tls_port}))(?!\d)")
+
+    def written_for(text: str) -> str:
+        return own_port.sub(lambda found: TLS_PORT if found[1] else PORT, text)
 
     def clean(text: str) -> str:
-        return own_port.sub(PORT, BOUNDARY.sub("<boundary>", text)).replace(str(base), "<dir>")
+        return written_for(BOUNDARY.sub("<boundary>", text)).replace(str(base), "<dir>")
 
     rows: list[dict[str, str]] = []
     header = ""
     if jtl.exists():
-        text = own_port.sub(PORT, jtl.read_text(errors="replace"))
+        text = written_for(jtl.read_text(errors="replace"))
         header = text.split("\n", 1)[0]
         rows = list(csv.DictReader(text.splitlines(keepends=True)))
-    requests = [json.loads(own_port.sub(PORT, line)) for line in stub.requests()]
+    requests = [json.loads(written_for(line)) for line in stub.requests()]
     schedule = {"starts": starts(rows)} if UNCAPPED.search(plan.stem) else {}
     files = {"files": items(base, before, clean)}
     return {"code": code, "header": header, **facts(rows, requests, str(base)), **files, **schedule}

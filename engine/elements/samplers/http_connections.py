@@ -10,11 +10,12 @@ from pyjm.engine.http.names import FirstAsked, Resolver
 from pyjm.engine.http.proxy import Login, ProxyTable
 from pyjm.engine.http.table import Table
 
-from .http_certificates import ByTurns, ByVariable, Certificates
+from .http_certificates import Certificates
 from .http_way import run_socks, source_addresses
 
 if TYPE_CHECKING:
     from pyjm.engine.compile.build import Build
+    from pyjm.engine.http.sessions import Sessions
     from pyjm.engine.http.socks import Socks
     from pyjm.engine.vu.user import User
 
@@ -32,22 +33,21 @@ class UserConnections:
     proxy, by the proxy too. `names` looks up hosts where the plan has a DNS Cache Manager.
     """
 
-    __slots__ = ("dialler", "identity", "iteration", "names", "odd", "table")
+    __slots__ = ("dialler", "iteration", "names", "odd", "sessions", "table")
 
-    def __init__(
-        self, table: Table, iteration: int, dialler: Dialler, identity: ByTurns | ByVariable | None = None
-    ) -> None:
+    def __init__(self, table: Table, iteration: int, dialler: Dialler, sessions: Sessions) -> None:
         self.table = table
         self.dialler = dialler
-        self.identity = identity
+        self.sessions = sessions
         self.iteration = iteration
         self.names: FirstAsked | None = None
         self.odd: dict[str, Table] = {}
 
     def close(self) -> None:
-        """Close all that wait for another request, and forget who looked up their hosts."""
+        """Close all that wait for another request, and forget what servers were known and who looked up their hosts."""
         if self.names is not None:
             self.names.clear()
+        self.sessions.forget()
         self.table.close()
         for table in self.odd.values():
             table.close()
@@ -94,15 +94,13 @@ class Connections:
             names = FirstAsked(dialler.resolver) if self.manages_names else None
             if names is not None:
                 dialler = dialler.resolving(names)
-            identity = self.certificates.identity(user)
-            mine = user.state[key] = UserConnections(self._table(dialler, identity), user.iteration, dialler, identity)
+            sessions = self.certificates.sessions(user)
+            mine = user.state[key] = UserConnections(self._table(dialler, sessions), user.iteration, dialler, sessions)
             mine.names = names
         elif mine.iteration != user.iteration:
             mine.iteration = user.iteration
             if self.resets and not user.same_user:
                 mine.close()
-                if mine.identity is not None:
-                    mine.identity.forget()
                 known = mine.odd.get(target.odd)
                 if known is not None and known.login is not None:
                     known.login.forget()
@@ -116,7 +114,7 @@ class Connections:
         if table is None:
             proxy = target.origin.proxy
             login = Login(proxy, target.host_field) if proxy is not None else None
-            table = mine.odd[target.odd] = self._table(mine.dialler, mine.identity, login)
+            table = mine.odd[target.odd] = self._table(mine.dialler, mine.sessions, login)
         return table
 
     def close(self, user: User) -> None:
@@ -125,9 +123,9 @@ class Connections:
         if mine is not None:
             mine.close()
 
-    def _table(self, dialler: Dialler, identity: ByTurns | ByVariable | None, login: Login | None = None) -> Table:
+    def _table(self, dialler: Dialler, sessions: Sessions, login: Login | None = None) -> Table:
         kind = Table if login is None else ProxyTable
-        return kind(dialler, identity, self.validate_s, login)
+        return kind(dialler, sessions, self.validate_s, login)
 
 
 def connections_of(build: Build) -> Connections:
