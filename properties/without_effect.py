@@ -30,7 +30,6 @@ WITHOUT_EFFECT: Mapping[str, tuple[str, str]] = {
     "httpsampler.obey_contentlength": ("false", "a body of no bytes is one"),
     "httpsampler.parallel_download_thread_keepalive_inseconds": ("60", "files of pages need no threads"),
     "httpsampler.user_defined_methods": (METHODS, "every method is sent"),
-    "https.sessioncontext.shared": ("false", NOT_YET),
     "https.use.cached.ssl.context": ("true", "JMeter itself only says a word about it"),
     "httpsampler.max_buffer_size": ("66560", "bodies are gathered in pieces as they come"),
     "jmeter.exit.check.pause": ("0", ENDS),

@@ -83,7 +83,6 @@ UNSET = {
 UNCALLED = {
     "__chooseRandom": [4],
     "__fifoGet": [1],
-    "__isDefined": [2],
     "__machineIP": [0, 1],
     "__machineName": [0, 1],
 }

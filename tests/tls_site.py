@@ -76,16 +76,26 @@ def _tagged(tag: int, content: bytes) -> bytes:
 
 @contextlib.asynccontextmanager
 async def serving(
-    folder: Path, trusted: Sequence[str] = (), *, must: bool = False, newest: ssl.TLSVersion = ssl.TLSVersion.TLSv1_3
+    folder: Path,
+    trusted: Sequence[str] = (),
+    *,
+    must: bool = False,
+    newest: ssl.TLSVersion = ssl.TLSVersion.TLSv1_3,
+    resumes: bool = True,
 ) -> AsyncIterator[int]:
     """Listen, ask for the certificates of `trusted` where there are any, and answer `name version` to each request."""
     (folder / "target.pem").write_bytes(pem("target"))
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(folder / "target.pem")
     context.maximum_version = newest
+    if not resumes:
+        context.options |= ssl.OP_NO_TICKET
+        context.num_tickets = 0
     if trusted:
         context.verify_mode = ssl.CERT_REQUIRED if must else ssl.CERT_OPTIONAL
         context.load_verify_locations(cadata=b"".join(made(n, 2)[1].public_bytes(Encoding.DER) for n in trusted))
+
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: %d\r\n\r\n"
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         tls = writer.get_extra_info("ssl_object")
@@ -95,7 +105,7 @@ async def serving(
         with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError, ssl.SSLError):
             while True:
                 await reader.readuntil(b"\r\n\r\n")
-                writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body))
+                writer.write(head % len(body) + body)
         writer.close()
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=context)

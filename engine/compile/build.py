@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from pyjm.engine.plan.faults import Fault
 from pyjm.engine.plan.files import resolved
 from pyjm.engine.shared.waiting import Waiting
+from pyjm.engine.vu.held import Held
 
 from .grammar import compile_text, readable
 from .value import Value
@@ -46,7 +47,8 @@ class Build:
     sample's body, `waits_inside` that a function waits in a plain call (vu/inside). `kept` is what functions, or
     elements, of one kind have in common in this process; what is in `finish` is called when the whole plan is
     compiled. `broken` holds what could not be read in the element that is being made; `literal` then has those of
-    its texts that are read for `${…}` all the same, all others are not.
+    its texts that are read for `${…}` all the same, all others are not. `held` takes the values of what holds them as
+    controllers do (vu/held), None where nothing does.
     """
 
     properties: dict[str, str]
@@ -69,6 +71,7 @@ class Build:
     finish: list[Callable[[], None]] = field(default_factory=list)
     literal: set[str] | None = None
     broken: list[Fault] = field(default_factory=list)
+    held: list[Held[Any]] | None = None
 
     def place(self, name: str) -> str:
         """Name one place in the plan: the same in all processes, as all compile the same plan in the same order."""
@@ -99,7 +102,12 @@ class Build:
         """Compile a text with `${…}`; a fault in it (an unknown function) is reported with the element's path."""
         if self.literal is not None and raw not in self.literal:
             return Value.of(raw)
-        return compile_text(raw, self, path)
+        value = compile_text(raw, self, path)
+        if self.held is None or value.constant is not None:
+            return value
+        held = Held(value.get)
+        self.held.append(held)
+        return Value(held.get)
 
     def fault(self, path: str, problem: str, remedy: str = "", *, fatal: bool = True) -> None:
         """Report what is wrong; the compile goes on, so that all faults are found at once.

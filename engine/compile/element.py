@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar, cast
 
+from pyjm.engine.vu.held import Held, letting_go
 from pyjm.engine.vu.result import SampleResult
 
 from .value import Value, as_flag, as_whole
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from .build import Build
 
 T = TypeVar("T")
+C = TypeVar("C", bound="Cursor")
 
 
 def cut(number: float) -> int:
@@ -84,11 +86,15 @@ class Element:
         self.path = node.path
         self.label = build.value(node.name, node.path)
         for name, declared in self.declared.items():
-            setattr(self, name, declared.compile(node, build))
+            setattr(self, name, self.reads(declared.compile(node, build), name))
         self.prepare(node, build)
 
     def prepare(self, node: Node, build: Build) -> None:
         """Choose, check and precompute what the run only calls. Faults go to `build.fault(self.path, …)`."""
+
+    def reads(self, value: Value[T], name: str = "") -> Value[T]:
+        """Give a declared property, or another, as the element is to read it."""
+        return value
 
     def unheard(self) -> None:
         """Know that no pass begins where it stands, directly below a sampler that runs others."""
@@ -132,11 +138,16 @@ class Forking(Sampler):
     """A sampler that runs what stands below it, all at once, each in a branch of its user.
 
     `branches` are set by the compiler: for each child its step or controller, its label, and what runs at each start
-    and end of it. One that `takes_all` takes the samples below it in place of their listeners, by `add(user, result)`.
+    and end of it. One that `takes_all` takes the samples below it in place of their listeners, by `add(user, result)`;
+    None: each user tells, with each run of the branches.
     """
 
     branches: Sequence[tuple[Any, Value[str], Sequence[Callable[[User], None]], Sequence[Callable[[User], None]]]] = ()
-    takes_all = False
+    takes_all: bool | None = False
+
+    def takes(self, user: User) -> bool:
+        """Tell whether it takes the samples of the present run in place of their listeners."""
+        return bool(self.takes_all)
 
     def add(self, user: User, result: SampleResult) -> None:
         """Take a sample of one of the branches."""
@@ -153,6 +164,35 @@ class Taker:
         self.add = fork.add
 
 
+class Kept:
+    """A listener below a fork that takes samples at times, as one scope has it.
+
+    Once the fork has taken a sample of this scope, the listener hears no more of it, as in JMeter, where the scope has
+    lost its listeners for good. It is the same as the listener for whoever leaves out another scope's.
+    """
+
+    def __init__(self, listener: Any, fork: Forking, lost: object) -> None:
+        self.listener = listener
+        self.fork = fork
+        self.lost = lost
+        self.once = listener.once
+        self.reads_body = getattr(listener, "reads_body", True)
+        self.reads_assertions = getattr(listener, "reads_assertions", False)
+
+    def __eq__(self, other: object) -> bool:
+        return other is self.listener or (isinstance(other, Kept) and other.listener is self.listener)
+
+    def __hash__(self) -> int:
+        return hash(self.listener)
+
+    def add(self, user: User, result: SampleResult) -> None:
+        """Hand the sample on."""
+        if self.fork.takes(user):
+            user.state[self.lost] = True
+        elif self.lost not in user.state:
+            self.listener.add(user, result)
+
+
 class PlanController(Element):
     """Decides what comes next.
 
@@ -165,6 +205,23 @@ class PlanController(Element):
     scope: Scope | None = None
     suspends = False
     """Whether it can leave a child in mid-pass for another one (Interleave)."""
+
+    read_anew: ClassVar[frozenset[str]] = frozenset()
+    """The declared properties that it works out at each use; all others it holds for a while (vu/held)."""
+
+    held: Sequence[Held[Any]] = ()
+    """What it holds, constants left out."""
+
+    def reads(self, value: Value[T], name: str = "") -> Value[T]:
+        if value.constant is not None or name in self.read_anew:
+            return value
+        held = Held(value.get)
+        self.held = (*self.held, held)
+        return Value(held.get)
+
+    def kind(self, kind: type[C]) -> type[C]:
+        """Give the cursors of this controller: those that let go what it holds where it holds anything."""
+        return letting_go(kind, self.held)
 
     def cursor(self, user: User) -> Cursor:
         """Make the cursor of one user."""
@@ -196,6 +253,9 @@ class PreProcessor(Element):
 
 class PostProcessor(Element):
     """Runs after a sample; may be a coroutine."""
+
+    throws = False
+    """Whether it can throw, as JMeter's does: nothing in the sampler's scope lets go then what it has read."""
 
     def after(self, user: User, result: SampleResult) -> None:
         """Do it."""

@@ -5,22 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pyjm.engine.vu.result import SampleResult
 from pyjm.engine.vu.step import Scope, Step
 
 from .absent import fault_of
-from .element import Element, Forking, PlanController, Sampler, Taker
+from .element import Element, Forking, Kept, PlanController, Sampler, Taker
 from .registry import ELEMENTS
 from .scope import Frame, gather
 
 if TYPE_CHECKING:
     from pyjm.engine.plan.tree import Node
     from pyjm.engine.vu.flow import PassListener
+    from pyjm.engine.vu.held import Held
     from pyjm.engine.vu.user import User
 
     from .build import Build
+    from .value import Value
+
+T = TypeVar("T")
 
 WRITTEN_ONLY = frozenset({"WorkBench", "ProxyControl"})
 """Elements that JMeter itself does not run: the recorder."""
@@ -34,6 +38,9 @@ class ThreadGroupElement(PlanController):
 
     holds_others = False
     """Whether the groups behind it wait until its first user has begun."""
+
+    def reads(self, value: Value[T], name: str = "") -> Value[T]:
+        return value
 
 
 @dataclass(slots=True)
@@ -197,7 +204,7 @@ class Compiler:
         inner = [*frames, self.frame(controller, node.children)]
         self.controller(controller, node.children, inner)
         scope = gather(inner, of_transaction=True)
-        controller.scope = Scope(scope.assertions, heard(frames, scope.listeners))
+        controller.scope = Scope(scope.assertions, heard(frames, scope.listeners), held_by(inner))
 
     def fork(self, forking: Forking, node: Node, frames: list[Frame]) -> None:
         """Compile what stands below a sampler that runs it. Nobody is told that a pass begins there."""
@@ -226,15 +233,18 @@ class Compiler:
             listeners.extend(element.pass_start for element in frame.elements if hasattr(element, "pass_start"))
         scope = gather([*frames, frame])
         self.build.configs = scope.configs
+        throws = any(getattr(each, "throws", False) for each in scope.after)
+        held: list[Held[Any]] = []
+        self.build.held = held if throws else None
         sampler = self.make(node)
-        self.build.configs = ()
+        self.build.configs, self.build.held = (), None
         self.elements[id(node)] = sampler
         if not isinstance(sampler, Sampler):
             return None
         readers = [*scope.after, *scope.assertions, *scope.listeners]
         sampler.keep_body = sampler.reads_own_body or any(getattr(each, "reads_body", True) for each in readers)
         path = [frame.owner for frame in reversed(frames)]
-        after = Scope(scope.assertions, heard(frames, scope.listeners))
+        after = Scope(scope.assertions, heard(frames, scope.listeners), [*held_by(frames), *held])
         if isinstance(sampler, Forking):
             self.fork(sampler, node, [*frames, Frame(sampler, frame.elements)])
         step = Step(sampler, scope.before, scope.timers, scope.after, after, path, self.timer_factor)
@@ -242,7 +252,20 @@ class Compiler:
         return step
 
 
+def held_by(frames: Sequence[Frame]) -> list[Held[Any]]:
+    """Collect what the controllers above a sample hold, and those beside them that listen to it: transactions."""
+    found: dict[int, PlanController] = {}
+    for frame in frames:
+        for element in (frame.owner, *(element for element in frame.elements if hasattr(element, "add"))):
+            if isinstance(element, PlanController):
+                found[id(element)] = element
+    return [held for controller in found.values() for held in controller.held]
+
+
 def heard(frames: Sequence[Frame], listeners: list[Any]) -> list[Any]:
     """Choose who takes a sample: the listeners in scope, or the innermost fork where that takes all samples."""
     fork = next((frame.owner for frame in reversed(frames) if isinstance(frame.owner, Forking)), None)
-    return [Taker(fork)] if fork is not None and fork.takes_all else listeners
+    if fork is None or fork.takes_all is False:
+        return listeners
+    taker = Taker(fork)
+    return [taker] if fork.takes_all else [taker, *(Kept(listener, fork, taker) for listener in listeners)]

@@ -6,14 +6,18 @@ lxml is loaded when a plan first needs it: workers without such elements do with
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .tidy.node import Broken
 from .tidy.tree import Tree, tree_of
 from .xml_faults import MarkupError, fault_in, without_unknown_entities
 from .xml_reading import reader_of
 
-__all__ = ["MarkupError", "parse", "read", "strict", "tidied"]
+if TYPE_CHECKING:
+    from pyjm.engine.compile.build import Build
+    from pyjm.engine.plan.tree import Node
+
+__all__ = ["MarkupError", "parse", "read", "strict", "tidied", "warn_of_dtds"]
 
 NAMESPACE_ERRORS = range(200, 206)
 """libxml2's, for prefixes that are not bound and the like."""
@@ -99,6 +103,13 @@ def tidied(data: bytes, *, quiet: bool, report_errors: bool) -> Tree:
     if tree is None:
         raise MarkupError("the page has no element")
     return tree
+
+
+def warn_of_dtds(node: Node, build: Build, key: str) -> None:
+    """Say before the run that no DTD is fetched, where a plan wants that."""
+    if node.flag(key):
+        problem = "DTDs outside of a document are not fetched: they are read as empty"
+        build.fault(node.path, problem, "declare what is needed in the document itself", fatal=False)
 
 
 def without_namespaces(root: Any) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import NoReturn
 
 from .regex_escapes import OCTAL, SET, Escapes, RegexError
 from .regex_sets import JAVA_SPACES, SPACES
@@ -88,6 +89,8 @@ class Translation(Escapes):
             self.at = len(self.source) if end < 0 else end
         elif char.isspace() and "x" in self.flags:
             self.at += 1
+        elif char == "{" and self.java and not INTERVAL.match(self.source, self.at):
+            self.illegal_repetition()
         else:
             self.at += 1
             self.add(self.dot() if char == "." else re.escape(char))
@@ -121,6 +124,11 @@ class Translation(Escapes):
             self.at += 1
         self.out.append(text)
         self.repeated = True
+
+    def illegal_repetition(self) -> NoReturn:
+        """Refuse a brace that is no interval, as Java does; ORO takes it for itself."""
+        counts = self.source[self.at + 1 : self.at + 2].isdigit()
+        raise RegexError("Unclosed counted closure" if counts else "Illegal repetition")
 
     # groups
 

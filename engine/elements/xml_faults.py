@@ -43,7 +43,7 @@ def position(text: str, at: int) -> tuple[int, int]:
 def fault_in(text: str, *, namespaces: bool = True, allows_doctype: bool = True) -> MarkupError | None:
     """Find the first fault of a text, None where the scanner sees none."""
     try:
-        _Scanner(text, namespaces, allows_doctype).document()
+        Scanner(text, namespaces, allows_doctype).document()
     except MarkupError as error:
         return error
     return None
@@ -57,12 +57,14 @@ def without_unknown_entities(text: str) -> str:
 
 def tag_places(text: str) -> list[tuple[int, int]]:
     """Give for each element, in the order of the document, where its start tag ends and where its end tag does."""
-    scanner = _Scanner(text, False, True)
+    scanner = Scanner(text, False, True)
     scanner.document()
     return scanner.places
 
 
-class _Scanner:
+class Scanner:
+    """Goes through a text and raises its first fault. What it comes past is told to methods that here do nothing."""
+
     def __init__(self, text: str, namespaces: bool, allows_doctype: bool) -> None:
         self.text = text
         self.at = 0
@@ -75,6 +77,18 @@ class _Scanner:
         self.entities = KNOWN
         self.rooted = False
         self.is_open = False  # an external DTD may declare more
+
+    def opened(self, name: str, attributes: list[tuple[str, str]]) -> None:
+        """Take a start tag, behind which the scanner stands."""
+
+    def closed(self, name: str) -> None:
+        """Take the end of an element."""
+
+    def passed(self, kind: str, text: str) -> None:
+        """Take what else stands in an element: `text`, `CDATA`, `comment` or `processing instruction`."""
+
+    def declared(self) -> None:
+        """Take the DOCTYPE."""
 
     def fail(self, message: str, at: int | None = None) -> NoReturn:
         """Raise a fault at a place, the present one if none is given."""
@@ -133,6 +147,7 @@ class _Scanner:
             said = f"An invalid XML character (Unicode: 0x{code}) was found in the element content of the document."
             self.fail(said, found.start())
         self.at = end
+        self.passed("text", text[start:end])
 
     def references(self, start: int, end: int) -> None:
         """Check the entities in a stretch of text."""
@@ -167,6 +182,8 @@ class _Scanner:
         if self.at and re.match(r"<\?xml[\s?]", self.text[self.at : self.at + 6], re.I):
             self.fail('The processing instruction target matching "[xX][mM][lL]" is not allowed.', self.at + 5)
         self.past("?>")
+        if self.open:
+            self.passed("processing instruction", "")
 
     def declaration(self) -> None:
         """Read a comment, a CDATA section or the DOCTYPE."""
@@ -179,8 +196,11 @@ class _Scanner:
                     self.ended()
                 self.fail('The string "--" is not permitted within comments.')
             self.at += 1
+            if self.open:
+                self.passed("comment", "")
         elif self.open and text.startswith("<![CDATA[", self.at):
             self.past("]]>")
+            self.passed("CDATA", "")
         elif not self.rooted and text.startswith("<!DOCTYPE", self.at):
             if not self.allows_doctype:
                 self.fail(NO_DOCTYPE, self.at + len("<!DOCTYPE"))
@@ -190,6 +210,7 @@ class _Scanner:
             self.entities |= set(ENTITY.findall(found[0]))
             self.is_open = bool(EXTERNAL.match(found[0]))
             self.at = found.end()
+            self.declared()
         else:
             self.misplaced(self.at + 2)
 
@@ -225,6 +246,7 @@ class _Scanner:
         self.at = after + 1
         number = self.numbers.pop()
         self.places[number] = self.places[number][0], self.at
+        self.closed(name)
 
     def start_tag(self) -> None:
         """Read a start tag with its attributes."""
@@ -251,8 +273,10 @@ class _Scanner:
             self.fail(said, after + (text[after] == "/"))
         self.at = after + 1 + closes
         self.check_names(name, attributes)
+        self.opened(name, attributes)
         if closes:
             self.prefixes.pop()
+            self.closed(name)
         else:
             self.open.append(name)
             self.numbers.append(len(self.places))

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pyjm.engine.compile.charset import known_charset
+from pyjm.engine.charsets.charset import decode, encode, known_charset
+from pyjm.engine.compile.charsets import report_charset
 from pyjm.engine.compile.functions import Args, function
 from pyjm.engine.compile.java_error import JavaError
 from pyjm.engine.compile.java_text import java_trim
@@ -36,7 +37,7 @@ def content(path: Path, encoding: str) -> str:
     if encoding and not known_charset(encoding):
         raise JavaError("java.nio.charset.UnsupportedCharsetException", encoding)
     try:
-        return path.read_bytes().decode(encoding or "utf-8", "replace")
+        return decode(path.read_bytes(), encoding or "utf-8")
     except OSError as error:
         log.warning("Could not read %s: %s", path, error)
         return NOTHING
@@ -47,6 +48,7 @@ def make_file_to_string(args: Args, build: Build, path: str) -> Callable[[User],
     """Give a file's content, in the encoding of the second argument; the third names a variable to keep it."""
     name = args[0].get
     encoding = args[1].get if len(args) > 1 else lambda user: ""
+    report_charset(build, path, args[1].constant if len(args) > 1 else None)
     return saved(lambda user: content(found(build, name(user)), java_trim(encoding(user))), args, 2)
 
 
@@ -56,13 +58,14 @@ def make_string_to_file(args: Args, build: Build, path: str) -> Callable[[User],
     name_of, content_of = args[0].get, args[1].get
     append_of = args[2].get if len(args) > 2 else lambda user: ""
     encoding_of = args[3].get if len(args) > 3 else lambda user: ""
+    report_charset(build, path, args[3].constant if len(args) > 3 else None)
 
     def get(user: User) -> str:
         name = java_trim(name_of(user))
         text = content_of(user).replace("\\n", os.linesep)
         appends = java_trim(append_of(user)).lower() in ("", "true")
         try:
-            data = text.encode(encoding_of(user) or "utf-8", "replace")
+            data = encode(text, encoding_of(user) or "utf-8")
             with Path(name).open("ab" if appends else "wb") as file:
                 file.write(data)
         except (OSError, LookupError) as error:

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 
 from pyjm.engine.compile.functions import Args, function
 from pyjm.engine.compile.java_error import INDEX_OUT_OF_BOUNDS, JavaError
+from pyjm.engine.compile.java_replacement import replacement
 from pyjm.engine.compile.java_text import double_text, java_trim
 from pyjm.engine.elements.regex import RegexError, compile_regex
-from pyjm.engine.scripts.java_strings import replacement
 
 from .parsing import java_double, java_number
 from .saving import saved, saved_anyway
@@ -80,7 +80,12 @@ def make_env(args: Args, build: Build, path: str) -> Callable[[User], str]:
     """Give a variable of the environment, its name or the third argument where there is none."""
     name = args[0].get
     default = args[2].get if len(args) > 2 else name
-    return saved(lambda user: os.environ.get(name(user)) or default(user), args, 1, trim=False)
+
+    def get(user: User) -> str:
+        value = os.environ.get(name(user))
+        return java_trim(default(user) if value is None else value)
+
+    return saved(get, args, 1, trim=False)
 
 
 @function("__if", 4, inf)
@@ -131,7 +136,7 @@ def make_str_replace(args: Args, build: Build, path: str) -> Callable[[User], st
         text, source = text_of(user), old(user)
         try:
             return compile_regex(source, java=True).sub(replacement(new(user)), text)
-        except (RegexError, re.error, IndexError) as error:
+        except RegexError as error:
             raise JavaError("java.util.regex.PatternSyntaxException", str(error)) from None
 
     return saved(get, args, 3, trim=False)
@@ -180,9 +185,7 @@ CASES: dict[str, Callable[[list[str]], str]] = {
     "TRAIN_CASE": lambda words: "-".join(words).upper(),
     "UPPER_UNDERSCORE": lambda words: "_".join(words).upper(),
     **dict.fromkeys(("SNAKE_CASE", "LOWER_UNDERSCORE"), lambda words: "_".join(words).lower()),
-    **dict.fromkeys(
-        ("KEBAB_CASE", "LISP_CASE", "SPINAL_CASE", "LOWER_HYPHEN"), lambda words: "-".join(words).lower()
-    ),
+    **dict.fromkeys(("KEBAB_CASE", "LISP_CASE", "SPINAL_CASE", "LOWER_HYPHEN"), lambda words: "-".join(words).lower()),
 }
 """Mode → how words are written."""
 

@@ -1,1 +1,1 @@
-"""Hot path: the wire of HTTP. Imports nothing of ours."""
+"""Hot path: the wire of HTTP. Imports nothing of ours but charsets."""

@@ -24,17 +24,31 @@ class Circular(WireError):
         self.trace_bytes = 1452 + len(f"Circular redirect to '{location}'")
 
 
-def follow_automatically(status: int, method: str, location: str | None, url: Url) -> tuple[str, Url] | None:
+class Nowhere(WireError):
+    """A redirect without a location, all but 302."""
+
+    def __init__(self, status: int, reason: str) -> None:
+        super().__init__(PROTOCOL, "null")
+        said = f"HTTP/1.1 {status} {reason}"
+        self.trace_bytes = 1437 + len(f"Received redirect response {said} but no location header")
+
+
+def follow_automatically(
+    status: int, reason: str, method: str, location: str | None, url: Url
+) -> tuple[str, Url] | None:
     """Give method and URL of the next request as "redirect automatically" makes it, None if there is none.
 
     After 303 all methods are followed, else all but PUT, PATCH and OPTIONS. After 307 and 308 method and body stay;
     else HEAD stays and all others become GET. Only the last answer makes a sample. The URL keeps its fragment, by which
-    circles are told apart; it is not asked for. Raises WireError for a location that is no URI, or without a host.
+    circles are told apart; it is not asked for. Raises WireError for none,
+    for a location that is no URI, or without a host.
     """
-    if location is None or status not in (301, 302, 303, 307, 308):
+    if status not in (301, 302, 303, 307, 308) or (location is None and status == 302):
         return None
     if status != 303 and method not in ("GET", "HEAD", "POST", "DELETE"):
         return None
+    if location is None:
+        raise Nowhere(status, reason)
     if status not in (307, 308) and method != "HEAD":
         method = "GET"
     return method, resolved(location, url)

@@ -6,7 +6,7 @@ import asyncio
 import ssl
 from copy import copy
 from time import perf_counter_ns
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple
 
 from . import errors
 from .connection import NEVER, Connection
@@ -14,6 +14,8 @@ from .dial import Dial
 from .errors import WireError
 from .line import Line, SecureLine
 from .names import Resolver
+from .secured import Secured
+from .sessions import Sessions
 from .tunnel import open_tunnel
 
 if TYPE_CHECKING:
@@ -47,16 +49,6 @@ def trusting_context() -> ssl.SSLContext:
     context.verify_mode = ssl.CERT_NONE
     context.options |= getattr(ssl, "OP_LEGACY_SERVER_CONNECT", 0x4)
     return context
-
-
-class Identity(Protocol):
-    """What a user shows to servers that ask for a certificate."""
-
-    def context(self, origin: Origin) -> ssl.SSLContext:
-        """Give the context to begin a handshake with."""
-
-    def settled(self, origin: Origin, begun: ssl.SSLContext, ended: ssl.SSLContext | None) -> None:
-        """Know with which context a handshake ended, None for a failed one. Raises WireError: it must not stand."""
 
 
 class Dialler:
@@ -103,18 +95,19 @@ class Dialler:
         self,
         origin: Origin,
         timeout_s: float | None = None,
-        identity: Identity | None = None,
+        sessions: Sessions | None = None,
         login: Login | None = None,
     ) -> Connection:
         """Connect, with TLS for https. `timeout_s` holds for each address, and again for TLS, as in JMeter.
 
-        `identity` chooses the context in place of the worker's (a user's own certificate); `login` is what the user
-        knows of the origin's proxy. Raises WireError with `start_ns` and `connect_end_ns` set: JMeter counts a failed
-        attempt as connect time. Raises TunnelRefused where a proxy opens no way to the origin.
+        `sessions` are the user's, which choose the context in place of the worker's; without them each handshake is a
+        whole one. `login` is what the user knows of the origin's proxy. Raises WireError with `start_ns` and
+        `connect_end_ns` set: JMeter counts a failed attempt as connect time. Raises TunnelRefused where a proxy opens
+        no way to the origin.
         """
         start_ns = perf_counter_ns()
         try:
-            connection = await self._open(origin, timeout_s or None, identity, login)
+            connection = await self._open(origin, timeout_s or None, sessions, login)
         except WireError as error:
             error.start_ns = start_ns
             error.connect_end_ns = error.end_ns = perf_counter_ns()
@@ -126,7 +119,7 @@ class Dialler:
         return connection
 
     async def _open(
-        self, origin: Origin, timeout_s: float | None, identity: Identity | None, login: Login | None
+        self, origin: Origin, timeout_s: float | None, sessions: Sessions | None, login: Login | None
     ) -> Connection:
         proxy = origin.proxy
         scheme, host, port = (proxy.scheme.lower(), proxy.host, proxy.port) if proxy is not None else origin[:3]
@@ -136,7 +129,8 @@ class Dialler:
             raise WireError(errors.ILLEGAL_ARGUMENT, f"port out of range:{port}")
         loop = asyncio.get_running_loop()
         socks = self._socks if self._socks is not None and self._socks.serves(host) else None
-        dial = Dial(host, port, await self.resolver.addresses(host), scheme == "https", socks)
+        found = await self.resolver.of((origin.proxy, *origin[:3])).addresses(host)
+        dial = Dial(host, port, found, scheme == "https", socks)
         tunnelled = proxy is not None and origin.scheme == "https"
         connected_ns = 0
         line: Line | None = None
@@ -146,7 +140,7 @@ class Dialler:
                 if tunnelled and scheme == "https":
                     outer = SecureLine()
                     there = Origin(scheme, host, port)
-                    await self._secured(outer, line, dial, there, timeout_s, identity)
+                    await self._secured(outer, line, dial, there, timeout_s, sessions)
                     line = outer
                 connected_ns = connected_ns or perf_counter_ns()
                 if not tunnelled or await open_tunnel(line, origin, login):
@@ -157,7 +151,7 @@ class Dialler:
             if origin.scheme == scheme == "http":
                 await line.carried(connection)
                 return connection
-            await self._secured(connection, line, dial, origin, timeout_s, identity)
+            await self._secured(connection, line, dial, origin, timeout_s, sessions)
         except BaseException:
             if line is not None:
                 line.close()
@@ -172,28 +166,31 @@ class Dialler:
         dial: Dial,
         origin: Origin,
         timeout_s: float | None,
-        identity: Identity | None,
+        sessions: Sessions | None,
     ) -> None:
         """Put TLS over a connected way, with what the user shows."""
-        begun = self._shared() if identity is None else identity.context(origin)
+        known = sessions or Sessions(self._shared())
+        server = (origin.host, origin.port) if origin.scheme == "https" else (dial.host, dial.port)
+        start = known.start(server)
+        secured: Secured | None = None
+        failure: WireError | None = None
         try:
+            secured = Secured(protocol, start, server[0], sessions)
             async with asyncio.timeout(timeout_s):
-                transport = await line.secured(protocol, begun, origin.host if origin.scheme == "https" else dial.host)
+                await line.secured(secured)
         except TimeoutError:
-            failure: WireError = dial.failed(errors.CONNECT_TIMEOUT, "Read timed out")
+            failure = dial.failed(errors.CONNECT_TIMEOUT, "Read timed out")
         except (OSError, ValueError) as error:
             failure = errors.tls(error)
-        else:
-            if identity is not None:
-                try:
-                    identity.settled(origin, begun, transport.get_extra_info("ssl_object").context)
-                except WireError:
-                    transport.close()
-                    raise
-            return
-        if identity is not None:
-            identity.settled(origin, begun, None)
-        raise failure
+        asked = secured is not None and secured.asked
+        try:
+            known.settled(start, asked)
+        except WireError as error:
+            failure = error
+        if failure is not None:
+            if secured is not None:
+                secured.abort()
+            raise failure
 
     def _shared(self) -> ssl.SSLContext:
         if self.context is None:

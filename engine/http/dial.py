@@ -93,8 +93,8 @@ class Dial:
         if isinstance(error, TimeoutError) and error.errno is None:
             return self.failed(errors.CONNECT_TIMEOUT, _TIMED_OUT)
         kind = _KINDS.get(error.errno or 0, errors.SOCKET)
-        if error.errno == errno.EADDRNOTAVAIL:
-            _say_exhausted()
+        if error.errno in (errno.EADDRNOTAVAIL, errno.EMFILE, errno.ENFILE):
+            _say(error.errno)
         if kind in (errors.REFUSED, errors.CONNECT_TIMEOUT):
             return self.failed(kind, reason(error))
         return Unreached(kind, reason(error), self.secure)
@@ -119,16 +119,22 @@ class Dial:
         return dialled
 
 
-_told: list[bool] = []
+_told: set[int] = set()
+_SAYS = {
+    errno.EADDRNOTAVAIL: "no port of this machine is free for one more connection: keep connections alive, have users"
+    " leave from several addresses (pyjm.http.source_addresses), or widen net.ipv4.ip_local_port_range",
+    errno.EMFILE: "no more files may be opened, and each connection is one: raise the limit (ulimit -Hn, LimitNOFILE="
+    " of a service), or take more processes (pyjm.workers) or machines",
+    errno.ENFILE: "no more files may be opened on this machine, and each connection is one: raise fs.file-max, or take"
+    " more machines",
+}
 
 
-def _say_exhausted() -> None:
-    if not _told:
-        _told.append(True)
-        log.warning(
-            "no port of this machine is free for one more connection: keep connections alive, have users leave from "
-            "several addresses (pyjm.http.source_addresses), or widen net.ipv4.ip_local_port_range"
-        )
+def _say(number: int) -> None:
+    """Say once what this machine lacks: the sample alone has JMeter's words for it."""
+    if number not in _told:
+        _told.add(number)
+        log.warning("%s", _SAYS[number])
 
 
 _names = Resolver()
@@ -160,6 +166,8 @@ def _bind(dialled: socket.socket, family: socket.AddressFamily, source: str) -> 
     try:
         dialled.bind((address, 0, 0, socket.if_nametoindex(zone)) if zone else (address, 0))
     except OSError as error:
+        if error.errno == errno.EADDRINUSE:  # of all ports: none was named
+            _say(errno.EADDRNOTAVAIL)
         raise WireError(errors.BIND, reason(error)) from None
 
 

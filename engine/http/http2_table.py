@@ -14,10 +14,11 @@ from .proxy import ProxyTable, TunnelRefused
 from .table import Table
 
 if TYPE_CHECKING:
-    from .connect import Dialler, Identity, Origin
+    from .connect import Dialler, Origin
     from .keeping import Keeping
     from .proxy import Login
     from .response import Response
+    from .sessions import Sessions
 
 
 class Http2Table(Table):
@@ -33,12 +34,12 @@ class Http2Table(Table):
     def __init__(
         self,
         dialler: Dialler,
-        identity: Identity | None = None,
+        sessions: Sessions | None = None,
         validate_after_idle_s: float = 4.9,
         login: Login | None = None,
         prior_knowledge: bool = False,
     ) -> None:
-        super().__init__(dialler, identity, validate_after_idle_s, login)
+        super().__init__(dialler, sessions, validate_after_idle_s, login)
         self.prior_knowledge = prior_knowledge
         self._shared: dict[Origin, Multiplexing] = {}
         self._opening: dict[Origin, asyncio.Future[Exception | None]] = {}
@@ -121,7 +122,7 @@ class Http2Table(Table):
         self._opening[origin] = opening = asyncio.get_running_loop().create_future()
         failed: Exception | None = None
         try:
-            connection = await self._dialler.open(origin, timeout_s, self.identity, self.login)
+            connection = await self._dialler.open(origin, timeout_s, self.sessions, self.login)
         except (WireError, TunnelRefused) as error:
             failed = error
             raise

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import socket
-import ssl
 from typing import cast
 
-_FOREVER_S = 86_400.0
+from .secured import Secured
+
 _PIECE = 4096
 
 
@@ -32,14 +32,10 @@ class Line:
         await loop.create_connection(lambda: protocol, sock=self._dialled)
         self._given = True
 
-    async def secured(self, protocol: asyncio.BaseProtocol, context: ssl.SSLContext, host: str) -> asyncio.Transport:
-        """Hand the way over to a protocol, under TLS; `host` is the server's name. Raises OSError, ValueError."""
-        loop = asyncio.get_running_loop()
-        transport, _ = await loop.create_connection(
-            lambda: protocol, sock=self._dialled, ssl=context, server_hostname=host, ssl_handshake_timeout=_FOREVER_S
-        )
-        self._given = True
-        return transport
+    async def secured(self, secured: Secured) -> None:
+        """Hand the way over to TLS, and wait for its handshake. Raises OSError."""
+        await self.carried(secured)
+        await secured.shaken()
 
     def close(self) -> None:
         """Close what was not handed over."""
@@ -48,10 +44,11 @@ class Line:
 
 
 class SecureLine(Line, asyncio.Protocol):
-    """A way under TLS to a proxy; TLS to a server goes within it. Made by `Line.secured`."""
+    """A way under TLS to a proxy; TLS to a server goes within it. What `Line.secured` is given is above it."""
 
     def __init__(self) -> None:
         self._given = False
+        self._inner: Secured | None = None
         self.transport: asyncio.Transport | None = None
         self._pieces: asyncio.Queue[bytes | Exception] = asyncio.Queue()
 
@@ -61,15 +58,24 @@ class SecureLine(Line, asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Take bytes from the loop."""
-        self._pieces.put_nowait(data)
+        if self._inner is not None:
+            self._inner.data_received(data)
+        else:
+            self._pieces.put_nowait(data)
 
     def eof_received(self) -> None:
         """Take the other side's end; called by the loop."""
-        self._pieces.put_nowait(b"")
+        if self._inner is not None:
+            self._inner.eof_received()
+        else:
+            self._pieces.put_nowait(b"")
 
     def connection_lost(self, error: Exception | None) -> None:
         """Take the end; called by the loop."""
-        self._pieces.put_nowait(error or b"")
+        if self._inner is not None:
+            self._inner.connection_lost(error)
+        else:
+            self._pieces.put_nowait(error or b"")
 
     async def send(self, data: bytes) -> None:
         assert self.transport is not None
@@ -81,16 +87,12 @@ class SecureLine(Line, asyncio.Protocol):
             raise piece
         return piece
 
-    async def secured(self, protocol: asyncio.BaseProtocol, context: ssl.SSLContext, host: str) -> asyncio.Transport:
+    async def secured(self, secured: Secured) -> None:
         assert self.transport is not None
-        loop = asyncio.get_running_loop()
-        made = await loop.start_tls(
-            self.transport, protocol, context, server_hostname=host, ssl_handshake_timeout=_FOREVER_S
-        )
-        assert made is not None
-        protocol.connection_made(made)
+        self._inner = secured
         self._given = True
-        return made
+        secured.connection_made(self.transport)
+        await secured.shaken()
 
     def close(self) -> None:
         if self.transport is not None and not self._given:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from .charsets import charset_called, encode
+from .charsets import charset_called
 from .errors import ILLEGAL_ARGUMENT, WireError
 
 
@@ -51,7 +51,7 @@ def multipart_body(
                 out.append(_typed(_with_charset(part.content_type, charset), "8bit"))
             if not part.content_type.strip():
                 raise WireError(ILLEGAL_ARGUMENT, "MIME type may not be blank")
-            out += (b"\r\n", encode(part.value, charset_called(_own_charset(part.content_type) or charset, 1209)))
+            out += (b"\r\n", charset_called(_own_charset(part.content_type) or charset, 1209).encode(part.value))
         else:
             out.append(_disposition(part.name, part.file_name))
             out.append(_typed(part.content_type, "" if browser_like else "binary"))

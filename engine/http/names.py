@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import socket
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Sequence
 from time import perf_counter_ns
 from typing import Any
 
@@ -38,6 +38,10 @@ class Resolver:
         """Forget all names."""
         self._known.clear()
 
+    def of(self, origin: Hashable) -> Resolver:
+        """Give what looks up the host of an origin."""
+        return self
+
     async def addresses(self, host: str) -> list[str]:
         """Give the addresses of a host, an address being its own. Raises WireError for an unknown name."""
         known = self._known.get(host)
@@ -57,6 +61,25 @@ class Resolver:
                 raise WireError(errors.UNKNOWN_HOST, str(NoSuchHost(host, remembered=False)))
         self._known[host] = (now + self._keep_ns, found)
         return found
+
+
+class FirstAsked(Resolver):
+    """Look up the host of each origin as the first request to it does; `now` is the present request's way."""
+
+    __slots__ = ("now", "_chosen")
+
+    def __init__(self, now: Resolver) -> None:
+        super().__init__()
+        self.now = now
+        self._chosen: dict[Hashable, Resolver] = {}
+
+    def clear(self) -> None:
+        """Forget who looked up what."""
+        self._chosen.clear()
+
+    def of(self, origin: Hashable) -> Resolver:
+        """Give what looks up the host of an origin."""
+        return self._chosen.setdefault(origin, self.now)
 
 
 def is_address(host: str) -> bool:

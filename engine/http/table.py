@@ -11,12 +11,13 @@ from .errors import WireError
 from .keeping import WHOLE
 
 if TYPE_CHECKING:
-    from .connect import Dialler, Identity, Origin
+    from .connect import Dialler, Origin
     from .connection import Connection
     from .keeping import Keeping
     from .proxy import Login
     from .response import Response
     from .retries import Retrying
+    from .sessions import Sessions
 
 
 class Table:
@@ -29,19 +30,19 @@ class Table:
     that is 0 or less. Nothing is sent twice, unless `retries` says so.
     """
 
-    __slots__ = ("identity", "login", "retries", "_busy", "_dialler", "_idle", "_last", "_of_last", "_validate_ns")
+    __slots__ = ("sessions", "login", "retries", "_busy", "_dialler", "_idle", "_last", "_of_last", "_validate_ns")
 
     def __init__(
         self,
         dialler: Dialler,
-        identity: Identity | None = None,
+        sessions: Sessions | None = None,
         validate_after_idle_s: float = 4.9,
         login: Login | None = None,
         retries: Retrying | None = None,
     ) -> None:
         self.login = login
         self.retries = retries
-        self.identity = identity
+        self.sessions = sessions
         self._dialler = dialler
         self._idle: dict[Origin, list[Connection]] = {}
         self._busy: Connection | None = None
@@ -91,7 +92,7 @@ class Table:
         kept = self._idle.get(origin)
         connection = self._kept(kept, start_ns) if kept else None
         if connection is None:
-            connection = await self._dialler.open(origin, connect_timeout_s, self.identity, self.login)
+            connection = await self._dialler.open(origin, connect_timeout_s, self.sessions, self.login)
             kept = self._idle.setdefault(origin, [])
             connection.home = kept
         try:

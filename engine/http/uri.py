@@ -127,14 +127,19 @@ def _escape(found: re.Match[str]) -> str:
 
 
 def request_target(url: Url) -> str:
-    """Give what stands in the request line: path and query in ASCII, with the path's empty segments left out."""
+    """Give what stands in the request line: what is asked for, in ASCII."""
+    return _ascii(asked_for(url))
+
+
+def asked_for(url: Url) -> str:
+    """Give path and query with the path's empty segments left out."""
     path = url.path or "/"
     if "//" in path:
         segments = path.split("/")
         kept = [segment for segment in segments[1:-1] if segment] + [segments[-1]]
         path = "/" + "/".join([_segment(segment) for segment in kept])
     query = "" if url.query is None else f"?{url.query}"
-    return _ascii(path + query)
+    return path + query
 
 
 def _segment(segment: str) -> str:

@@ -183,7 +183,7 @@ class Reader:
             return None
         if not len(value):
             return self.text(value.text)
-        texts = {str(field.tag): (field.text or "").strip() for field in value.iterchildren(etree.Element)}
+        texts = {str(field.tag): field.text or "" for field in value.iterchildren(etree.Element)}
         return {name: text == "true" if text in ("true", "false") else text for name, text in texts.items()}
 
 

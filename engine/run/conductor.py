@@ -16,6 +16,7 @@ from pyjm.engine.vu.user import OnError, Test, User
 
 from .frames import Say, frame, values
 from .gather import Outgoing
+from .limits import connects, raise_file_limit, shortage, users_of
 from .link import WorkerLink
 
 log = logging.getLogger("pyjm.run")
@@ -151,6 +152,11 @@ class Conductor:
             text = f"Warning: {compiled.group.path}: the number of threads is {start.threads}: the group runs nobody"
             log.warning(text)
             self.out.note(text)
+        if users_of(compiled) is None and connects(self.build):
+            short = shortage(self.users + start.threads, len(self.links), raise_file_limit())
+            if short:
+                log.warning("%s: %s", compiled.group.path, short)
+                self.out.note(f"Warning: {compiled.group.path}: {short}")
         with self.changed:
             self.busy[index] = {link.index for link in self.links if link.alive}
         said = frame(Say.GROUP, index, number, self.users, now_ns(), astuple(start), plain(user.vars))

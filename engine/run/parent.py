@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import re
 import shutil
 import tempfile
 import threading
@@ -26,6 +25,7 @@ from .engine import Health
 from .frames import Say, frame, values
 from .gather import Outgoing
 from .job import Job
+from .limits import connects, most_users, raise_file_limit, shortage, users_at_once
 from .link import WorkerLink
 from .setup import Setup
 from .strain import Strain
@@ -34,8 +34,6 @@ log = logging.getLogger("pyjm.run")
 
 READY_S = 60.0
 """How long workers may take to compile a plan."""
-
-_HARMLESS = re.compile(r"\$\{__(P\([\w.,\- ]*|property\([\w.\- ]*(,,[\w.\- ]*)?)\)\}")
 
 
 class Engine:
@@ -80,6 +78,9 @@ class Engine:
             return build.faults
         self.employ(job, root, program, 1 if build.in_one_process else job.workers or self.wanted)
         build.workers = len(self.links)
+        short = shortage(users_at_once(program), len(self.links), raise_file_limit()) if connects(build) else ""
+        if short:
+            build.fault("", short, fatal=False)
         self.strain = Strain(build.properties)
         if len(self.links) > 1:
             build.cells = MappedCells(self.folder / "cells")
@@ -91,7 +92,7 @@ class Engine:
     def employ(self, job: Job, root: Node, program: Program, wanted: int) -> None:
         """Start so many workers, or as many as the plan can use, and tell them the job."""
         cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-        workers = wanted or max(1, min(cores, most_users(program, job)))
+        workers = wanted or max(1, min(cores, most_users(program)))
         while len(self.links) < workers:
             self.spawn()
         MappedCells.create(self.folder / "cells")
@@ -153,9 +154,9 @@ class Engine:
         if kind is None:
             self.gone(worker)
         elif kind is Say.BATCH:
-            until_ns, files, tallies, threads, cpu_s, lag_ms, summaries = values(payload)
-            self.cpu_s[worker], self.lag_ms[worker] = cpu_s, lag_ms
-            self.warn(self.strain.add(worker, until_ns, cpu_s, lag_ms))
+            until_ns, files, tallies, threads, strain, summaries = values(payload)
+            self.cpu_s[worker], self.lag_ms[worker], _ = strain
+            self.warn(self.strain.add(worker, until_ns, *strain))
             self.out.add(worker, until_ns, files, tallies, threads, summaries, self.strain.take(worker))
         elif kind is Say.ASK:
             with self.brokering:
@@ -225,15 +226,3 @@ class Engine:
             if link.thread is not threading.current_thread():
                 link.thread.join(5)
         shutil.rmtree(self.folder, ignore_errors=True)
-
-
-def most_users(program: Program, job: Job) -> int:
-    """Tell how many users the plan can have at once; many where that is not known before it runs."""
-    total = 0
-    for compiled in program.groups:
-        for written, users in compiled.group.counted():
-            harmless = _HARMLESS.fullmatch(written)
-            if "${" in written and not harmless:
-                return 1 << 30
-            total += users.get(None) if harmless else users.constant or 0
-    return total

@@ -29,8 +29,10 @@ from .counts import Counts, SharedCounts
 from .files import ResultFiles
 from .frames import Say, frame, read, values
 from .group import GroupRun
+from .limits import raise_file_limit
 from .loop import new_loop
 from .setup import Setup
+from .strain import core_wait_s
 
 log = logging.getLogger("pyjm.run")
 
@@ -149,6 +151,7 @@ class Worker:
         for group in self.groups:
             if group.index == index:
                 group.stop(now=now)
+
     def begun(self, index: int) -> None:
         """Say that the first user of a group has begun."""
         self.out.put(frame(Say.GROUP_BEGUN, index))
@@ -183,7 +186,8 @@ class Worker:
         threads = (started - finished, started, finished)
         cpu_s = time.process_time() - self.started_cpu
         tallies, summaries = self.tallies.take(), self.files.take_summaries()
-        self.out.put(frame(Say.BATCH, until_ns, files, tallies, threads, cpu_s, lag_ms, summaries))
+        strain = (cpu_s, lag_ms, core_wait_s())
+        self.out.put(frame(Say.BATCH, until_ns, files, tallies, threads, strain, summaries))
 
     async def run(self) -> None:
         """Live until the parent says to quit."""
@@ -232,17 +236,6 @@ def listen(stream: BinaryIO, loop: asyncio.AbstractEventLoop, worker: Worker) ->
     os._exit(1)
 
 
-def raise_file_limit() -> None:
-    """Allow as many open files as the system lets us."""
-    try:
-        import resource
-
-        _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-    except (ImportError, ValueError, OSError):
-        pass
-
-
 def own_streams() -> tuple[BinaryIO, BinaryIO]:
     """Keep the pipes to the parent for frames; what is printed goes to standard error."""
     frames_in = os.fdopen(os.dup(0), "rb")
@@ -276,7 +269,8 @@ def main() -> None:
     out.put(frame(Say.FAULTS, [[f.path, f.problem, f.remedy, f.fatal] for f in worker.build.faults]))
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
+    # what users are made of stays: a collection of many new objects would find nothing, and hold up all users' times
+    gc.set_threshold(2_500, 400, 50)
     loop = new_loop(worker.properties.get("pyjm.loop", "auto"))
     asyncio.set_event_loop(loop)
     threading.Thread(target=listen, args=(frames_in, loop, worker), daemon=True).start()

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from pyjm.engine.compile.java_replacement import replacement
 from pyjm.engine.compile.java_text import java_text, java_trim
 
 from .errors import ScriptError
@@ -56,15 +57,6 @@ def substring(text: str, start: int, end: int | None = None) -> str:
     if not 0 <= start <= stop <= len(text):
         raise ScriptError(f"begin {start}, end {stop}, length {len(text)}")
     return text[start:stop]
-
-
-def replacement(text: str) -> str:
-    """Turn what replaces a match from Java's form (`$1`, `${name}`) into Python's."""
-    return re.sub(
-        r"\\(.)|\$(\d)|\$\{(\w+)\}",
-        lambda m: m[1].replace("\\", "\\\\") if m[1] else f"\\g<{m[2] or m[3]}>",
-        text,
-    )
 
 
 def compare_to(text: str, other: str) -> int:

@@ -1,1 +1,1 @@
-"""Hot path: one virtual user, its step, its sample, its flow. Imports nothing of ours."""
+"""Hot path: one virtual user, its step, its sample, its flow. Imports nothing of ours but charsets."""

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 
 class BranchGroup:
-    """The thread group that a branch sees. `active` is how many branches run at the moment."""
+    """The thread group that a branch sees. `active` is how many branches run at the moment.
+
+    `takes` says whether their samples go to the fork alone in this run.
+    """
 
     name = ""
     threads = 0
@@ -29,6 +32,7 @@ class BranchGroup:
         self.variables = user.group.variables
         self.user = user
         self.active = 0
+        self.takes = False
 
     def counts(self) -> tuple[int, int]:
         """Tell the branches that run, and the users of all groups."""
@@ -53,7 +57,7 @@ class Main:
             child.initialize()  # type: ignore[union-attr]
         else:
             child = below
-        return LoopCursor(user, [child], (User.begin_iteration,), lambda _: 1, False, self.index_key)
+        return LoopCursor(user, [child], (User.begin_iteration,), lambda _: 1, lambda _: False, self.index_key)
 
 
 class Branch(User):
@@ -78,6 +82,7 @@ class Branch(User):
         self.of = of
         self.state = of.state
         self.cursors = of.cursors
+        self.held = of.held
         self.fork = fork
         self.main = main
         self.iteration_listeners = iteration_listeners

@@ -191,7 +191,7 @@ class IteratingCursor(Cursor):
 
 
 class LoopCursor(IteratingCursor):
-    """A pass per loop. Mirrors LoopController; `count` gives the loops, -1 for ever."""
+    """A pass per loop. Mirrors LoopController; `count` gives the loops, -1 for ever, `forever` whether it returns."""
 
     __slots__ = ("count", "forever", "loops", "turn")
 
@@ -201,7 +201,7 @@ class LoopCursor(IteratingCursor):
         children: Sequence[Step | Cursor],
         listeners: Sequence[PassListener],
         count: Callable[[User], int],
-        forever: bool,
+        forever: Callable[[User], bool],
         index_key: str,
     ) -> None:
         super().__init__(user, children, listeners, index_key)
@@ -220,7 +220,7 @@ class LoopCursor(IteratingCursor):
         while True:
             variables[key] = self.turn
             if self.over():
-                if not self.forever:
+                if not self.forever(self.user):
                     self.set_done()
                 self.breaking = False
                 return None
@@ -236,7 +236,7 @@ class LoopCursor(IteratingCursor):
         self.restart()
         if not self.over():
             return REPEAT
-        if self.forever:
+        if self.forever(self.user):
             self.reset_loops()
         else:
             self.set_done()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from enum import Enum
 from typing import ClassVar, Protocol, Self
 
+from pyjm.engine.charsets.charset import decode, encode
+
 from .charset import Fallback
 from .clock import now_ns, to_wall_ms
 
@@ -221,12 +223,12 @@ class SampleResult:
     def text(self) -> str:
         """The body as text, decoded once; undecodable bytes become U+FFFD."""
         if self._text is None:
-            self._text = self.body.decode(self.encoding or "utf-8", "replace")
+            self._text = decode(self.body, self.encoding or "utf-8")
         return self._text
 
     def set_text(self, text: str, encoding: str = "UTF-8") -> None:
         """Set the body from text, as a sampler without a wire does."""
-        self.body = text.encode(encoding, "replace")
+        self.body = encode(text, encoding)
         self.body_bytes = len(self.body)
         self.encoding = encoding
         self._text = text

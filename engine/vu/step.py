@@ -19,6 +19,7 @@ from .transaction import LAST_SAMPLE_OK, ParentTransaction
 
 if TYPE_CHECKING:
     from .flow import Cursor
+    from .held import Held
     from .user import User
 
 log = logging.getLogger("pyjm.vu")
@@ -90,11 +91,13 @@ OF_THE_SAMPLE = frozenset({"parent", "all", "variable"})
 
 
 class Scope:
-    """What follows a sample: assertions and listeners. Also that of a transaction."""
+    """What follows a sample: assertions and listeners, then controllers let go what is `held`. A transaction's too."""
 
-    __slots__ = ("add", "assertions", "listeners")
+    __slots__ = ("add", "assertions", "held", "listeners")
 
-    def __init__(self, assertions: Sequence[Assertion], listeners: Sequence[Listener]) -> None:
+    def __init__(
+        self, assertions: Sequence[Assertion], listeners: Sequence[Listener], held: Sequence[Held[Any]] = ()
+    ) -> None:
         told = any(getattr(listener, "reads_assertions", False) for listener in listeners)
         alone = len(assertions) == 1
         self.assertions = tuple(
@@ -102,6 +105,7 @@ class Scope:
         )
         self.listeners = tuple(listeners)
         self.add = tuple([listener.add for listener in listeners])
+        self.held = tuple(held)
 
     def check(self, user: User, result: SampleResult) -> None:
         """Run the assertions and note whether the sample is good."""
@@ -200,6 +204,8 @@ class Step:
                     if self.after:
                         await self.process(user, result)
                     self.hand_out(user, result, transaction)
+            if self.scope.held:
+                user.let_go(self.scope.held)
         except CancelledError:
             # stopped now, while it waited: the loop of the user sees that it no longer runs
             if user.running:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .user import User
 
 Label: TypeAlias = "Callable[[User], str]"
+Flag: TypeAlias = "Callable[[User], bool]"
 
 LAST_SAMPLE_OK = "JMeterThread.last_sample_ok"
 
@@ -36,10 +37,23 @@ def _started(label: str) -> SampleResult:
     return result
 
 
-class SampleTransactionCursor(Cursor):
-    """A transaction that adds a row of its own behind its samples' rows."""
+class TransactionCursor(Cursor):
+    """Where one user stands in a transaction of either kind. `timers`: whether what lies between its samples counts."""
 
-    __slots__ = ("at_end", "calls", "failing", "hops", "label", "pause_ms", "previous_end_ms", "result", "timers")
+    __slots__ = (
+        "at_end",
+        "calls",
+        "failing",
+        "hops",
+        "label",
+        "parent",
+        "pause_ms",
+        "previous_end_ms",
+        "result",
+        "scope",
+        "timers",
+        "transaction",
+    )
 
     def __init__(
         self,
@@ -47,21 +61,35 @@ class SampleTransactionCursor(Cursor):
         children: Sequence[Step | Cursor],
         listeners: Sequence[PassListener],
         label: Label,
-        timers: bool,
+        timers: Flag,
+        scope: Scope,
+        parent: Flag,
     ) -> None:
         super().__init__(user, children, listeners)
         self.label = label
         self.timers = timers
+        self.scope = scope
+        self.parent = parent
         self.result: SampleResult | None = None
         self.calls = self.failing = self.hops = 0
         self.pause_ms = self.previous_end_ms = 0
         self.at_end = False
+        self.transaction: ParentTransaction | None = None
+
+    def add(self, sample: SampleResult) -> None:
+        """Take a sample that ended while this transaction runs into account."""
+
+
+class SampleTransactionCursor(TransactionCursor):
+    """A transaction that adds a row of its own behind its samples' rows."""
+
+    __slots__ = ()
 
     def next(self) -> Next:
         if self.first:
             self.begin()
         self.at_end = False
-        step = super().next()
+        step = Cursor.next(self)
         if isinstance(step, Again):
             return step
         if step is None and self.at_end:
@@ -93,7 +121,7 @@ class SampleTransactionCursor(Cursor):
 
     def finish(self, result: SampleResult) -> None:
         """Write the row after the last child."""
-        if not self.timers:
+        if not self.timers(self.user):
             self.pause_ms += wall_ms() - self.previous_end_ms
         self.close(result)
         if result.success:
@@ -119,7 +147,7 @@ class SampleTransactionCursor(Cursor):
             self.close(result)
             result.success = self.user.vars.get(LAST_SAMPLE_OK) == "true"
             self.emit(result)
-        super().cut_pass()
+        Cursor.cut_pass(self)
 
     def add(self, sample: SampleResult) -> None:
         """Take a sample that ended while this transaction runs into account."""
@@ -129,7 +157,7 @@ class SampleTransactionCursor(Cursor):
         result.thread_name = sample.thread_name
         result.body_bytes += sample.bytes
         result.sent_bytes += sample.sent_bytes
-        if not self.timers:
+        if not self.timers(self.user):
             self.pause_ms += sample.end_ms - sample.elapsed_ms - self.previous_end_ms
             self.previous_end_ms = sample.end_ms
         if not sample.success:
@@ -144,15 +172,14 @@ class SampleTransactionCursor(Cursor):
 class ParentTransaction:
     """A running transaction that is one sample with its samples as sub-results; given out in place of each step."""
 
-    __slots__ = ("calls", "connect_ms", "done", "ended", "failing", "result", "scope", "sub", "timers", "total_ms")
+    __slots__ = ("calls", "connect_ms", "done", "ended", "failing", "result", "scope", "sub", "total_ms")
 
     is_step = False
 
-    def __init__(self, label: str, scope: Scope, timers: bool) -> None:
+    def __init__(self, label: str, scope: Scope) -> None:
         self.result = _started(label)
         self.result.combined = True
         self.scope = scope
-        self.timers = timers
         self.sub: Step | ParentTransaction | None = None
         self.done = self.ended = False
         self.calls = self.failing = 0
@@ -171,14 +198,14 @@ class ParentTransaction:
         self.total_ms += sample.elapsed_ms
         self.connect_ms += sample.connect_ms
 
-    def finish(self) -> None:
+    def finish(self, *, timers: bool) -> None:
         """Stop the transaction's clock and write its counts."""
         self.done = True
         result = self.result
         result.response_message = summary(self.calls, self.failing)
         if result.success:
             result.response_code = "200"
-        if not self.timers:
+        if not timers:
             end_ms = wall_ms()
             result.idle_ms = end_ms - result.start_ms - self.total_ms
             result.end_ms = end_ms
@@ -186,47 +213,55 @@ class ParentTransaction:
         result.connect_ms = self.connect_ms
 
 
-class ParentTransactionCursor(Cursor):
+class ParentTransactionCursor(TransactionCursor):
     """A transaction that takes its samples in as sub-results."""
 
-    __slots__ = ("label", "scope", "timers", "transaction")
-
-    def __init__(
-        self,
-        user: User,
-        children: Sequence[Step | Cursor],
-        listeners: Sequence[PassListener],
-        label: Label,
-        timers: bool,
-        scope: Scope,
-    ) -> None:
-        super().__init__(user, children, listeners)
-        self.label = label
-        self.timers = timers
-        self.scope = scope
-        self.transaction: ParentTransaction | None = None
+    __slots__ = ()
 
     def next(self) -> Next:
         transaction = self.transaction
         if transaction is not None and transaction.done:
             self.transaction = None
             return None
-        if self.first or transaction is None:
-            transaction = self.transaction = ParentTransaction(self.label(self.user), self.scope, self.timers)
+        if self.first:
+            transaction = self.transaction = ParentTransaction(self.label(self.user), self.scope)
             transaction.result.thread_name = self.user.name  # its sub-results take it over
-        step = super().next()
+        step = Cursor.next(self)
         if isinstance(step, Again):
             return step
+        if transaction is None:  # it has begun as the other kind; JMeter's thread dies of a null here
+            raise RuntimeError(f"{self.label(self.user)!r} takes its samples in, which it did not do as it began")
         transaction.sub = step
         if step is None:
-            transaction.finish()
+            transaction.finish(timers=self.timers(self.user))
         return transaction
 
     def cut_pass(self) -> None:
         transaction = self.transaction
-        if transaction is not None:
-            if isinstance(transaction.sub, ParentTransaction):
-                transaction.add(transaction.sub.result)
-            transaction.finish()
-            self.transaction = None
-        super().cut_pass()
+        if transaction is None:
+            raise RuntimeError(f"{self.label(self.user)!r} takes its samples in, and has not begun to")  # as above
+        if isinstance(transaction.sub, ParentTransaction):
+            transaction.add(transaction.sub.result)
+        transaction.finish(timers=self.timers(self.user))
+        self.transaction = None
+        Cursor.cut_pass(self)
+
+
+class EitherTransactionCursor(SampleTransactionCursor, ParentTransactionCursor):
+    """A transaction whose kind is asked for again and again."""
+
+    __slots__ = ()
+
+    def next(self) -> Next:
+        if self.parent(self.user):
+            self.hops = 0
+            return ParentTransactionCursor.next(self)
+        return SampleTransactionCursor.next(self)
+
+    def cut_pass(self) -> None:
+        kind: type[TransactionCursor] = ParentTransactionCursor if self.parent(self.user) else SampleTransactionCursor
+        kind.cut_pass(self)
+
+    def add(self, sample: SampleResult) -> None:
+        if not self.parent(self.user):
+            super().add(sample)

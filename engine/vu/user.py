@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from asyncio import Future
     from collections.abc import Sequence
 
+    from .held import Held
+
 log = logging.getLogger("pyjm.vu")
 
 TURN = 32
@@ -79,11 +81,11 @@ class Group(Protocol):
 class User:
     """One virtual user.
 
-    `vars` are its JMeter variables; `state` is what elements keep for it, keyed by the element; `number` counts from 0
-    within the group (JMeter's getThreadNum()); `waits` is what it waits for, `branches` run in its stead at the moment
-    (vu/branch); `ends_ns` is the scheduler's end on `now_ns`'s clock, None without one.
-    `limit` is what cuts the present sample, `sleepless` says that a sleep of this user has been cut, `sampling` that a
-    sampler is at work for it; `begun` is the sample that it fills.
+    `vars` are its JMeter variables; `state` is what elements keep for it, keyed by the element; `held` is what it has
+    read of its controllers (vu/held); `number` counts from 0 within the group (JMeter's getThreadNum()); `waits` is
+    what it waits for, `branches` run in its stead at the moment (vu/branch); `ends_ns` is the scheduler's end on
+    `now_ns`'s clock, None without one. `limit` is what cuts the present sample, `sleepless` says that a sleep of this
+    user has been cut, `sampling` that a sampler is at work for it; `begun` is the sample that it fills.
     """
 
     __slots__ = (
@@ -97,6 +99,7 @@ class User:
         "vars",
         "state",
         "cursors",
+        "held",
         "iteration_listeners",
         "ends_ns",
         "iteration",
@@ -125,6 +128,7 @@ class User:
         self.vars = variables
         self.state: dict[Any, Any] = {}
         self.cursors: dict[Controller, Cursor] = {}
+        self.held: dict[Held[Any], Any] = {}
         self.iteration_listeners: Sequence[Callable[[User], None]] = ()
         self.ends_ns: int | None = None
         self.iteration = 0
@@ -152,8 +156,14 @@ class User:
     def begin_iteration(self) -> None:
         """Begin an iteration of the thread: the first listener of the group's main loop."""
         self.iteration += 1
+        self.held.clear()
         for listener in self.iteration_listeners:
             listener(self)
+
+    def let_go(self, held: Sequence[Held[Any]]) -> None:
+        """Read these properties of controllers anew at their next use."""
+        for each in held:
+            self.held.pop(each, None)
 
     def left_s(self) -> float:
         """Tell how long the scheduler lets this user run on."""
@@ -241,11 +251,14 @@ class User:
         result = transaction.result
         result.thread_name = self.name
         result.group_threads, result.all_threads = self.counts()
-        transaction.scope.check(self, result)
+        scope = transaction.scope
+        scope.check(self, result)
         if parent is None:
             # one that goes on after "next loop" has its row, and is handed out again at its end
-            transaction.scope.notify(self, result, again=transaction.ended)
+            scope.notify(self, result, again=transaction.ended)
             transaction.ended = True
+        if scope.held:
+            self.let_go(scope.held)
         return result
 
     def redirect(self, given: Step | ParentTransaction, action: Action) -> None:

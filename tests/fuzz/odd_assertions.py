@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from .odd import JSON, TEXT, VALUES, XML, Subject, asserts
+from .odd import JSON, TEXT, VALUES, XML, Case, Subject, asserts, prop, written
+from .writing import debug, element
 
 JUDGED = {"Assertion.scope": "parent", "Scope.variable": "doc"}
 SCOPES = ("all", "children", "variable", "Variable", "VARIABLE", "${scope}")
@@ -10,6 +11,27 @@ J = "Assertion.scope"
 
 WORDED = tuple(value for value in VALUES if value not in ("abc", "true", "TRUE", "false"))
 """Paths that a library refuses in words of its own."""
+
+
+def takes(time_ms: str, body: str) -> str:
+    """Write a sampler that says how long it took."""
+    says: Case = {"SUCCESFULL": True, "RESPONSE_CODE": "200", "RESPONSE_DATA": body, "RESPONSE_TIME": time_ms}
+    return written("kg.apc.jmeter.samplers.DummySampler", {**says, "WAITING": False, "LATENCY": "0", "CONNECT": "0"})
+
+
+def in_time(kind: str, props: Case) -> str:
+    """Write an assertion over samples that differ in time, and in what they say behind the first two."""
+    return written(kind, props) + "".join(map(takes, ("10", "10", "12", "19"), "xxxy"))
+
+
+def skipping(kind: str, props: Case) -> str:
+    """Write an assertion that skips one text, over samples that differ in it."""
+    row = "".join(map(prop, props, props.values()))
+    row = f'<elementProp name="r" elementType="SubstitutionElement">{row}</elementProp>'
+    skipped = f'<collectionProp name="stringsToSkip">{row}</collectionProp>'
+    own = prop("compareContent", True) + prop("compareTime", "-1") + skipped
+    return element(kind, "e", own) + takes("1", "id=12; 5") + takes("1", "id=345; 5") + debug("behind")
+
 
 SUBJECTS = {
     "response": Subject(
@@ -132,7 +154,6 @@ SUBJECTS = {
         asserts(XML),
         skip={
             "XPath.xpath": ("${undefined}",),
-            "XPath.validate": ("true", "TRUE", "${yes}"),
             "XPath.tolerant": ("true", "TRUE", "${yes}", "1", "2", "${two}", "1.5"),
         },
         more={"XPath.xpath": ("//x:i", "count(//i)", "1=2", "//@k", "//none"), J: SCOPES},
@@ -151,8 +172,14 @@ SUBJECTS = {
     "schema": Subject("XMLSchemaAssertion", {"xmlschema_assertion_filename": "xml_note.xsd"}, asserts(XML)),
     "compare": Subject(
         "CompareAssertion",
-        {"compareContent": True, "compareTime": "-1", "stringsToSkip": []},
-        asserts(TEXT),
-        {"compareContent": (None,), "compareTime": (None, "0", "1", "2", "${two}", " 5 ")},
+        {"compareContent": True, "compareTime": "5", "stringsToSkip": []},
+        in_time,
+        {"stringsToSkip": (None,)},
+    ),
+    "compare_skips": Subject(
+        "CompareAssertion",
+        {"regex": "\\d+", "substitute": "n"},
+        skipping,
+        more={"regex": ("(", "[", "\\d(\\d)", "id"), "substitute": ("$1", "$0", "$", "\\", "\\1", "$9")},
     ),
 }

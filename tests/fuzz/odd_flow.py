@@ -5,6 +5,24 @@ from __future__ import annotations
 from .odd import VALUES, Case, Subject, around, configures, delays, shown, written
 from .writing import debug, java
 
+RANDOM_CSV = "com.blazemeter.jmeter.RandomCSVDataSetConfig"
+RANDOM_ROWS: Case = {
+    "filename": "odd_plain.csv",
+    "fileEncoding": "UTF-8",
+    "delimiter": ",",
+    "variableNames": "x,y",
+    "randomOrder": False,
+    "ignoreFirstLine": False,
+    "rewindOnTheEndOfList": True,
+    "independentListPerThread": True,
+}
+
+
+def passes(kind: str, props: Case) -> str:
+    """Write a config element that takes more rows than its file has: in each of the thread's iterations two."""
+    loop: Case = {"LoopController.loops": "2", "LoopController.continue_forever": True}
+    return written("LoopController", loop, written(kind, props) + debug(shown("x y a b")))
+
 
 def parameters(kind: str, props: Case) -> str:
     """Write User Parameters with one odd name or value, and samplers in and behind a loop with them."""
@@ -208,20 +226,18 @@ SUBJECTS = {
         loops=2,
     ),
     "random_csv": Subject(
-        "com.blazemeter.jmeter.RandomCSVDataSetConfig",
-        {
-            "filename": "odd_plain.csv",
-            "fileEncoding": "UTF-8",
-            "delimiter": ",",
-            "variableNames": "x,y",
-            "randomOrder": False,
-            "ignoreFirstLine": False,
-            "rewindOnTheEndOfList": True,
-            "independentListPerThread": True,
-        },
-        configures("x y a b"),
-        {"filename": VALUES, "fileEncoding": VALUES},
-        loops=3,
+        RANDOM_CSV,
+        RANDOM_ROWS,
+        passes,
+        {"filename": VALUES, "fileEncoding": VALUES, "randomOrder": ("true", "TRUE", "${yes}")},
+        loops=2,
+    ),
+    "random_csv_alike": Subject(
+        RANDOM_CSV,
+        {**RANDOM_ROWS, "filename": "odd_alike.csv", "randomOrder": True},
+        passes,
+        only=("randomOrder", "rewindOnTheEndOfList", "ignoreFirstLine", "variableNames", "independentListPerThread"),
+        loops=2,
     ),
     "keystore": Subject(
         "KeystoreConfig",

@@ -2,13 +2,94 @@
 
 from __future__ import annotations
 
-from .odd import HTML, TEXT, VALUES, Subject, extracts, listens, samples, says, sees, shown, written
-from .writing import debug
+from itertools import count
+
+from .odd import (
+    AT_ONCE,
+    HTML,
+    TEXT,
+    VALUES,
+    Case,
+    Subject,
+    asserts,
+    extracts,
+    listens,
+    prop,
+    samples,
+    says,
+    sees,
+    shown,
+    written,
+)
+from .writing import debug, java
 
 SHOWN = ("true", "TRUE", "${yes}", "1", "2", "1.5", "2147483648", "99999999999999999999", "${two}")
 """With these a Debug Sampler shows what is the machine's."""
 
+SAVED = (
+    *("time", "latency", "timestamp", "success", "label", "code", "message", "threadName", "dataType", "encoding"),
+    *("assertions", "subresults", "responseData", "samplerData", "xml", "fieldNames", "responseHeaders"),
+    *("requestHeaders", "responseDataOnError", "saveAssertionResultsFailureMessage", "bytes", "sentBytes", "url"),
+    *("threadCounts", "idleTime", "connectTime", "fileName", "hostname", "sampleCount"),
+)
+"""What a listener's file may hold."""
+
+TIMES = ("true", "TRUE", " true", "${yes}")
+"""With these what is written is the moment's or the machine's."""
+
+numbers = count(1)
+
+
+def collects(kind: str, props: Case) -> str:
+    """Write a listener with a file of its own, unless one is named, below a good and a failed sampler."""
+    saved = "".join(f"<{name}>{props[name]}</{name}>" for name in SAVED if props.get(name) is not None)
+    saved = f'<objProp><name>saveConfig</name><value class="SampleSaveConfiguration">{saved}</value></objProp>'
+    own = {"filename": f"collected_{next(numbers)}.jtl", **{k: v for k, v in props.items() if k not in SAVED}}
+    begin = f'<{kind} guiclass="SimpleDataWriter" testclass="{kind}" testname="e" enabled="true">'
+    listener = f"{begin}{saved}{''.join(map(prop, own, own.values()))}</{kind}>\n<hashTree></hashTree>\n"
+    bad = java("bad", [*AT_ONCE, ("Status", "FAIL")])
+    return written("GenericController", {}, says("good") + bad + listener)
+
+
 SUBJECTS = {
+    "collector": Subject(
+        "ResultCollector",
+        {
+            "ResultCollector.error_logging": False,
+            "ResultCollector.success_only_logging": False,
+            "filename": "odd.jtl",
+            **dict.fromkeys(SAVED, "false"),
+            **dict.fromkeys(("label", "success", "code", "fieldNames"), "true"),
+        },
+        collects,
+        only=("filename",),
+        more={"filename": ("sub/dir/f.jtl", "a b.jtl", "ü.jtl", "odd.jtl")},
+    ),
+    "collector_flags": Subject(
+        "ResultCollector",
+        {
+            "ResultCollector.error_logging": False,
+            "ResultCollector.success_only_logging": False,
+            **dict.fromkeys(SAVED, "false"),
+            **dict.fromkeys(("label", "success", "code", "fieldNames"), "true"),
+        },
+        collects,
+        dict.fromkeys(("time", "latency", "timestamp", "idleTime", "connectTime", "hostname"), TIMES),
+    ),
+    "html_assertion": Subject(
+        "HTMLAssertion",
+        {
+            "html_assertion_error_threshold": "0",
+            "html_assertion_warning_threshold": "0",
+            "html_assertion_doctype": "omit",
+            "html_assertion_errorsonly": False,
+            "html_assertion_format": "0",
+            "html_assertion_filename": "",
+        },
+        asserts(HTML),
+        {"html_assertion_filename": tuple(value for value in VALUES if value)},
+        more={"html_assertion_doctype": ("auto", "strict", "loose")},
+    ),
     "debug": Subject(
         "DebugSampler",
         {"displayJMeterVariables": True, "displayJMeterProperties": False, "displaySystemProperties": False},

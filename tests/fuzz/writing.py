@@ -38,6 +38,17 @@ GUIS = {
     "RunTime": "RunTimeGui",
     "com.blazemeter.jmeter.RandomCSVDataSetConfig": "com.blazemeter.jmeter.RandomCSVDataSetConfigGui",
     "SystemSampler": "SystemSamplerGui",
+    "Arguments": "ArgumentsPanel",
+    "AnchorModifier": "AnchorModifierGui",
+    "AuthManager": "AuthPanel",
+    "CacheManager": "CacheManagerGui",
+    "CookieManager": "CookiePanel",
+    "DNSCacheManager": "DNSCachePanel",
+    "ModuleController": "ModuleControllerGui",
+    "PostThreadGroup": "PostThreadGroupGui",
+    "SetupThreadGroup": "SetupThreadGroupGui",
+    "TestFragmentController": "TestFragmentControllerGui",
+    "URLRewritingModifier": "URLRewritingModifierGui",
 }
 """The class of each element's window, without which JMeter does not read it; all others share one."""
 
@@ -99,7 +110,16 @@ def plan(groups: str, variables: Iterable[tuple[str, str]]) -> str:
     )
 
 
-def group(name: str, below: str, *, threads: int = 1, loops: int = 1, on_error: str = "continue") -> str:
+def group(
+    name: str,
+    below: str,
+    *,
+    threads: int = 1,
+    loops: int = 1,
+    on_error: str = "continue",
+    kind: str = "ThreadGroup",
+    same_user: bool = True,
+) -> str:
     """Write a thread group; several threads start half a second after one another."""
     main = (
         '<elementProp name="ThreadGroup.main_controller" elementType="LoopController" guiclass="LoopControlPanel"'
@@ -107,8 +127,8 @@ def group(name: str, below: str, *, threads: int = 1, loops: int = 1, on_error: 
         f"{flag('LoopController.continue_forever', False)}{text('LoopController.loops', loops)}</elementProp>"
     )
     props = text("ThreadGroup.on_sample_error", on_error) + main + text("ThreadGroup.num_threads", threads)
-    props += text("ThreadGroup.ramp_time", threads - 1) + flag("ThreadGroup.same_user_on_next_iteration", True)
-    return element("ThreadGroup", name, props, below)
+    props += text("ThreadGroup.ramp_time", threads - 1) + flag("ThreadGroup.same_user_on_next_iteration", same_user)
+    return element(kind, name, props, below)
 
 
 def debug(name: str, below: str = "") -> str:

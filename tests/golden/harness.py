@@ -5,7 +5,8 @@ must be the same in ours, to the letter and in order; where only digits differ b
 digits are left out for that item alone; where more differs, only how often an item of that kind occurs is held, or,
 where even that differs (plans bound by time), that it occurs. Response code and success are never left out.
 
-Plans are written for port 8080; a run uses any free port of four digits in its place, so that sizes are the same.
+Plans are written for port 8080, and 8443 for https; a run uses any free ports of four digits in their place, so that
+sizes are the same.
 """
 
 from __future__ import annotations
@@ -17,20 +18,21 @@ import json
 import os
 import random
 import re
-import shutil
 import signal
 import socket
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import tls_site
 from golden.written import items, state
 
 HERE = Path(__file__).resolve().parent
-PORT = "8080"
+PORT, TLS_PORT = "8080", "8443"
 CAPS = {"threads": 3, "loops": 2, "duration": 3, "ramp": 1, "delay": 50}
 BOUNDARY = re.compile(r"(?<=boundary=)[^\s;,]+|(?<=--)[\w'()+,./:=?-]{16,}(?=(?:--)?\s)")
 FORBIDDEN = re.compile(rb"&#(x0*[01]?[0-9a-fA-F]|0*[12]?[0-9]|0*3[01]);")
@@ -63,8 +65,8 @@ Engine = Callable[[list[str], Path, Path, float], "int | str"]
 """Arguments, folder, file for the console, seconds → exit status, or `timeout`."""
 
 
-def capped(plan: Path, target: Path, port: str = PORT) -> None:
-    """Write a copy of a plan with small numbers in it, and with another port in the place of 8080."""
+def capped(plan: Path, target: Path, port: str = PORT, tls_port: str = TLS_PORT) -> None:
+    """Write a copy of a plan with small numbers in it, and with other ports in the place of 8080 and 8443."""
     data = FORBIDDEN.sub(b"?", plan.read_bytes())
     tree = ET.ElementTree(ET.fromstring(data))
     for element in tree.iter():
@@ -79,8 +81,8 @@ def capped(plan: Path, target: Path, port: str = PORT) -> None:
                 element.text = str(CAPS[cap])
         elif cap and "${" in value:
             element.text = str(CAPS[cap])
-        elif element.text and PORT in element.text:
-            element.text = element.text.replace(PORT, port)
+        elif element.text and (PORT in element.text or TLS_PORT in element.text):
+            element.text = element.text.replace(PORT, port).replace(TLS_PORT, tls_port)
         if element.get("name") == "ThreadGroup.delay" and not UNCAPPED.search(plan.stem):
             element.text = ""
     for element in tree.iter():
@@ -91,8 +93,16 @@ def capped(plan: Path, target: Path, port: str = PORT) -> None:
     tree.write(target, encoding="UTF-8", xml_declaration=True)
 
 
+def is_shown(number: str) -> bool:
+    """Tell whether a number stands in a plan or in what JMeter did with it."""
+    alone = re.compile(rb"(?<!\d)%b(?!\d)" % number.encode())
+    files = itertools.chain(HERE.glob("plans/*.jmx"), HERE.glob("recorded/*.json"))
+    return any(number.encode() in data and alone.search(data) for data in map(Path.read_bytes, files))
+
+
 def free_port() -> str:
-    """Find a port of four digits that nobody listens on."""
+    """Find a port of four digits that nobody listens on, and that is no year or size that a plan shows: a run's port
+    is turned back into 8080 wherever it stands."""
     for _ in range(200):
         port = random.randint(2000, 9999)
         with socket.socket() as probe:
@@ -100,6 +110,7 @@ def free_port() -> str:
                 probe.bind(("127.0.0.1", port))
             except OSError:
                 continue
+        if not is_shown(str(port)):
             return str(port)
     raise OSError("no free port of four digits")
 
@@ -108,12 +119,15 @@ class Stub:
     """The target, as a process that may serve many runs: each reads its own part of the log of requests."""
 
     def __init__(self, folder: Path) -> None:
+        shown = folder / "stub.pem"
+        shown.write_bytes(tls_site.pem("stub"))
         for attempt in range(5):
-            self.port = free_port()
+            self.port, self.tls_port = free_port(), free_port()
             self.log = folder / f"requests{attempt}.jsonl"
             self.log.touch()
+            listens = ["--port", self.port, "--tls-port", self.tls_port, "--cert", str(shown)]
             self.process = subprocess.Popen(
-                [sys.executable, str(HERE / "stub.py"), "--log", str(self.log), "--port", self.port],
+                [sys.executable, str(HERE / "stub.py"), "--log", str(self.log), *listens],
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
                 text=True,
@@ -156,14 +170,22 @@ def command_engine(command: list[str]) -> Engine:
     return engine
 
 
+@lru_cache(maxsize=1)
+def data_files(folder: Path) -> dict[str, bytes]:
+    """Give what lies beside the plans: by its name below their folder."""
+    files = [path for path in folder.rglob("*") if path.is_file() and not path.name.endswith((".jmx", ".golden.json"))]
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
+
+
 def run(engine: Engine, stub: Stub, plan: Path, where: Path, properties: list[str], timeout: float = 60) -> Facts:
     """Run one engine on a fresh copy of the plan's folder; give what it did."""
     where.mkdir(parents=True)
     base = where / "plan"
-    ignore = shutil.ignore_patterns("*.jmx", "*.golden.json")
-    shutil.copytree(plan.parent, base, ignore=ignore)
+    for name, data in data_files(plan.parent).items():
+        (base / name).parent.mkdir(parents=True, exist_ok=True)
+        (base / name).write_bytes(data)
     copy = base / f".{plan.stem}.capped.jmx"
-    capped(plan, copy, stub.port)
+    capped(plan, copy, stub.port, stub.tls_port)
     jtl = where / "samples.jtl"
     args = ["-n", "-t", str(copy), "-l", str(jtl), "-j", str(where / "engine.log")]
     args += [f"-J{each}" for each in (*SAVE, *properties)]
@@ -172,18 +194,21 @@ def run(engine: Engine, stub: Stub, plan: Path, where: Path, properties: list[st
     before = state(base)
     stub.requests()
     code = engine(args, base, where / "console.txt", timeout)
-    own_port = re.compile(rf"(?<!\d){stub.port}(?!\d)")
+    own_port = re.compile(rf"(?<!\d)(?:{stub.port}|({stub.tls_port}))(?!\d)")
+
+    def written_for(text: str) -> str:
+        return own_port.sub(lambda found: TLS_PORT if found[1] else PORT, text)
 
     def clean(text: str) -> str:
-        return own_port.sub(PORT, BOUNDARY.sub("<boundary>", text)).replace(str(base), "<dir>")
+        return written_for(BOUNDARY.sub("<boundary>", text)).replace(str(base), "<dir>")
 
     rows: list[dict[str, str]] = []
     header = ""
     if jtl.exists():
-        text = own_port.sub(PORT, jtl.read_text(errors="replace"))
+        text = written_for(jtl.read_text(errors="replace"))
         header = text.split("\n", 1)[0]
         rows = list(csv.DictReader(text.splitlines(keepends=True)))
-    requests = [json.loads(own_port.sub(PORT, line)) for line in stub.requests()]
+    requests = [json.loads(written_for(line)) for line in stub.requests()]
     schedule = {"starts": starts(rows)} if UNCAPPED.search(plan.stem) else {}
     files = {"files": items(base, before, clean)}
     return {"code": code, "header": header, **facts(rows, requests, str(base)), **files, **schedule}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
@@ -103,17 +104,22 @@ def child(args: list[str], cwd: str, console: str) -> None:
 def serve() -> None:
     """Fork for each line of standard input."""
     import pyjm.client.cli
+    import pyjm.client.fleet
     import pyjm.client.local
     import pyjm.client.session
     import pyjm.engine.elements
     import pyjm.engine.functions
     import pyjm.engine.run.link
+    import pyjm.engine.run.parent
     import pyjm.engine.run.worker
+    import pyjm.properties.launch
     from pyjm.engine.compile.registry import discover
 
     discover(pyjm.engine.elements)
     discover(pyjm.engine.functions)
     pyjm.engine.run.link.start_worker = Forked
+    gc.collect()
+    gc.freeze()  # what all runs have in common is left alone: looked at, it would be copied for each of them
     while line := sys.stdin.readline():
         pid = os.fork()
         if pid == 0:

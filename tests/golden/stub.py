@@ -2,6 +2,9 @@
 
 usage: stub.py --log requests.jsonl [--port 8080 ...] [--tls-port 8443 --cert c.pem --key k.pem]
 
+What is logged of a request by TLS says in `handshake` how its connection began: full, resumed, or kept for what is not
+the first there.
+
 Two engines that send it the same requests get the same answers, so a plan can be run through each in turn and both
 the results and the requests themselves be compared. Loopback only. Standard library only.
 
@@ -219,6 +222,8 @@ def answer(method, target, headers, body):
 async def serve(reader, writer, log, numbers):
     numbers["connections"] += 1
     conn = numbers["connections"]
+    tls = writer.get_extra_info("ssl_object")
+    handshake = tls and ("resumed" if tls.session_reused else "full")
     try:
         while True:
             head = await reader.readuntil(b"\r\n\r\n")
@@ -226,6 +231,9 @@ async def serve(reader, writer, log, numbers):
             method, target, _ = lines[0].split(" ", 2)
             pairs = [tuple(p.strip() for p in line.split(":", 1)) for line in lines[1:] if ":" in line]
             headers = {k.lower(): v for k, v in pairs}
+            if handshake:
+                pairs.append(("handshake", handshake))
+                handshake = "kept"
             if headers.get("expect", "").lower() == "100-continue":
                 writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
             if headers.get("transfer-encoding", "").lower() == "chunked":

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from golden.harness import differences, facts
+from golden.harness import differences, facts, free_port, is_shown
 
 ROW = {
     "label": "GET /",
@@ -122,3 +122,8 @@ def test_too_many_samples_are_found_where_the_schedule_is_held() -> None:
     jmeter = {**made(*good()), "starts": {}}
     rows, requests = good()
     assert differences(jmeter, jmeter, {**made(rows * 2, requests), "starts": {}}) != []
+
+
+def test_a_runs_port_is_no_number_that_a_plan_shows() -> None:
+    assert is_shown("2026"), "a year in the dates of http_cache_modified"
+    assert not any(is_shown(free_port()) for _ in range(3))

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from pyjm.engine.compile.build import Build
 from pyjm.engine.compile.element import Assertion, flag, whole
+from pyjm.engine.compile.java_error import JavaError
+from pyjm.engine.compile.java_replacement import replacement
 from pyjm.engine.compile.registry import element
 from pyjm.engine.elements.regex import RegexError, compile_regex, is_java
 from pyjm.engine.plan.tree import Node
-from pyjm.engine.scripts.java_strings import replacement
 from pyjm.engine.vu.result import AssertionResult
 
 from .thrown import thrown
@@ -26,8 +27,8 @@ MALFORMED = "org.apache.oro.text.MalformedCachePatternException: Invalid express
 class CompareAssertion(Assertion):
     """Fails a sample where two that follow one another, since the pass began, differ in body or in time."""
 
-    compares_content = flag("compareContent", True)
-    most_ms = whole("compareTime", -1)
+    compares_content = flag("compareContent")
+    most_ms = whole("compareTime", bits=64, by_text=True)
 
     def prepare(self, node: Node, build: Build) -> None:
         self.java = is_java(build.properties)
@@ -36,9 +37,9 @@ class CompareAssertion(Assertion):
             for item in node.items("stringsToSkip")
             if isinstance(item, Node)
         ]
-        for key in ("compareContent", "compareTime"):
-            if key not in node.props:
-                build.fault(node.path, f"the property {key} is missing, of which JMeter's threads die", "write it")
+        if not isinstance(node.props.get("stringsToSkip"), list):
+            problem = "stringsToSkip is missing or no collection, of which JMeter's threads die as they start"
+            build.fault(node.path, problem, 'write <collectionProp name="stringsToSkip"/>')
 
     def pass_start(self, user: User) -> None:
         """Forget the samples of the last pass."""
@@ -55,6 +56,8 @@ class CompareAssertion(Assertion):
                 texts = [self.filtered(body, skipped) for body, _ in seen]
             except RegexError as error:
                 return thrown(str(error))
+            except JavaError as error:
+                return thrown(f"{error.kind}: {error.text}")
             if any(one != other for one, other in pairwise(texts)):
                 said = "Responses differ in content"
             if most_ms >= 0 and any(abs(one - other) > most_ms for (_, one), (_, other) in pairwise(seen)):

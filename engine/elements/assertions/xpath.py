@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from pyjm.engine.compile.build import Build
 from pyjm.engine.compile.element import Assertion, flag, text
 from pyjm.engine.compile.registry import element
-from pyjm.engine.elements.markup import BytesError, MarkupError, TidyError, parse, tidied
+from pyjm.engine.elements.markup import BytesError, MarkupError, TidyError, parse, read, tidied, warn_of_dtds
+from pyjm.engine.elements.xml_validity import check_validity, drop_blanks
 from pyjm.engine.elements.xpath1 import XPathError, compile_xpath, evaluate, in_page
 from pyjm.engine.plan.tree import Node
 from pyjm.engine.vu.result import AssertionResult
@@ -31,10 +32,11 @@ class XPathAssertion(Assertion):
     quiet = flag("XPath.quiet", True)
     report_errors = flag("XPath.report_errors")
     variable = text("Scope.variable")
+    validates = flag("XPath.validate")
+    drops_blanks = flag("XPath.whitespace")
 
     def prepare(self, node: Node, build: Build) -> None:
-        if node.flag("XPath.validate"):
-            build.fault(node.path, "validation against a DTD is not supported", "do not validate")
+        warn_of_dtds(node, build, "XPath.download_dtds")
         if self.query.constant is not None:
             try:
                 compile_xpath(self.query.constant)
@@ -50,7 +52,7 @@ class XPathAssertion(Assertion):
             return AssertionResult(self.name, "Response was null")
         namespaces, tolerant = self.namespaces.get(user), self.tolerant.get(user)
         try:
-            root = self.tidied(user, data) if tolerant else parse(data, namespaces=namespaces)
+            root = self.tidied(user, data) if tolerant else self.parsed(user, data, namespaces=namespaces)
         except TidyError as error:
             return AssertionResult(self.name, str(error), failure=False, error=True)
         except MarkupError as error:
@@ -63,6 +65,23 @@ class XPathAssertion(Assertion):
             said = f"TransformerException: {error} for: {query}"
             return AssertionResult(self.name, said, failure=False, error=True)
         return self.judge(query, found, negated)
+
+    def parsed(self, user: User, data: bytes, *, namespaces: bool) -> Any:
+        """Read XML; raises MarkupError, which says where something is wrong if the text is to be valid."""
+        validates, drops = self.validates.get(user), self.drops_blanks.get(user)
+        if not validates and not drops:
+            return parse(data, namespaces=namespaces)
+        body = read(data)
+        if validates:
+            try:
+                check_validity(body, namespaces=namespaces)
+            except MarkupError as error:
+                place = f"; lineNumber: {error.line}; columnNumber: {error.column}" if error.line else ""
+                raise MarkupError(f"org.xml.sax.SAXParseException{place}; {error}") from None
+        root = parse(data, namespaces=namespaces)
+        if drops:
+            drop_blanks(root, body)
+        return root
 
     def tidied(self, user: User, data: bytes) -> Any:
         """Read a page; raises MarkupError."""

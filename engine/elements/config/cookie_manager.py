@@ -10,6 +10,7 @@ from pyjm.engine.compile.registry import element
 from pyjm.engine.compile.value import Value
 from pyjm.engine.http.cookie_specs import POLICIES
 from pyjm.engine.http.cookies import CookieJar
+from pyjm.engine.http.errors import ILLEGAL_ARGUMENT, NULL_POINTER, WireError
 from pyjm.engine.plan.tree import Node
 
 if TYPE_CHECKING:
@@ -20,6 +21,11 @@ if TYPE_CHECKING:
     from pyjm.engine.vu.user import User
 
 IGNORE = "ignorecookies"
+_NO_POLICY = (
+    'Cannot invoke "org.apache.jmeter.protocol.http.control.CookieHandler.getCookieHeaderForURL('
+    "org.apache.jmeter.testelement.property.CollectionProperty, java.net.URL, boolean)\" because "
+    '"this.cookieHandler" is null'
+)
 _TEXTS = ("Cookie.value", "Cookie.domain", "Cookie.path")
 
 
@@ -79,8 +85,9 @@ class CookieManager(Config):
         policy = node.text("CookieManager.policy", "standard").lower()
         self.ignores = policy == IGNORE
         if policy not in POLICIES and not self.ignores:
-            build.fault(node.path, f"the cookie policy {policy} is not supported yet", "take standard")
-        self.keeps = POLICIES.get(policy, CookieJar)
+            what = f"there is no cookie policy {policy!r}: all its requests fail"
+            build.fault(node.path, what, "take standard", fatal=False)
+        self.keeps = POLICIES.get(policy)
 
     def iteration_start(self, user: User) -> None:
         """Begin anew with the plan's cookies, where the manager or the group says so."""
@@ -92,7 +99,8 @@ class CookieManager(Config):
         """Give a user's cookies."""
         jar: Jar | None = user.state.get(self)
         if jar is None:
-            jar = user.state[self] = Jar(self.keeps(self.delete_empty, self.checks), user.iteration)
+            kind = self.keeps or CookieJar
+            jar = user.state[self] = Jar(kind(self.delete_empty, self.checks), user.iteration)
             for each in self.written:
                 cookie = jar.cookies.define(
                     each.name.get(user),
@@ -112,6 +120,8 @@ class CookieManager(Config):
         """Give the Cookie field for a request."""
         if self.ignores:
             return None
+        if self.keeps is None:
+            raise no_policy()
         jar: Jar = user.state.get(self) or self.jar(user)
         if jar.iteration != user.iteration:  # as with all that JMeter evaluates: once in an iteration
             jar.iteration = user.iteration
@@ -129,6 +139,25 @@ class CookieManager(Config):
             for cookie in jar.store(each, target.origin.host, target.path):
                 if self.saves:
                     user.vars[self.prefix + cookie.name] = cookie.value
+
+
+    def refusal(self, host: str) -> WireError | None:
+        """Give what JMeter says where it looks for the cookies of a host that can be none."""
+        if self.keeps is None and not self.ignores:
+            return no_policy()
+        return None if host.strip() else traced(ILLEGAL_ARGUMENT, "Host may not be blank", 1367)
+
+
+def no_policy() -> WireError:
+    """Give what JMeter says without any policy."""
+    return traced(NULL_POINTER, _NO_POLICY, 1030)
+
+
+def traced(kind: str, text: str, trace_bytes: int) -> WireError:
+    """Make an error that comes with a stack trace of some length in JMeter."""
+    error = WireError(kind, text)
+    error.trace_bytes = trace_bytes
+    return error
 
 
 def is_true(properties: dict[str, str], key: str, default: bool) -> bool:

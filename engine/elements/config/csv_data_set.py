@@ -9,8 +9,9 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
+from pyjm.engine.charsets.charset import java_charset
 from pyjm.engine.compile.build import Build
-from pyjm.engine.compile.charset import known_charset
+from pyjm.engine.compile.charsets import report_charset
 from pyjm.engine.compile.element import Config, flag, text
 from pyjm.engine.compile.java_text import java_trim
 from pyjm.engine.compile.registry import element
@@ -94,7 +95,8 @@ class CSVDataSet(Config):
                 fatal=False,
             )
         encoding = self.encoding.constant
-        if encoding and encoding.strip() and not known_charset(encoding.strip()):
+        report_charset(build, node.path, encoding)
+        if encoding and encoding.strip() and not java_charset(encoding.strip()):
             build.fault(node.path, f"the encoding {encoding!r} is not known: no row can be read", fatal=False)
 
     def pass_start(self, user: User) -> None:

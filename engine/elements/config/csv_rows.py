@@ -11,12 +11,12 @@ import re
 from enum import Enum
 from pathlib import Path
 
-from pyjm.engine.compile.charset import known_charset
+from pyjm.engine.charsets.charset import Charset, Utf8, charset_named
 from pyjm.engine.compile.java_text import java_trim
 
 END_OF_LINE = re.compile(rb"\r\n?|\n")
 PROBE = '\t\n\r"aZ09,;|'
-SHIFTING = ("hz", "iso2022", "utf_7", "utf-7")
+UTF_8 = Utf8("UTF-8", "utf-8")
 
 
 class RowError(Exception):
@@ -37,19 +37,20 @@ class _State(Enum):
 class Rows:
     """One file, mapped into memory. `start` is the offset of the first line, behind a byte order mark."""
 
-    __slots__ = ("data", "encoding", "size", "start")
+    __slots__ = ("charset", "data", "size", "start")
 
     def __init__(self, path: Path, encoding: str) -> None:
-        self.encoding = encoding.strip() or "utf-8"
         self.data: bytes | mmap.mmap
         with path.open("rb") as file:
             empty = not file.seek(0, 2)
             self.data = b"" if empty else mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-        if not known_charset(self.encoding):
-            raise LookupError(f"unknown encoding: {self.encoding}")
-        if not _is_transparent(self.encoding):
-            self.data = self.data[:].decode(self.encoding, "replace").encode()
-            self.encoding = "utf-8"
+        charset = charset_named(encoding.strip() or "utf-8")
+        if charset is None:
+            raise LookupError(f"unknown encoding: {encoding}")
+        if not _is_transparent(charset):
+            self.data = charset.decode(self.data[:]).encode()
+            charset = UTF_8
+        self.charset = charset
         self.start = len(codecs.BOM_UTF8) if self.data[:3] == codecs.BOM_UTF8 else 0
         self.size = len(self.data)
 
@@ -59,7 +60,7 @@ class Rows:
             return None, at
         ended = END_OF_LINE.search(self.data, at)
         end, after = ended.span() if ended else (self.size, self.size)
-        return self.data[at:end].decode(self.encoding, "replace"), after
+        return self.charset.decode(self.data[at:end]), after
 
     def fields(self, at: int, delimiter: str) -> tuple[list[str], int]:
         """Give the fields of the row at an offset, with quotes understood, and the offset of the next row.
@@ -77,10 +78,10 @@ class Rows:
         row = _Row(delimiter)
         while at < self.size:
             _, after = self.line(at)
-            text = self.data[at:after].decode(self.encoding, "replace")
+            text = self.charset.decode(self.data[at:after])
             problem_at = row.feed(text)
             if row.problem:
-                raise RowError(row.problem, at + len(text[:problem_at].encode(self.encoding, "replace")))
+                raise RowError(row.problem, at + len(self.charset.encode(text[:problem_at])))
             at = after
             if row.complete:
                 return row.fields, at
@@ -179,7 +180,6 @@ def split_names(names: str) -> list[str]:
     return [java_trim(name) for name in split_list(names)]
 
 
-def _is_transparent(encoding: str) -> bool:
+def _is_transparent(charset: Charset) -> bool:
     """Tell whether ASCII characters are their own single bytes, so that lines can be found in the bytes."""
-    name = codecs.lookup(encoding).name
-    return not name.startswith(SHIFTING) and PROBE.encode(encoding) == PROBE.encode("ascii")
+    return not charset.codec.startswith("iso2022") and charset.encode(PROBE) == PROBE.encode("ascii")

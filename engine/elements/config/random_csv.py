@@ -14,7 +14,7 @@ from pyjm.engine.compile.build import Build
 from pyjm.engine.compile.element import Config, flag, text
 from pyjm.engine.compile.registry import element
 from pyjm.engine.plan.tree import Node
-from pyjm.engine.vu.stops import StopThread
+from pyjm.engine.vu.stops import StopTestNow, StopThread
 
 from .csv_rows import RowError, Rows, split_list
 
@@ -86,10 +86,16 @@ class RandomCSVDataSet(Config):
         name, encoding = self.filename.constant, self.encoding.constant
         if name is not None and encoding is not None:
             try:
-                Rows(build.file(name), encoding)
+                self.rows(name, encoding)
             except (OSError, LookupError) as error:
                 remedy = f"put it at {build.file(name)}" if isinstance(error, OSError) else "name another encoding"
                 build.fault(node.path, f"the CSV file {name!r} can't be read: {error}", remedy)
+
+    def rows(self, name: str, encoding: str) -> Rows:
+        """Open a file; raises OSError, and LookupError where Java knows no encoding of exactly that name."""
+        if not encoding or encoding != encoding.strip():
+            raise LookupError(f"unknown encoding: {encoding!r}")
+        return Rows(self.build.file(name), encoding)
 
     def pass_start(self, user: User) -> None:
         """Set the variables from the next row; ends the user where there is none left."""
@@ -102,13 +108,13 @@ class RandomCSVDataSet(Config):
         user.vars.update(zip(self.names, records.draw(number, self.seed.get())))
 
     def open(self, user: User) -> Records:
-        """Open the file, once per process; raises StopThread where it can't be read."""
+        """Open the file, once per process; raises StopTestNow where it can't be read: JMeter's test doesn't begin."""
         name, delimiter, names = self.filename.get(user), self.delimiter.get(user), self.variable_names.get(user)
         delimiter = "\t" if delimiter == "\\t" else delimiter or ","
         try:
-            rows = Rows(self.build.file(name), self.encoding.get(user))
+            rows = self.rows(name, self.encoding.get(user))
         except (OSError, LookupError) as error:
-            raise StopThread(f"Cannot initialize RandomCSVReader: {error}") from None
+            raise StopTestNow(f"Cannot initialize RandomCSVReader: {error}") from None
         has_header = not names or self.ignore_first.get(user)
         self.records = Records(rows, delimiter[0], has_header=has_header, shuffled=self.shuffled.get(user))
         self.names = split_list(names) if names else self.records.at(0)[0]

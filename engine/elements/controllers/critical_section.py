@@ -82,7 +82,7 @@ class CriticalSectionController(PlanController):
             build.fault(node.path, "a Critical Section without a lock's name keeps nobody out", fatal=False)
 
     def cursor(self, user: User) -> CriticalSectionCursor:
-        return CriticalSectionCursor(user, self.cursors(user), self.listeners, self)
+        return self.kind(CriticalSectionCursor)(user, self.cursors(user), self.listeners, self)
 
     def thread_finished(self, user: User) -> None:
         """Give back what the user still has when it ends."""

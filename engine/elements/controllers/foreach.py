@@ -50,7 +50,7 @@ class ForEachCursor(IteratingCursor):
         """Whether it is over; sets the output variable where it is not."""
         if self.turn >= self.element.end.get(self.user):
             return True
-        value = self.user.vars.get(self.input())
+        value = self.user.vars.get(self.measured_input())
         if value is None:
             return self._done
         self.user.vars[self.element.output.get(self.user)] = value
@@ -70,8 +70,13 @@ class ForEachCursor(IteratingCursor):
         separator = "_" if element.separated.get(user) else ""
         return f"{element.input.get(user)}{separator}{self.turn + 1}"
 
+    def measured_input(self) -> str:
+        """Name it where JMeter works the text out once before, for its length alone."""
+        self.element.input.get(self.user)
+        return self.input()
+
     def refuses(self) -> bool:
-        if self.breaking or self.user.vars.get(self.input()) is None:
+        if self.breaking or self.user.vars.get(self.measured_input()) is None:
             self.breaking = False
             self.restart()
             self.reset_loops()
@@ -111,12 +116,14 @@ class ForEachController(PlanController):
     input = text("ForeachController.inputVal")
     output = text("ForeachController.returnVal")
     separated = flag("ForeachController.useSeparator", True)
+    read_anew = frozenset({"input", "output"})
 
     def prepare(self, node: Node, build: Build) -> None:
-        self.start = build.value(node.text("ForeachController.startIndex"), node.path).map(as_whole(0))
+        start = node.text("ForeachController.startIndex")
+        self.start = self.reads(build.value(start, node.path).map(as_whole(0)))
         # one that is missing is no limit, any that is there and no number is 0
         end = node.text("ForeachController.endIndex", str(LARGEST))
-        self.end = build.value(end, node.path).map(as_whole(0))
+        self.end = self.reads(build.value(end, node.path).map(as_whole(0)))
 
     def pass_start(self, user: User) -> None:
         """Begin with the first variable in each pass of the controller around it."""
@@ -127,4 +134,5 @@ class ForEachController(PlanController):
 
     def cursor(self, user: User) -> ForEachCursor:
         key = index_key(self.label, user)
-        return named(ForEachCursor, self.label)(user, self.cursors(user), self.listeners, key, self)
+        kind = named(self.kind(ForEachCursor), self.label)
+        return kind(user, self.cursors(user), self.listeners, key, self)

@@ -10,7 +10,7 @@ from pyjm.engine.compile.java_text import java_trim
 from pyjm.engine.compile.registry import element
 from pyjm.engine.plan.tree import Node
 from pyjm.engine.scripts.condition import JavaScriptCondition
-from pyjm.engine.vu.flow import Again, Cursor, Next, PassListener
+from pyjm.engine.vu.flow import REPEAT, Cursor, Next, PassListener
 from pyjm.engine.vu.step import Step
 from pyjm.engine.vu.user import User
 
@@ -18,7 +18,9 @@ from pyjm.engine.vu.user import User
 class IfCursor(Cursor):
     """Where one user stands in an If Controller."""
 
-    __slots__ = ("each_child", "holds", "known")
+    __slots__ = ("each_child", "holds")
+
+    asks_anew = True
 
     def __init__(
         self,
@@ -31,32 +33,15 @@ class IfCursor(Cursor):
         super().__init__(user, children, listeners)
         self.holds = holds
         self.each_child = each_child
-        self.known: bool | None = None
 
     def next(self) -> Next:
-        if (self.first or self.each_child(self.user)) and not self.answer():
-            self.initialize_children()
-            return self.end_of_pass()
-        step = super().next()
-        if step is not None and not isinstance(step, Again):
-            self.known = None
-        return step
-
-    def answer(self) -> bool:
-        """Tell whether the condition holds; it is asked once between two samples below, and anew in each pass."""
-        if self.known is None:
-            self.known = self.holds(self.user)
-        return self.known
-
-    def child_passed(self, child: Cursor) -> None:
-        super().child_passed(child)
-        if self.each_child(self.user) and not self.answer():
-            self.initialize_children()
-            self.current = len(self.children)
-
-    def restart(self) -> None:
-        self.known = None
-        super().restart()
+        while True:
+            if (self.each_child(self.user) or self.first) and not self.holds(self.user):
+                self.initialize_children()
+                return self.end_of_pass()
+            step = super().next()
+            if step is not REPEAT:
+                return step
 
     def set_done(self) -> None:
         """Be asked again in the next pass, even without children: the condition may differ then."""
@@ -79,10 +64,11 @@ class IfController(PlanController):
 
     def holds(self, user: User) -> bool:
         """Ask the condition."""
+        expression = self.script is None or self.use_expression.get(user)
         said = java_trim(self.condition.get(user))
-        if self.script is None or self.use_expression.get(user):
+        if self.script is None or expression:
             return said.lower() == "true"
         return self.script.holds(said)
 
     def cursor(self, user: User) -> IfCursor:
-        return IfCursor(user, self.cursors(user), self.listeners, self.holds, self.each_child.get)
+        return self.kind(IfCursor)(user, self.cursors(user), self.listeners, self.holds, self.each_child.get)

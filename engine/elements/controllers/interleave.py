@@ -12,8 +12,11 @@ from pyjm.engine.vu.flow import SPINS, Again, Cursor, Next, PassListener
 from pyjm.engine.vu.step import Step
 from pyjm.engine.vu.user import User
 
-USE_SUB_CONTROLLERS = 1
+IGNORE_SUB_CONTROLLERS = 0
 """The style in which a controller below is asked for one step in each pass, and goes on where it was."""
+
+USE_SUB_CONTROLLERS = 1
+"""The style in which a controller below has the whole of a pass."""
 
 
 class InterleaveCursor(Cursor):
@@ -30,8 +33,8 @@ class InterleaveCursor(Cursor):
         user: User,
         children: Sequence[Step | Cursor],
         listeners: Sequence[PassListener],
-        style: int,
-        across_users: bool,
+        style: Callable[[User], int],
+        across_users: Callable[[User], bool],
     ) -> None:
         super().__init__(user, children, listeners)
         self.style = style
@@ -43,7 +46,7 @@ class InterleaveCursor(Cursor):
     def begin(self) -> None:
         """Go to the child that the search begins with; with users across, each begins with another one."""
         self.to_start()
-        if self.across_users:
+        if self.across_users(self.user):
             if not self.children:
                 raise ValueError("an Interleave Controller across threads has no children")  # JMeter divides by zero
             self.current = self.user.number % len(self.children)
@@ -92,17 +95,17 @@ class InterleaveCursor(Cursor):
     def took(self, step: Next) -> Next:
         """Give out a step of the controller below, and do not come back to it in this pass."""
         self.found = True
-        if self.style == USE_SUB_CONTROLLERS:
-            self.search_start = None
-        else:
+        if self.style(self.user) == IGNORE_SUB_CONTROLLERS:
             self.move_on()
             self.skip = True
+        else:
+            self.search_start = None
         return step
 
     def child_passed(self, child: Cursor) -> None:
         if child.done:
             del self.children[self.current]
-        elif self.style == USE_SUB_CONTROLLERS:
+        elif self.style(self.user) == USE_SUB_CONTROLLERS:
             self.move_on()
 
     def move_on(self) -> None:
@@ -143,11 +146,12 @@ class InterleaveController(PlanController):
     style = whole("InterleaveControl.style")
     across_users = flag("InterleaveControl.accrossThreads")
     suspends = True
-    make: Callable[..., InterleaveCursor] = InterleaveCursor
+    make: type[InterleaveCursor] = InterleaveCursor
 
     def cursor(self, user: User) -> InterleaveCursor:
-        settings = self.style.get(user), self.across_users.get(user)
-        return type(self).make(user, self.cursors(user), self.listeners, *settings)
+        return self.kind(type(self).make)(
+            user, self.cursors(user), self.listeners, self.style.get, self.across_users.get
+        )
 
 
 @element("RandomController")

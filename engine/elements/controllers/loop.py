@@ -23,5 +23,5 @@ class LoopController(PlanController):
 
     def cursor(self, user: User) -> LoopCursor:
         key = index_key(self.label, user)
-        forever = self.continue_forever.get(user)
-        return named(LoopCursor, self.label)(user, self.cursors(user), self.listeners, self.loops.get, forever, key)
+        kind = named(self.kind(LoopCursor), self.label)
+        return kind(user, self.cursors(user), self.listeners, self.loops.get, self.continue_forever.get, key)

@@ -78,9 +78,7 @@ class ParallelController(Forking):
 
     def prepare(self, node: Node, build: Build) -> None:
         self.build = build
-        if self.gathers.constant is None:
-            build.fault(node.path, "whether a Parallel Controller makes a sample must be fixed", "choose true or false")
-        self.takes_all = self.gathers.constant is True
+        self.takes_all = self.gathers.constant
 
     async def sample(self, user: User, result: SampleResult) -> SampleResult | None:
         branches: Branches | None = user.state.get(self)
@@ -91,25 +89,34 @@ class ParallelController(Forking):
         names = "".join(f"{label.get(user)}\n" for _, label, _, _ in self.branches)
         result.sampler_data = f"Parallel items:\n{names}"
         result.begin()
+        branches.group.takes = self.gathers.get(user)
         user.branches = branches.users
         try:
             await branches.run(result)
         finally:
             user.branches = ()
-        return self.made(result)
+        return self.made(user, result)
 
     def interrupted(self, user: User, result: SampleResult) -> SampleResult | None:
-        return self.made(result)
+        return self.made(user, result)
 
-    def made(self, result: SampleResult) -> SampleResult | None:
-        """Give the sample, if there is to be one; its samples have set its end."""
+    def made(self, user: User, result: SampleResult) -> SampleResult | None:
+        """Give the sample, if there is to be one; its samples have set its end.
+
+        It is asked anew whether there is: branches begin an iteration, in which JMeter works properties out again.
+        """
         if not result.sub_results:
             result.end()
-        return result if self.takes_all else None
+        result.thread_name = user.name
+        return result if self.gathers.get(user) else None
+
+    def takes(self, user: User) -> bool:
+        return bool(self.takes_all) or (isinstance(user.group, BranchGroup) and user.group.takes)
 
     def add(self, user: User, result: SampleResult) -> None:
         """Take a sample of a branch in."""
         if isinstance(user, Branch) and user.into is not None and (result.combined or not result.transaction):
+            user.into.thread_name = user.name  # until it is made, it is its samples that name it
             user.into.add_sub(result, rename=False)
             if not result.success:
                 user.into.success = False

@@ -93,4 +93,4 @@ class RuntimeController(PlanController):
     seconds = whole("RunTime.seconds", bits=64, by_text=True)
 
     def cursor(self, user: User) -> RuntimeCursor:
-        return RuntimeCursor(user, self.cursors(user), self.listeners, self.seconds.get)
+        return self.kind(RuntimeCursor)(user, self.cursors(user), self.listeners, self.seconds.get)

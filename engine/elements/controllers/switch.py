@@ -89,7 +89,8 @@ class SwitchController(PlanController):
     """Gives out the child that its value selects."""
 
     value = text("SwitchController.value")
+    read_anew = frozenset({"value"})
 
     def cursor(self, user: User) -> SwitchCursor:
         labels = [(child.sampler if isinstance(child, Step) else child).label.get for child in self.children]
-        return SwitchCursor(user, self.cursors(user), self.listeners, self.value.get, labels)
+        return self.kind(SwitchCursor)(user, self.cursors(user), self.listeners, self.value.get, labels)

@@ -80,9 +80,10 @@ class ThroughputController(PlanController):
     per_user = flag("ThroughputController.perThread")
 
     def prepare(self, node: Node, build: Build) -> None:
-        self.most = build.value(node.text("ThroughputController.maxThroughput", "1"), node.path).map(as_whole(1))
-        percent = node.text("ThroughputController.percentThroughput", "100")
-        self.percent = build.value(percent, node.path).map(percent_or_all)
+        most = build.value(node.text("ThroughputController.maxThroughput", "1"), node.path)
+        self.most = self.reads(most.map(as_whole(1)))
+        percent = build.value(node.text("ThroughputController.percentThroughput", "100"), node.path)
+        self.percent = self.reads(percent.map(percent_or_all))
         place = f"{node.number}:{node.path}"
         self.executions = build.cells.cell(f"throughput executions:{place}")
         self.rounds = build.cells.cell(f"throughput rounds:{place}")
@@ -100,7 +101,7 @@ class ThroughputController(PlanController):
         cursor.decide()
 
     def cursor(self, user: User) -> ThroughputCursor:
-        return ThroughputCursor(user, self.cursors(user), self.listeners, self)
+        return self.kind(ThroughputCursor)(user, self.cursors(user), self.listeners, self)
 
 
 def percent_or_all(text: str) -> float:

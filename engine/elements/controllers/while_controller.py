@@ -66,6 +66,7 @@ class WhileController(PlanController):
     """Gives out its children until its condition is `false`."""
 
     condition = text("WhileController.condition")
+    read_anew = frozenset({"condition"})
 
     def pass_start(self, user: User) -> None:
         """Begin to count anew with each pass of the controller around it."""
@@ -76,4 +77,5 @@ class WhileController(PlanController):
 
     def cursor(self, user: User) -> WhileCursor:
         key = index_key(self.label, user)
-        return named(WhileCursor, self.label)(user, self.cursors(user), self.listeners, key, self.condition.get)
+        kind = named(self.kind(WhileCursor), self.label)
+        return kind(user, self.cursors(user), self.listeners, key, self.condition.get)

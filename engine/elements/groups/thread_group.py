@@ -12,7 +12,7 @@ from pyjm.engine.compile.build import Build
 from pyjm.engine.compile.element import flag, text, whole
 from pyjm.engine.compile.program import ThreadGroupElement
 from pyjm.engine.compile.registry import element
-from pyjm.engine.compile.value import Value, as_whole
+from pyjm.engine.compile.value import Value, as_flag, as_whole
 from pyjm.engine.plan.tree import Node
 from pyjm.engine.vu.flow import LoopCursor
 from pyjm.engine.vu.stops import StopThread
@@ -56,6 +56,7 @@ class Share(NamedTuple):
     def of(self, users: int) -> int:
         """Tell how many of so many users are this worker's."""
         return max(0, (users - self.first + self.workers - 1) // self.workers)
+FOREVER = "LoopController.continue_forever"
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,9 +150,12 @@ class ThreadGroup(GroupUsers):
         main = node.child("ThreadGroup.main_controller")
         written = main.text("LoopController.loops", "0") if main else "0"
         self.loops: Value[int] = build.value(written, node.path).map(as_whole(0))
-        self.forever = bool(main and main.flag("LoopController.continue_forever", True))
+        forever = build.value(main.text(FOREVER, "true") if main else "false", node.path).map(as_flag)
+        self.forever = Value.of(main.flag(FOREVER, True)) if main and forever.constant is not None else forever
         self.named = main is None or main.named
         for name, value in (("number of threads", self.threads), ("ramp-up", self.ramp_s)):
+            if value is self.ramp_s and self.start_type is not GroupStart:
+                continue  # in the plugins' groups a negative one only changes when their users begin
             if value.constant is not None and value.constant < 0:
                 build.fault(node.path, f"the {name} is {value.constant}: the group runs nobody", fatal=False)
 
@@ -187,7 +191,7 @@ class ThreadGroup(GroupUsers):
     def cursor(self, user: User) -> LoopCursor:
         key = f"__jm__{user.group.name if self.named else ''}__idx"  # JMeter gives a name only to what has one
         listeners = (User.begin_iteration, *self.listeners)
-        return LoopCursor(user, self.cursors(user), listeners, self.loops.get, self.forever, key)
+        return LoopCursor(user, self.cursors(user), listeners, self.loops.get, self.forever.get, key)
 
 
 @element("SetupThreadGroup")

@@ -32,6 +32,7 @@ class BoundaryExtractor(PostProcessor):
     def prepare(self, node: Node, build: Build) -> None:
         self.source = Source(node, build, "BoundaryExtractor.useHeaders", self.variable)
         self.reads_body = self.source.reads_body
+        self.throws = not self.reference.constant
 
     def after(self, user: User, result: SampleResult) -> None:
         variables, name = user.vars, self.reference.get(user)

@@ -63,11 +63,17 @@ class JSONPostProcessor(PostProcessor):
             counts = [len(split(text)) for text in (references, expressions, defaults)]
             if len(set(counts)) > 1:
                 build.fault(node.path, f"{UNEQUAL}: {counts}; no sample of this sampler is kept", fatal=False)
+                self.throws = True
+        else:
+            self.throws = True
         if numbers is not None and defaults is not None:
             try:
                 match_numbers(numbers, len(split(defaults)))
             except ValueError as error:
                 build.fault(node.path, f"match numbers {numbers!r}: {error}; no sample is kept", fatal=False)
+                self.throws = True
+        else:
+            self.throws = True
         for path in split(expressions or ""):
             try:
                 compile_path(path.strip())

@@ -9,7 +9,7 @@ from pyjm.engine.compile.build import Build
 from pyjm.engine.compile.element import PostProcessor, flag, text
 from pyjm.engine.compile.registry import element
 from pyjm.engine.compile.value import Value, as_whole
-from pyjm.engine.elements.markup import MarkupError, TidyError, parse, tidied
+from pyjm.engine.elements.markup import MarkupError, TidyError, parse, tidied, warn_of_dtds
 from pyjm.engine.elements.matches import prepare_nodes, save_nodes
 from pyjm.engine.elements.sources import Source
 from pyjm.engine.elements.tidy.tree import Tree
@@ -68,6 +68,7 @@ class XPathExtractor(NodeExtractor):
         self.reads_body = self.source.reads_body
         number = node.text("XPathExtractor.matchNumber", "-1")
         self.match_number = build.value(number, node.path).map(as_whole(0))
+        warn_of_dtds(node, build, "XPathExtractor.download_dtds")
         if self.query.constant is not None:
             try:
                 compile_xpath(self.query.constant)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ssl
 from typing import TYPE_CHECKING
 
-from .http_certificates import ByTurns, ByVariable, Certificates
+from .http_certificates import Certificates
 from .http_connections import Connections
 from .http_way import run_socks
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pyjm.engine.compile.build import Build
     from pyjm.engine.http.connect import Dialler
     from pyjm.engine.http.proxy import Login
+    from pyjm.engine.http.sessions import Sessions
     from pyjm.engine.http.table import Table
 
 OFFERED = ["h2", "http/1.1"]
@@ -48,8 +49,8 @@ class Http2Connections(Connections):
         self.prior_knowledge = prior_knowledge
         super().__init__(build.properties, OfferingCertificates(build), run_socks(build))
 
-    def _table(self, dialler: Dialler, identity: ByTurns | ByVariable | None, login: Login | None = None) -> Table:
+    def _table(self, dialler: Dialler, sessions: Sessions, login: Login | None = None) -> Table:
         kind = self.plain_kind if login is None else self.proxy_kind
-        table = kind(dialler, identity, self.validate_s, login, self.prior_knowledge)
+        table = kind(dialler, sessions, self.validate_s, login, self.prior_knowledge)
         table.retries = self.retries
         return table

@@ -5,21 +5,25 @@ from __future__ import annotations
 from copy import copy
 from typing import TYPE_CHECKING
 
+from pyjm.engine.charsets.charset import known_charset
 from pyjm.engine.compile.value import Value, as_flag
+from pyjm.engine.http.charsets import charset_called
+from pyjm.engine.http.errors import WireError
 from pyjm.engine.plan.tree import Node
 
-from .http_escapes import UNSUPPORTED_ENCODING, encoded, form_escape, known_charset, query_escape, unescape
+from .http_escapes import UNSUPPORTED_ENCODING, encoded, form_escape, query_escape, unescape
 
 if TYPE_CHECKING:
     from pyjm.engine.compile.build import Build
     from pyjm.engine.vu.user import User
 
-from pyjm.engine.http.errors import WireError
-
 URL_CHARSET = "UTF-8"
 BODY_CHARSET = "ISO-8859-1"
 
 Pairs = list[tuple[str, str]]
+
+FORM_TRACE_BYTES, EMPTY_FORM_TRACE_BYTES, RAW_TRACE_BYTES = 1460, 1272, 1183
+"""The stack traces of an unknown charset in JMeter: of a form, of one without parameters, of an escaped raw body."""
 
 
 class Argument:
@@ -127,8 +131,9 @@ class Arguments:
 
     def form(self, user: User, pairs: Pairs, charset: str) -> str:
         """Write them as a form. Raises WireError for what can't be unescaped, and for an unknown charset."""
+        if not known_charset(charset):
+            self.refuse_form(user, pairs, charset)
         out = []
-        known = known_charset(charset)
         for argument, (name, value) in zip(self.arguments, pairs):
             ready = argument.form_name
             if ready is not None and ready[0] == charset:
@@ -138,20 +143,28 @@ class Arguments:
             if begin:
                 if not argument.encode.get(user):
                     value = unescape(value, charset)
-                out.append(begin + (form_escape(value, charset) if known else ""))
+                out.append(begin + form_escape(value, charset))
         return "&".join(out)
 
+    def refuse_form(self, user: User, pairs: Pairs, charset: str) -> None:
+        """Raise what an unknown charset gives: first where something is to be unescaped, then for the form itself."""
+        kept = [argument for argument, (name, _) in zip(self.arguments, pairs) if not skipped(name)]
+        for argument in kept:
+            if not argument.encode.get(user):
+                raise WireError(UNSUPPORTED_ENCODING, charset)
+        charset_called(charset, FORM_TRACE_BYTES if kept else EMPTY_FORM_TRACE_BYTES)
+
     def form_begin(self, user: User, argument: Argument, name: str, charset: str) -> str:
-        """Write an argument's name as a form has it, up to its value; empty for one that is left out."""
+        """Write an argument's name as a form has it, up to its value; empty for one that is left out.
+
+        The charset must exist.
+        """
         if skipped(name):
             begin = ""
         elif argument.encode.get(user):
-            if not known_charset(charset):
-                raise WireError(UNSUPPORTED_ENCODING, charset)
             begin = form_escape(name, charset) + "="
         else:
-            name = unescape(name, charset)
-            begin = (form_escape(name, charset) if known_charset(charset) else name) + "="
+            begin = form_escape(unescape(name, charset), charset) + "="
         if argument.name.constant is not None and argument.encode.constant is not None:
             argument.form_name = (charset, begin)
         return begin
@@ -162,7 +175,9 @@ class Arguments:
         for argument, (_, value) in zip(self.arguments, pairs):
             if argument.encode.get(user):
                 if charset and not known_charset(charset):
-                    raise WireError(UNSUPPORTED_ENCODING, charset)
+                    error = WireError(UNSUPPORTED_ENCODING, charset)
+                    error.trace_bytes = RAW_TRACE_BYTES
+                    raise error
                 value = query_escape(value, charset or URL_CHARSET)
             out.append(value)
         return "".join(out)

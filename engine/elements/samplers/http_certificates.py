@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import logging
 import ssl
-from collections.abc import Callable, Sequence
+from collections import OrderedDict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pyjm.engine.elements.java_order import of_hashtable
-from pyjm.engine.http.connect import Origin
 from pyjm.engine.http.errors import SSL, WireError
+from pyjm.engine.http.sessions import Server, Sessions, Start
 from pyjm.keystore.faults import KeystoreError
 
 from ..config.keystore_config import KeystoreConfig, configured
@@ -19,19 +19,25 @@ from .http_tls import context_maker, load
 
 if TYPE_CHECKING:
     from pyjm.engine.compile.build import Build
+    from pyjm.engine.http.secured import Secured
     from pyjm.engine.vu.user import User
     from pyjm.keystore.client_keys import ClientKey
 
 log = logging.getLogger("pyjm.run")
 KEYSTORE = "javax.net.ssl.keyStore"
+SHARED = "https.sessioncontext.shared"
 ONE = 0, 0
 """Without a Keystore Configuration JMeter shows the first key alone."""
+
+CONTEXTS_MAX = 1000
+"""The most contexts that are kept, of the keys last shown: one takes some 20 kB."""
 
 
 class Certificates:
     """The keys of the keystore that the system properties name; a context for each, made when it is first shown.
 
-    `shared` is the context of all users where they show the same, whoever they are; else each has an identity.
+    `shared` is the context of all users where they show the same, whoever they are; `of_all` are the sessions of all
+    where they share them.
     """
 
     def __init__(self, build: Build) -> None:
@@ -40,13 +46,14 @@ class Certificates:
         self.shared = self.plain = self.new()
         self.keys: list[ClientKey] = []
         self.in_range: dict[str, bytes] = {}
-        self.contexts: dict[str, ssl.SSLContext] = {}
+        self.contexts: OrderedDict[str, ssl.SSLContext] = OrderedDict()
         self.variable = ""
         self.open = False
         self.each = False
         self.config: KeystoreConfig | None = None
-        self.cursor = build.cells.cell("certificates of clients")
-        self.asking: ssl.SSLContext | None = None
+        self.turns = Turns(build)
+        shared = build.properties.get(SHARED, "").strip().lower() == "true"
+        self.of_all: dict[Server, Secured | Start] | None = {} if shared else None
 
     def finish(self) -> None:
         """Read the keystore and choose its keys, when the plan is compiled; a keystore that is no use is a fault."""
@@ -62,8 +69,8 @@ class Certificates:
             self.in_range.clear()
             self.build.fault("", f"{error}; users show no certificate", f"see {KEYSTORE}", fatal=False)
 
-    def identity(self, user: User) -> ByTurns | ByVariable | None:
-        """Give what a user shows where it is the user's own matter."""
+    def sessions(self, user: User) -> Sessions:
+        """Give what a user knows of servers, and what it shows them where that is the user's own matter."""
         if self.open and self.config is not None:
             self.open = False
             try:
@@ -71,19 +78,23 @@ class Certificates:
             except KeystoreError as error:
                 log.error("%s; users show no certificate", error)
         if not self.each:
-            return None
+            return Sessions(self.shared, self.of_all)
         return ByVariable(self, user) if self.variable else ByTurns(self)
 
     def context(self, alias: str) -> ssl.SSLContext | None:
         """Give the context of an alias; None for a name that is none. Raises WireError for a key of no use."""
         context = self.contexts.get(alias)
-        if context is None and alias in self.in_range:
+        if context is not None:
+            self.contexts.move_to_end(alias)
+        elif alias in self.in_range:
             context = self.contexts[alias] = self.new()
             try:
                 load(context, self.in_range[alias])
             except ssl.SSLError as error:
                 del self.contexts[alias]
                 raise WireError(SSL, f"the key {alias!r} is of no use for TLS: {error.reason}") from None
+            if len(self.contexts) > CONTEXTS_MAX:
+                self.contexts.popitem(last=False)
         return context
 
     def _read(self, path: Path) -> None:
@@ -123,101 +134,80 @@ class Certificates:
                 raise KeystoreError(error.text) from None
             self.shared = first or self.plain
             self.each = len(chosen) > 1
-            if self.each:
-                self.asking = self.asking_for(list(self.in_range))
-
-    def asking_for(self, aliases: Sequence[str]) -> ssl.SSLContext:
-        """Make a context that takes the next alias once a server asks, and then is that alias's context."""
-
-        def asked() -> ssl.SSLContext:
-            with self.cursor.held():
-                alias = aliases[self.cursor.add() % len(aliases)]
-            return self.context(alias) or self.plain
-
-        return self.heard(asked)
-
-    def heard(self, asked: Callable[[], ssl.SSLContext | None]) -> ssl.SSLContext:
-        """Make a context that calls `asked` when a server asks for a certificate, and goes on with what it gives.
-
-        OpenSSL takes what it shows from a connection's context only after it has read the whole request for it.
-        """
-        context = self.new()
-
-        def message(connection: Any, direction: str, version: Any, content: Any, kind: Any, data: bytes) -> None:
-            name = getattr(kind, "name", "") if direction == "read" else ""
-            if name == "CERTIFICATE_REQUEST":
-                connection.context = asked() or self.plain
-            elif name == "FINISHED" and connection.context is context:
-                connection.context = self.plain  # from here on nothing is listened to
-
-        context._msg_callback = message  # type: ignore[attr-defined]
-        return context
+            self.turns.aliases = list(self.in_range)
 
 
-class Identity:
-    """What one user shows: to each server the same, as Java resumes sessions, until the user is a new one."""
+class Turns:
+    """The keys one after another, for all users and workers; one that nobody asked for goes to the next."""
 
-    __slots__ = ("certificates", "kept")
+    def __init__(self, build: Build) -> None:
+        self.aliases: list[str] = []
+        self._cursor = build.cells.cell("certificates of clients")
+        self._back: list[int] = []
 
-    def __init__(self, certificates: Certificates) -> None:
-        self.certificates = certificates
-        self.kept: dict[Origin, ssl.SSLContext] = {}
+    def take(self) -> int:
+        """Take a turn."""
+        if self._back:
+            return self._back.pop(0)
+        with self._cursor.held():
+            return self._cursor.add()
 
-    def forget(self) -> None:
-        """Be a new user."""
-        self.kept.clear()
+    def give_back(self, turn: int) -> None:
+        """Have somebody else take a turn."""
+        self._back.append(turn)
 
 
-class ByTurns(Identity):
+class ByTurns(Sessions):
     """Shows the next certificate of all to the next server that asks."""
 
-    __slots__ = ()
+    __slots__ = ("certificates",)
 
-    def context(self, origin: Origin) -> ssl.SSLContext:
-        """Give the context to begin a handshake with."""
-        return self.kept.get(origin) or self.certificates.asking or self.certificates.shared
+    def __init__(self, certificates: Certificates) -> None:
+        super().__init__(certificates.plain, certificates.of_all)
+        self.certificates = certificates
 
-    def settled(self, origin: Origin, begun: ssl.SSLContext, ended: ssl.SSLContext | None) -> None:
-        """Keep what was shown."""
-        if ended is not None and ended is not self.certificates.plain:
-            self.kept[origin] = ended
+    def start(self, server: Server) -> Start:
+        """Give what to begin a handshake with."""
+        resumed = self.resumed(server)
+        if resumed is not None:
+            return resumed
+        turns = self.certificates.turns
+        turn = turns.take()
+        context = self.certificates.context(turns.aliases[turn % len(turns.aliases)])
+        return Start(server, context or self.context, memo=turn)
+
+    def settled(self, start: Start, asked: bool) -> None:
+        """Give back a turn that nobody asked for."""
+        if isinstance(start.memo, int) and not asked:
+            self.certificates.turns.give_back(start.memo)
 
 
-class ByVariable(Identity):
+class ByVariable(Sessions):
     """Shows the certificate that a variable of the user names; a wrong name is a fault once a server asks."""
 
-    __slots__ = ("refused", "user")
+    __slots__ = ("certificates", "user")
 
     def __init__(self, certificates: Certificates, user: User) -> None:
-        super().__init__(certificates)
+        super().__init__(certificates.plain, certificates.of_all)
+        self.certificates = certificates
         self.user = user
-        self.refused: dict[ssl.SSLContext, list[str]] = {}
 
-    def context(self, origin: Origin) -> ssl.SSLContext:
-        """Give the context to begin a handshake with."""
-        kept = self.kept.get(origin)
-        if kept is not None:
-            return kept
+    def start(self, server: Server) -> Start:
+        """Give what to begin a handshake with."""
+        return self.resumed(server) or self._named(server)
+
+    def _named(self, server: Server) -> Start:
         alias = self.user.vars.get(self.certificates.variable)
-        if not alias:
-            return self._refusing(f"No var called '{self.certificates.variable}' found")
-        try:
-            context = self.certificates.context(alias)
-        except WireError as error:
-            return self._refusing(error.text)
-        return context or self._refusing(f"No PrivateKey found for alias:'{alias}'")
+        context, refusal = None, f"No var called '{self.certificates.variable}' found"
+        if alias:
+            refusal = f"No PrivateKey found for alias:'{alias}'"
+            try:
+                context = self.certificates.context(alias)
+            except WireError as error:
+                refusal = error.text
+        return Start(server, context) if context is not None else Start(server, self.context, memo=refusal)
 
-    def settled(self, origin: Origin, begun: ssl.SSLContext, ended: ssl.SSLContext | None) -> None:
-        """Keep what was shown. Raises WireError where there was nothing to show."""
-        said = self.refused.pop(begun, None)
-        if said is None:
-            if ended is not None:
-                self.kept[origin] = ended
-        elif said:
-            raise WireError(SSL, said[0])
-
-    def _refusing(self, text: str) -> ssl.SSLContext:
-        said: list[str] = []
-        context = self.certificates.heard(lambda: said.append(text))
-        self.refused[context] = said
-        return context
+    def settled(self, start: Start, asked: bool) -> None:
+        """Raise WireError where there was nothing to show to who asked."""
+        if isinstance(start.memo, str) and asked:
+            raise WireError(SSL, start.memo)

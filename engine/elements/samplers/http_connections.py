@@ -6,16 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 from pyjm.engine.http.connect import Dialler
 from pyjm.engine.http.connection import Connection
-from pyjm.engine.http.names import Resolver
+from pyjm.engine.http.names import FirstAsked, Resolver
 from pyjm.engine.http.proxy import Login, ProxyTable
 from pyjm.engine.http.retries import Retries
 from pyjm.engine.http.table import Table
 
-from .http_certificates import ByTurns, ByVariable, Certificates
+from .http_certificates import Certificates
 from .http_way import run_socks, source_addresses
 
 if TYPE_CHECKING:
     from pyjm.engine.compile.build import Build
+    from pyjm.engine.http.sessions import Sessions
     from pyjm.engine.http.socks import Socks
     from pyjm.engine.vu.user import User
 
@@ -31,22 +32,24 @@ class UserConnections:
 
     JMeter keeps connections by the URL's authority as it is written, so that one with user and password, or with the
     default port spelled out, has its own: these are in `odd`, by their scheme and authority, and so are those through a
-    proxy, by the proxy too.
+    proxy, by the proxy too. `names` looks up hosts where the plan has a DNS Cache Manager.
     """
 
-    __slots__ = ("dialler", "identity", "iteration", "odd", "table")
+    __slots__ = ("dialler", "iteration", "names", "odd", "sessions", "table")
 
-    def __init__(
-        self, table: Table, iteration: int, dialler: Dialler, identity: ByTurns | ByVariable | None = None
-    ) -> None:
+    def __init__(self, table: Table, iteration: int, dialler: Dialler, sessions: Sessions) -> None:
         self.table = table
         self.dialler = dialler
-        self.identity = identity
+        self.sessions = sessions
         self.iteration = iteration
+        self.names: FirstAsked | None = None
         self.odd: dict[str, Table] = {}
 
     def close(self) -> None:
-        """Close all that wait for another request."""
+        """Close all that wait for another request, and forget what servers were known and who looked up their hosts."""
+        if self.names is not None:
+            self.names.clear()
+        self.sessions.forget()
         self.table.close()
         for table in self.odd.values():
             table.close()
@@ -67,6 +70,9 @@ class Connections:
         self.dialler = Dialler(Resolver(), time_to_live_s=self.live_s, kind=kind, socks=socks, idle_s=idle_s)
         self.retries = retries_of(properties)
         self.leaving: list[Dialler] = []
+        self.manages_names = False
+        """Whether the plan has a DNS Cache Manager for some request."""
+
         reset = properties.get("httpclient.reset_state_on_thread_group_iteration", "true")
         self.resets = reset.strip().lower() == "true"
         dots = properties.get("httpsampler.redirect.removeslashdotdot", "true")
@@ -84,25 +90,27 @@ class Connections:
 
         What it knows of the first target's proxy is forgotten with them, but not of others, as in JMeter.
 
-        The first DNS Cache Manager that a user's requests have in scope looks up names for all of them.
+        The first request to an origin decides how its host is looked up: by its DNS Cache Manager or without one.
         """
         key = self, user  # a branch of a user shares its state, but not its connections
         mine: UserConnections | None = user.state.get(key)
         if mine is None:
             dialler = self.leaving[user.number % len(self.leaving)] if self.leaving else self.dialler
-            if dns is not None:
-                dialler = dialler.resolving(dns.resolver(user))
-            identity = self.certificates.identity(user)
-            mine = user.state[key] = UserConnections(self._table(dialler, identity), user.iteration, dialler, identity)
+            names = FirstAsked(dialler.resolver) if self.manages_names else None
+            if names is not None:
+                dialler = dialler.resolving(names)
+            sessions = self.certificates.sessions(user)
+            mine = user.state[key] = UserConnections(self._table(dialler, sessions), user.iteration, dialler, sessions)
+            mine.names = names
         elif mine.iteration != user.iteration:
             mine.iteration = user.iteration
             if self.resets and not user.same_user:
                 mine.close()
-                if mine.identity is not None:
-                    mine.identity.forget()
                 known = mine.odd.get(target.odd)
                 if known is not None and known.login is not None:
                     known.login.forget()
+        if mine.names is not None:
+            mine.names.now = self.dialler.resolver if dns is None else dns.resolver(user)
         return mine
 
     def odd(self, mine: UserConnections, target: Target) -> Table:
@@ -111,7 +119,7 @@ class Connections:
         if table is None:
             proxy = target.origin.proxy
             login = Login(proxy, target.host_field) if proxy is not None else None
-            table = mine.odd[target.odd] = self._table(mine.dialler, mine.identity, login)
+            table = mine.odd[target.odd] = self._table(mine.dialler, mine.sessions, login)
         return table
 
     def close(self, user: User) -> None:
@@ -120,9 +128,9 @@ class Connections:
         if mine is not None:
             mine.close()
 
-    def _table(self, dialler: Dialler, identity: ByTurns | ByVariable | None, login: Login | None = None) -> Table:
+    def _table(self, dialler: Dialler, sessions: Sessions, login: Login | None = None) -> Table:
         kind = Table if login is None else ProxyTable
-        return kind(dialler, identity, self.validate_s, login, self.retries)
+        return kind(dialler, sessions, self.validate_s, login, self.retries)
 
 
 def retries_of(properties: dict[str, str]) -> Retries | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from asyncio import Semaphore, gather
 from typing import TYPE_CHECKING
 
+from pyjm.engine.charsets.charset import known_charset
 from pyjm.engine.compile.value import Value, as_flag
 from pyjm.engine.elements.regex import RegexError, compile_regex, is_java, matches
 from pyjm.engine.http.errors import WireError
@@ -16,7 +17,7 @@ from pyjm.engine.vu.result import HttpSampleResult
 from ..config.cache_manager import InCache
 from .http_connections import number
 from .http_error_size import EMBEDDED, POOLED
-from .http_escapes import UNSUPPORTED_ENCODING, known_charset
+from .http_escapes import UNSUPPORTED_ENCODING
 from .http_parsers import parsers_of
 from .http_result import fail
 from .http_target import RefusedUrl, target_of

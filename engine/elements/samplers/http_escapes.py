@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import re
 
-from pyjm.engine.http.charsets import charset_called, charset_named, encode
+from pyjm.engine.charsets.charset import Charset, charset_named
+from pyjm.engine.http.charsets import charset_called
 from pyjm.engine.http.errors import ILLEGAL_ARGUMENT, WireError
 
 UNSUPPORTED_ENCODING = "java.io.UnsupportedEncodingException"
 
 _SAFE = re.compile(r"[A-Za-z0-9*._-]*").fullmatch
-_RUNS = re.compile(r"[A-Za-z0-9*._-]+|[^A-Za-z0-9*._-]+")
+_RUNS = re.compile(r" +|[^A-Za-z0-9*._ -]+")
 _ESCAPES = re.compile(r"((?:%[^%]?[^%]?)+)")
 _BYTEWISE = frozenset(("utf-8", "UTF-8", "ISO-8859-1", "US-ASCII"))
 _ESCAPED = [chr(byte) if _SAFE(chr(byte)) else "+" if byte == 0x20 else f"%{byte:02X}" for byte in range(256)]
-
-
-def known_charset(name: str) -> bool:
-    """Tell whether a charset exists."""
-    return charset_named(name) is not None
 
 
 def canonical(name: str) -> str:
@@ -28,7 +24,7 @@ def canonical(name: str) -> str:
 
 def encoded(text: str, charset: str) -> bytes:
     """Write a text in a charset as Java does. Raises WireError for one that does not exist."""
-    return encode(text, charset_called(charset))
+    return charset_called(charset).encode(text)
 
 
 def query_escape(text: str, charset: str = "utf-8") -> str:
@@ -37,8 +33,7 @@ def query_escape(text: str, charset: str = "utf-8") -> str:
         return text
     if charset in _BYTEWISE:
         return "".join([_ESCAPED[byte] for byte in text.encode(charset, "replace")])
-    runs = _RUNS.findall(text.replace(" ", "+"))
-    return "".join([run if _SAFE(run) else _run_escape(run, charset) for run in runs])
+    return _RUNS.sub(lambda run: _run_escape(run[0], charset), text)
 
 
 def form_escape(text: str, charset: str = "utf-8") -> str:
@@ -49,8 +44,9 @@ def form_escape(text: str, charset: str = "utf-8") -> str:
 
 
 def _run_escape(run: str, charset: str) -> str:
-    parts = run.split("+")
-    return "+".join(["".join([f"%{byte:02X}" for byte in encoded(part, charset)]) if part else "" for part in parts])
+    if run[0] == " ":
+        return "+" * len(run)
+    return "".join([f"%{byte:02X}" for byte in encoded(run, charset)])
 
 
 def unescape(text: str, charset: str) -> str:
@@ -61,10 +57,10 @@ def unescape(text: str, charset: str) -> str:
     if found is None:
         raise WireError(UNSUPPORTED_ENCODING, charset)
     parts = _ESCAPES.split(text.replace("+", " "))
-    return "".join([_unescaped(part, found.codec) if part.startswith("%") else part for part in parts])
+    return "".join([_unescaped(part, found) if part.startswith("%") else part for part in parts])
 
 
-def _unescaped(run: str, codec: str) -> str:
+def _unescaped(run: str, charset: Charset) -> str:
     data = bytearray()
     at = 0
     while at < len(run) and run[at] == "%":
@@ -77,4 +73,4 @@ def _unescaped(run: str, codec: str) -> str:
             raise WireError(ILLEGAL_ARGUMENT, f"URLDecoder: Illegal hex characters in escape (%) pattern - {why}")
         data.append(int(pair, 16))
         at += 3
-    return data.decode(codec, "replace") + run[at:]
+    return charset.decode(bytes(data)) + run[at:]

@@ -110,7 +110,7 @@ async def automatically(sampler: Sampling, user: User, made: Made, response: Res
     most = sampler.connections.max_redirects if sampler.connections.max_redirects > 0 else CLIENT_MOST
     while True:
         location = next(iter(response.all_of("location")), None)
-        step = follow_automatically(response.status, made.method, location, made.target.url)
+        step = follow_automatically(response.status, response.reason, made.method, location, made.target.url)
         if step is None:
             made = made._replace(method=first.method, entity=first.entity)  # what the sample shows
             response.connect_end_ns = response.connect_end_ns or connected_ns

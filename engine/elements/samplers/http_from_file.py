@@ -7,13 +7,14 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pyjm.engine.charsets.charset import known_charset
 from pyjm.engine.http.errors import PROTOCOL, WireError
 from pyjm.engine.http.keeping import Keeping, Kept
 from pyjm.engine.vu.charset import Fallback
 
 from .http_connections import number
 from .http_error_size import NoSuchFile
-from .http_escapes import known_charset, unescape
+from .http_escapes import unescape
 from .http_making import IN_QUERY, Unsent
 
 if TYPE_CHECKING:

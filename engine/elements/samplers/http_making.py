@@ -336,4 +336,4 @@ class Maker:
         content = b"Content-Length: %d\r\nContent-Type: %b\r\n" % (len(body), multipart_type(boundary).encode())
         hidden = [part._replace(content=HIDDEN.encode()) for part in sent]
         shown = multipart_body(boundary, [*fields, *hidden], charset, self.settings.browser_like) if sent else body
-        return Entity(own.without("content-type"), content, body, shown.decode(known.codec, "replace"))
+        return Entity(own.without("content-type"), content, body, known.decode(shown))

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from pyjm.engine.compile.value import as_flag
 from pyjm.engine.http.auth import answer
-from pyjm.engine.http.errors import WireError
+from pyjm.engine.http.errors import PROTOCOL, WireError
 from pyjm.engine.http.ntlm import Handshake, offered
+from pyjm.engine.http.url import parse_url
 
 from .http_arguments import Arguments, Pairs
 from .http_fields import Fields
@@ -128,7 +129,10 @@ class Recipe:
             path = path.replace(" ", "%20")
         if path.startswith(("http://", "https://")):
             maker = self.same_maker or self.maker(user)
-            target = self.whole(path, maker.settings.way)
+            try:
+                target = self.whole(path, maker.settings.way)
+            except RefusedUrl as error:
+                raise self.refusal(error) from None
         else:
             targets = self.same_targets
             if targets is None:
@@ -140,7 +144,10 @@ class Recipe:
                 path = self.with_query(user, maker, path, pairs)
             if targets is None:
                 targets = self.targets_of(protocol, domain, self.port.get(user), maker.settings.way)
-            target = targets.of(path if path.startswith("/") else "/" + path)
+            try:
+                target = targets.of(path if path.startswith("/") else "/" + path)
+            except RefusedUrl as error:
+                raise self.refusal(error) from None
         if label is not None:
             result.label = label(user)
         try:
@@ -151,6 +158,12 @@ class Recipe:
             raise
         except WireError as error:
             raise RefusedUrl(error, target.text) from None
+
+    def refusal(self, error: RefusedUrl) -> RefusedUrl:
+        """Give what a URL is refused with: in JMeter its cookies are looked for before anybody asks who the host is."""
+        if self.cookies is None or error.kind != PROTOCOL:
+            return error
+        return RefusedUrl(self.cookies.refusal(parse_url(error.url).host) or error, error.url)
 
     def request(self, user: User, maker: Maker, target: Target, pairs: Pairs | None) -> Made:
         """Make the request for a target."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING
 
 from pyjm.engine.compile.element import Sampler
-from pyjm.engine.compile.merge import merged
+from pyjm.engine.compile.merge import merged, worn
 from pyjm.engine.compile.registry import element
 from pyjm.engine.compile.value import Value, as_flag
 from pyjm.engine.http.keeping import WHOLE, Keeping
@@ -25,9 +25,11 @@ from .http_fields import Fields
 from .http_from_file import SCHEME, FromFile
 from .http_implementation import implementation_of
 from .http_recipe import Recipe
+from .http_sampling import Sampling
 from .http_unsupported import report_unsupported
 from .http_version import Version, version_of
 from .http_way import Ways, run_proxy
+from .http_worn import Worn
 
 if TYPE_CHECKING:
     from pyjm.engine.compile.build import Build
@@ -46,6 +48,9 @@ def keeping_of(properties: dict[str, str]) -> Keeping:
     switches = {"gzip": "httpclient4.gzip_relax_mode", "deflate": "httpclient4.deflate_relax_mode"}
     relaxed = [packing for packing, key in switches.items() if as_flag(properties.get(key, "false").strip())]
     return Keeping(most, relaxed=frozenset(relaxed)) if most or relaxed else WHOLE
+def applied(build: Build) -> Sequence[Node]:
+    """Give the defaults that complete a request, the nearest first."""
+    return [default for default in build.defaults if default.gui in APPLIED]
 
 
 @element("HTTPSamplerProxy")
@@ -58,7 +63,7 @@ class HttpRequest(Sampler):
 
     def written(self, node: Node, build: Build) -> Node:
         """Give the request as it is written, completed by its defaults."""
-        return merged(node, [default for default in build.defaults if default.gui in APPLIED])
+        return merged(node, applied(build))
 
     def version(self, written: Node, build: Build) -> Version:
         """Tell what is spoken with servers."""
@@ -67,6 +72,14 @@ class HttpRequest(Sampler):
     def prepare(self, node: Node, build: Build) -> None:
         written = self.written(node, build)
         report_unsupported(written, build)
+        self.labels_late = self.label.constant is None
+        self.sampling: Sampling | Worn = self.sampling_of(written, build)
+        left = worn(node, applied(build))
+        if left is not None:
+            self.sampling = Worn(self.sampling, self.sampling_of(self.written(left, build), build))
+
+    def sampling_of(self, written: Node, build: Build) -> Sampling:
+        """Make what sends a request that is completed."""
         managers = [config.fields for config in build.configs if isinstance(config, HeaderManager)]
         cookies = [config for config in build.configs if isinstance(config, CookieManager)]
         caches = [config for config in build.configs if isinstance(config, CacheManager)]
@@ -89,12 +102,12 @@ class HttpRequest(Sampler):
         )
         protocol = recipe.protocol.constant
         may_be_file = protocol is None or protocol.lower() == SCHEME
-        self.labels_late = self.label.constant is None
         md5: Value[bool] = build.value(written.text("HTTPSampler.md5", "false"), written.path).map(as_flag)
         begins = keeping_of(build.properties)
         embedded = Embedded(written, build)
         self.reads_own_body = embedded.possible
-        self.sampling = made_of.sampling(
+        made_of.connections.manages_names |= bool(resolvers)
+        return made_of.sampling(
             recipe,
             made_of.connections,
             made_of.filler(build.properties.get("sampleresult.default.encoding", "")),

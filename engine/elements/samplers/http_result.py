@@ -6,6 +6,7 @@ from asyncio import to_thread
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from pyjm.engine.charsets.charset import known_charset
 from pyjm.engine.http.decode import charset_of, decode_body, is_binary
 from pyjm.engine.http.errors import ILLEGAL_ARGUMENT, WireError
 from pyjm.engine.http.redirect import is_redirect
@@ -13,7 +14,6 @@ from pyjm.engine.vu.charset import Fallback
 from pyjm.engine.vu.clock import to_wall_ms
 
 from .http_error_size import error_bytes
-from .http_escapes import known_charset
 
 if TYPE_CHECKING:
     from pyjm.engine.http.head import Head
@@ -197,7 +197,8 @@ def fail(result: SampleResult, error: WireError) -> None:
     """Make a result that of a failure, leaving times and sizes."""
     result.data_type = "text"
     result.body = str(error).encode("utf-8", "replace")
-    result.encoding = result.named_encoding or Fallback("UTF-8")
+    named = result.named_encoding
+    result.encoding = named if known_charset(named) else Fallback("UTF-8", named)
     result.response_code = error.code
     result.response_message = error.message
     result.success = False

@@ -269,7 +269,7 @@ class Sampling:
         self, user: User, result: SampleResult, made: Made, response: Response, below: int = 0
     ) -> str | None:
         """Fill a sample from an answer; give where it sends on to, None for nowhere."""
-        result.url = made.target.text
+        result.url = made.target.asked if made.maker.settings.auto else made.target.text
         result.sent = made.as_sent(response) if self.shown_as_sent else made
         try:
             facts = self.filler.answer(result, response, self.keeping(user))
@@ -312,7 +312,7 @@ class Sampling:
             result.sent = error.made
             result.url = error.made.target.text
         else:
-            result.url = result.sampler_data = "null"
+            result.sampler_data = "null"
             result.label = ""
         self.filler.failure(result, error)
 

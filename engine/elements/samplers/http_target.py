@@ -9,7 +9,7 @@ from pyjm.engine.http.connect import Origin
 from pyjm.engine.http.errors import MALFORMED_URL, WireError
 from pyjm.engine.http.proxy import CONNECTION
 from pyjm.engine.http.request import field_lines
-from pyjm.engine.http.uri import check_uri, request_target, server_of
+from pyjm.engine.http.uri import asked_for, check_uri, request_target, server_of
 from pyjm.engine.http.url import Url, parse_url
 
 if TYPE_CHECKING:
@@ -60,6 +60,11 @@ class Target:
             if url.protocol == "http":
                 self.line = f"http://{self.host_field.lower()}{self.line}"
                 self.host_lines = field_lines((("Host", self.host_field), CONNECTION))
+
+    @property
+    def asked(self) -> str:
+        """The URL as the request names it, which is the sample's where HttpClient follows redirects by itself."""
+        return f"{self.origin.scheme}://{self.host_field}{asked_for(self.url)}"
 
     @property
     def url(self) -> Url:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 from pyjm.engine.http.connect import Dialler
 from pyjm.engine.http.java_connection import IDLE_S, JavaConnection, JavaTable, Once
 from pyjm.engine.http.names import Resolver
+from pyjm.engine.http.sessions import Sessions
 
-from .http_certificates import ByTurns, ByVariable, Certificates
+from .http_certificates import Certificates
 from .http_connections import Connections, UserConnections
 from .http_way import run_socks
 
@@ -34,16 +35,17 @@ class JavaConnections(Connections):
         kind, socks = self.connection_kind, run_socks(build)
         self.dialler = Dialler(Resolver(), time_to_live_s=0, kind=kind, socks=socks, idle_s=IDLE_S)
         self.resets = False
-        self.shared = UserConnections(self._table(self.dialler, None), 0, self.dialler)
+        sessions = Sessions(self.certificates.shared)
+        self.shared = UserConnections(self._table(self.dialler, sessions), 0, self.dialler, sessions)
 
     def of(self, user: User, target: Target, dns: DnsCacheManager | None = None) -> UserConnections:
         """Give the connections that a user's request may take; Java asks no DNS Cache Manager."""
         return self.shared if target.origin.scheme == "http" else super().of(user, target)
 
-    def _table(self, dialler: Dialler, identity: ByTurns | ByVariable | None, login: Login | None = None) -> Table:
+    def _table(self, dialler: Dialler, sessions: Sessions, login: Login | None = None) -> Table:
         if login is not None:
-            return super()._table(dialler, identity, login)
-        return JavaTable(dialler, identity, 0, None, Once())
+            return super()._table(dialler, sessions, login)
+        return JavaTable(dialler, sessions, 0, None, Once())
 
 
 def java_connections(build: Build) -> JavaConnections:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pyjm.engine.charsets.charset import known_charset
 from pyjm.engine.http import errors
 from pyjm.engine.http.decode import begins_gzip
 from pyjm.engine.http.errors import WireError
 from pyjm.engine.vu.clock import to_wall_ms
 
-from .http_escapes import known_charset
 from .http_result import Filler, HeadFacts, Unpacked, unpacked
 
 if TYPE_CHECKING:

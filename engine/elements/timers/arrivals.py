@@ -41,6 +41,37 @@ class Rate:
     seed: int
 
 
+class Asked:
+    """What the schedule of one thread group is made by, over all workers: the rate of the first that asked.
+
+    Its period and its throughput are as that one reads them each time, its batches and its seed as it read them first.
+    """
+
+    def __init__(self, cells: Cells, name: str) -> None:
+        self.maker = cells.cell(f"{name} maker")
+        self.per_s, self.duration_s = cells.cell(f"{name} asked rate"), cells.cell(f"{name} asked duration")
+        self.batch, self.seed = cells.cell(f"{name} asked batch"), cells.cell(f"{name} asked seed")
+
+    def by(self, who: int, rate: Rate) -> Rate:
+        """Give the rate of the one that makes the schedule, who may be this one; `who` is above 0."""
+        maker = self.maker.get()
+        if not maker or maker == who:
+            with self.maker.held():
+                if not self.maker.get():
+                    self.batch.set(rate.batch)
+                    self.seed.set(rate.seed)
+                    self.update(rate)
+                    self.maker.set(who)
+                elif maker == who:
+                    self.update(rate)
+        return Rate(as_float(self.per_s.get()), self.batch.get(), self.duration_s.get(), self.seed.get())
+
+    def update(self, rate: Rate) -> None:
+        """Note what its maker reads now."""
+        self.per_s.set(as_whole(rate.per_s))
+        self.duration_s.set(rate.duration_s)
+
+
 class Instants:
     """The instants of one period in their order, given out by their place in it; places do not go back."""
 

@@ -130,3 +130,19 @@ def test_javas_engine_can_be_chosen(expression: str, text: str, found: list[str]
     assert not is_java({})
     assert [match[0] for match in find_all(compile_regex(expression, java=True), text, java=True)] == found
     assert matches(compile_regex("foo|foot", java=True), "foot", java=True)
+
+
+@pytest.mark.parametrize(
+    ("expression", "said"),
+    [
+        ("${x}", "Illegal repetition"),
+        ("a{,2}", "Illegal repetition"),
+        ("{", "Illegal repetition"),
+        ("a{1,x}", "Unclosed counted closure"),
+    ],
+)
+def test_java_takes_no_brace_for_itself(expression: str, said: str) -> None:
+    with pytest.raises(RegexError, match=f"^{said}$"):
+        compile_regex(expression, java=True)
+    assert compile_regex(r"[{]\{}", java=True).fullmatch("{{}")
+    assert compile_regex(expression).pattern

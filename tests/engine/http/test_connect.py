@@ -235,12 +235,18 @@ def test_what_the_system_refuses_is_of_javas_kind(number: int, kind: str, text: 
     assert (error.kind, error.text) == (kind, text)
 
 
-def test_that_ports_are_exhausted_is_said_once(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+@pytest.mark.parametrize(
+    ("number", "says"),
+    [
+        (errno.EADDRNOTAVAIL, "no port of this machine is free for one more connection"),
+        (errno.EMFILE, "no more files may be opened, and each connection is one"),
+        (errno.ENFILE, "no more files may be opened on this machine, and each connection is one"),
+    ],
+)
+def test_what_the_machine_lacks_is_said_once(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, number: int, says: str
 ) -> None:
-    monkeypatch.setattr(dial, "_told", [])
+    monkeypatch.setattr(dial, "_told", set())
     for _ in range(2):
-        Dial("a.b", 80, ["127.0.0.1"])._translated(OSError(errno.EADDRNOTAVAIL, "no"))
-    assert [message.partition(":")[0] for message in caplog.messages] == [
-        "no port of this machine is free for one more connection"
-    ]
+        Dial("a.b", 80, ["127.0.0.1"])._translated(OSError(number, "no"))
+    assert [message.partition(":")[0] for message in caplog.messages] == [says]

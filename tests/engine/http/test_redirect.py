@@ -127,5 +127,5 @@ def test_307_is_followed_for_get_and_head_only_and_300_304_305_306_never() -> No
     ],
 )
 def test_automatic_following_keeps_method_after_307_and_308(status: int, method: str, becomes: str | None) -> None:
-    followed = follow_automatically(status, method, "/x", FROM)
+    followed = follow_automatically(status, "Found", method, "/x", FROM)
     assert (followed and followed[0]) == becomes

@@ -30,7 +30,7 @@ def simple(user: Any, *children: Any, listeners: Any = ()) -> Cursor:
 
 
 def loop(user: Any, count: int, *children: Any, forever: bool = True, listeners: Any = ()) -> LoopCursor:
-    return LoopCursor(user, children, listeners, lambda user: count, forever, "__jm__loop__idx")
+    return LoopCursor(user, children, listeners, lambda user: count, lambda user: forever, "__jm__loop__idx")
 
 
 def passes(cursor: Cursor, number: int) -> list[list[str]]:

@@ -14,6 +14,7 @@ from tls_site import PASSWORD, jks, p12, pem, serving
 
 from pyjm.engine.compile.build import Build
 from pyjm.engine.elements.config.keystore_config import KeystoreConfig
+from pyjm.engine.elements.samplers import http_certificates
 from pyjm.engine.elements.samplers.http_request import HttpRequest
 from pyjm.engine.plan.tree import Node, Prop
 from pyjm.engine.vu.user import User
@@ -125,6 +126,33 @@ def test_a_user_shows_a_server_the_same_again_until_it_is_a_new_one(build: Build
             await asyncio.sleep(0)
 
     asyncio.run(main())
+
+
+@pytest.mark.parametrize(("resumes", "shown"), [(True, ["alice"] * 3), (False, ["alice", "carol", "bob"])])
+def test_it_is_the_server_that_resumes_a_session_or_sees_the_next(
+    build: Build, users: Users, resumes: bool, shown: list[str]
+) -> None:
+    keystore(build, "many.jks", jks(*MANY))
+    configured(build, BY_TURNS)
+    assert names(seen(build, [users()], times=3, resumes=resumes)) == shown
+
+
+def test_turns_that_nobody_asked_for_are_not_lost(build: Build, users: Users) -> None:
+    keystore(build, "many.jks", jks(*MANY))
+    configured(build, BY_TURNS)
+    assert names(seen(build, [users(n) for n in range(4)], trusted=())) == ["nobody"] * 4
+    assert names(seen(build, [users(n) for n in range(4, 7)])) == ["alice", "carol", "bob"]
+
+
+def test_contexts_are_kept_for_so_many_keys(
+    build: Build, users: Users, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http_certificates, "CONTEXTS_MAX", 2)
+    keystore(build, "many.jks", jks(*MANY))
+    configured(build, BY_WHO)
+    said = seen(build, [users(at, who=name) for at, name in enumerate((*MANY, "alice"))])
+    assert names(said) == [*MANY, "alice"]
+    assert list(build.kept["http connections"].certificates.contexts) == ["carol", "alice"]
 
 
 @BOTH

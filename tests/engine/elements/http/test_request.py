@@ -225,7 +225,7 @@ def test_failures_are_rows_in_javas_words(on_site: OnSite, users: Users) -> None
         refused = await sampled(site.request({"path": "/a|b"}), user)
         assert refused.url == f"http://127.0.0.1:{site.port}/a|b"
         nowhere = await sampled(site.request({"path": "/", "protocol": "foo"}), user)
-        assert (nowhere.label, nowhere.url) == ("", "null")
+        assert (nowhere.label, nowhere.url) == ("", "")  # the row has null
         assert nowhere.response_message == "Non HTTP response message: unknown protocol: foo"
         method = await sampled(site.request({"path": "/", "method": "BAD METHOD"}), user)
         assert method.response_message == "Non HTTP response message: Unexpected method: 'BAD METHOD'"

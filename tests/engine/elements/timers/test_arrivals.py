@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from pyjm.engine.elements.timers.arrivals import Arrivals, NoArrivals, Rate
+from pyjm.engine.elements.timers.arrivals import Arrivals, Asked, NoArrivals, Rate
 from pyjm.engine.elements.timers.precise_throughput import PreciseThroughputTimer
 from pyjm.engine.shared.cells import Cells, MappedCells
 from pyjm.engine.vu.clock import wall_ms
@@ -99,3 +99,17 @@ def test_a_user_whose_time_is_over_by_then_ends(compiled: Callable[..., Any], us
     user.ends_ns = 1
     with pytest.raises(StopThread):
         timer.delay(user)
+
+
+def test_the_rate_is_that_of_the_user_that_was_first(tmp_path: Path) -> None:
+    MappedCells.create(tmp_path / "cells")
+    one, other = (Asked(MappedCells(tmp_path / "cells"), "group") for _ in range(2))
+    first, second = Rate(4.0, 1, 2, 42), Rate(40.0, 3, 5, 7)
+    assert [one.by(1, first), other.by(2, second)] == [first, first]
+
+
+def test_the_first_user_changes_the_rate_and_its_period_alone() -> None:
+    asked = Asked(Cells(), "group")
+    asked.by(1, Rate(4.0, 1, 2, 42))
+    asked.by(1, Rate(40.0, 3, 5, 7))
+    assert asked.by(2, Rate(1.0, 2, 3, 4)) == Rate(40.0, 1, 5, 42)

@@ -1,0 +1,1 @@
+"""Charsets as Java has them: their names, and texts as bytes."""
