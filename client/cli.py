@@ -192,7 +192,7 @@ def make_members(order: Order, settings: Settings) -> list[Member]:
     from .trust import Trust
 
     trust = Trust(settings)
-    return [Remote(host, settings, trust) for host in order.hosts]
+    return [Remote(host, settings, trust, say=say) for host in order.hosts]
 
 
 def make_crew(order: Order, settings: Settings, members: list[Member], collector: Collector, say: Say) -> Crew:

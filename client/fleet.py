@@ -210,13 +210,16 @@ class Fleet:
                 number = batch.number
                 samples = self._jobs[index].samples(batch)
                 outcome.received += samples
-                if batch.lost:
+                if batch.lost or batch.lost_samples:
                     outcome.unknown = True
+                    outcome.lost += batch.lost_samples
+                    outcome.in_flight += batch.lost_requests
                     outcome.reason = f"{member.name}: a worker died, and with it {batch.lost} users"
                     self._say(outcome.reason)
                 if member.cuts != cuts:
                     outcome.replayed += samples
                 if batch.last:
+                    outcome.reason = member.progress().trouble or outcome.reason
                     return
 
     def _lose(self, index: int, reason: str) -> None:
@@ -227,7 +230,8 @@ class Fleet:
         progress = self._members[index].progress()
         since_s = (perf_counter_ns() - progress.at_ns) / 1e9 if progress.at_ns else 0.0
         since = 0 if progress.ended else math.ceil(progress.per_s * (since_s + UNSAID_S))
-        outcome.in_flight = max(0, progress.made - outcome.received) + since
+        made = max(0, progress.made - outcome.received - outcome.lost)
+        outcome.in_flight += made + since + progress.active
         log.error("%s", reason)
         self._say(reason)
 

@@ -19,13 +19,16 @@ class MemberError(Exception):
 class Progress:
     """How far an engine is by its own account: samples made so far, whether the test has ended there.
 
-    `at_ns` is when that was, in this process's perf_counter_ns clock; `per_s` the most it has made in a second so far.
+    `at_ns` is when that was, in this process's perf_counter_ns clock; `per_s` the most it has made in a second so far;
+    `active` its users; `trouble` why it had to end its test, empty where it had not.
     """
 
     made: int = 0
     ended: bool = False
     at_ns: int = 0
     per_s: float = 0.0
+    active: int = 0
+    trouble: str = ""
 
 
 class Member(Protocol):
@@ -78,9 +81,9 @@ class Outcome:
     """How a member's run ended. `reason` is empty where it ended by itself or was told to stop.
 
     `received`, `lost`, `replayed` and `in_flight` count samples. `lost` are known to be lost (with a worker that died).
-    With `unknown` the member is gone: what it had made and not handed over may be lost as well, at most `in_flight`
-    going by its last account and its quickest second. `replayed` were asked for again after a cut; each of them is
-    written once.
+    With `unknown` the member, or a part of it, is gone: what it had made and not handed over and the requests that its
+    users had under way may be lost as well, at most `in_flight` going by its last account and its quickest second.
+    `replayed` were asked for again after a cut; each of them is written once.
     """
 
     name: str

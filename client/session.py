@@ -124,6 +124,8 @@ class Session:
         finally:
             crew.close()
             collector.close()
+        for path, rows in collector.unwritten.items():
+            self.say(f"{path}: {rows} rows came that are not in it")
         failed = collector.has_failed or any(outcome.reason or outcome.lost for outcome in outcomes)
         return 128 + signal if signal else int(failed)
 
