@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
     from .collect import Collector
     from .member import Member
-    from .session import Crew, Order, Say
+    from .order import Order, Say
+    from .session import Crew
 
 LOG = "jmeter.log"
 
@@ -127,6 +128,8 @@ def run_test(line: CommandLine, environ: Mapping[str, str]) -> int:
     from pyjm.properties import Settings
     from pyjm.properties.launch import java_options
 
+    from .member import MemberError
+
     if line.has("H") != line.has("P"):
         say(f"Incorrect Usage:{HALF_A_PROXY}\n{describe()}")
         return 0
@@ -147,7 +150,11 @@ def run_test(line: CommandLine, environ: Mapping[str, str]) -> int:
     log.info("Python %s on %s, %s processors", sys.version.split()[0], sys.platform, os.cpu_count())
     log.info("user.dir  =%s", settings.system["user.dir"])
     try:
-        order = make_order(line, settings)
+        try:
+            order = make_order(line, settings)
+        except MemberError as error:
+            say(f"An error occurred: {error}")
+            return 1
         if order is None:
             say(f"Incorrect Usage:Non-GUI runs require a test plan\n{describe()}")
             return 0
@@ -166,7 +173,7 @@ def run_session(order: Order, settings: Settings) -> int:
 
 def make_order(line: CommandLine, settings: Settings) -> Order | None:
     """Write down what the user asked for; None without a plan. No window means no last plan that LAST could mean."""
-    from .session import Order
+    from .order import Order
 
     plan = line.value("t")
     if not plan or plan == "LAST":
@@ -177,7 +184,12 @@ def make_order(line: CommandLine, settings: Settings) -> Order | None:
         written = settings.text("remote_hosts", "127.0.0.1") or "127.0.0.1"
     if written is not None:
         hosts = [host for part in written.split(",") if (host := part.strip())]
-    return Order(plan, line.value("l"), hosts, line.has("f"), line.has("X"))
+    standbys: tuple[str, ...] = ()
+    if hosts is not None:
+        from .loss import OnLoss
+
+        standbys = OnLoss.of(settings, hosts).standbys
+    return Order(plan, line.value("l"), hosts, line.has("f"), line.has("X"), standbys)
 
 
 def make_members(order: Order, settings: Settings) -> list[Member]:
@@ -192,11 +204,15 @@ def make_members(order: Order, settings: Settings) -> list[Member]:
     from .trust import Trust
 
     trust = Trust(settings)
-    return [Remote(host, settings, trust, say=say) for host in order.hosts]
+    return [Remote(host, settings, trust, say=say) for host in [*order.hosts, *order.standbys]]
 
 
 def make_crew(order: Order, settings: Settings, members: list[Member], collector: Collector, say: Say) -> Crew:
     """Put the members together."""
-    from .fleet import Fleet, Policy
+    from .configuring import Policy
+    from .fleet import Fleet
+    from .loss import OnLoss
 
-    return Fleet(members, collector.add, say, None if order.hosts is None else Policy.of(settings))
+    if order.hosts is None:
+        return Fleet(members, collector.add, say)
+    return Fleet(members, collector.add, say, Policy.of(settings), OnLoss.of(settings, list(order.hosts)))

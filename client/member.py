@@ -83,6 +83,7 @@ class Outcome:
     `received`, `lost`, `replayed` and `in_flight` count samples. `lost` are known to be lost (with a worker that died).
     With `unknown` the member, or a part of it, is gone: what it had made and not handed over and the requests that its
     users had under way may be lost as well, at most `in_flight` going by its last account and its quickest second.
+    `missing` says how much of the load was missing since then, `stands_for` names the member whose place it took.
     `replayed` were asked for again after a cut; each of them is written once.
     """
 
@@ -93,3 +94,5 @@ class Outcome:
     unknown: bool = False
     in_flight: int = 0
     reason: str = ""
+    missing: str = ""
+    stands_for: str = ""

@@ -10,7 +10,8 @@ from time import perf_counter_ns
 import pytest
 from wired.rig import batch_of, job_of
 
-from pyjm.client.fleet import Fleet, Policy
+from pyjm.client.configuring import Policy
+from pyjm.client.fleet import Fleet
 from pyjm.client.member import MemberError, Outcome, Progress
 from pyjm.engine.plan.faults import Fault
 from pyjm.engine.results.batch import Batch

@@ -11,7 +11,8 @@ import pytest
 from wired.relay import FROM, TO, Relay, relayed
 from wired.rig import Server, eventually, job_of, serving, trust_of
 
-from pyjm.client.fleet import Fleet, Policy
+from pyjm.client.configuring import Policy
+from pyjm.client.fleet import Fleet
 from pyjm.client.member import Outcome
 from pyjm.client.remote import Remote
 from pyjm.engine.results.batch import Batch

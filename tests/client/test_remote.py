@@ -13,7 +13,8 @@ import pytest
 from wired.relay import FROM, TO, relayed
 from wired.rig import PLAN, csv_plan, eventually, job_of, serving, settings_of, trust_of
 
-from pyjm.client.fleet import Fleet, Policy
+from pyjm.client.configuring import Policy
+from pyjm.client.fleet import Fleet
 from pyjm.client.member import MemberError
 from pyjm.client.remote import Remote
 from pyjm.client.trust import Trust
