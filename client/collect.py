@@ -69,6 +69,24 @@ class ResultWriter:
         self.write(head_of(save, appends=appends).encode())
         return appends
 
+    def reopen(self, size: int) -> None:
+        """Go on with a file of which so many bytes count; less than none where it could not be written any more."""
+        if size < 0:
+            return
+        try:
+            there = self.path.stat().st_size
+            if there >= size:
+                os.truncate(self.path, size)
+                self.file = FileIO(self.path, "ab")
+        except OSError as error:
+            raise FileError(self.path, error) from None
+        if there < size:
+            raise FileError(self.path, OSError(errno.EIO, f"it has {there} bytes of {size} that were written"))
+
+    def size(self) -> int:
+        """Tell how many bytes the file has, -1 where nothing is written any more."""
+        return self.file.seek(0, os.SEEK_END) if self.file is not None else -1
+
     def write(self, data: bytes) -> None:
         """Append rows; raises FileError, after which nothing more is written. Half a row is never left."""
         if self.file is None:

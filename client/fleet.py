@@ -13,7 +13,8 @@ from pyjm.client.configuring import Configuring, Policy, names
 from pyjm.client.loss import REPLACE, STOP, Gap, Losses, OnLoss
 from pyjm.client.member import Member, MemberError, Outcome
 from pyjm.client.skew import began_ns, skew_ms
-from pyjm.client.taking import Collect, Taking, note_loss
+from pyjm.client.summary import now_ms
+from pyjm.client.taking import Collect, Record, Taking, note_loss
 from pyjm.engine.plan.faults import Fault
 from pyjm.engine.run.job import Job
 
@@ -30,6 +31,7 @@ class Fleet:
 
     Without a `policy` the members are this machine: nothing is said about configuring. The last members stand by, as
     many as `on_loss` has standbys: they are configured with the others and start when one of those is lost.
+    `record` is told, within the same turn, of each batch that was collected, and of each member that is lost.
     """
 
     def __init__(
@@ -39,12 +41,14 @@ class Fleet:
         say: Callable[[str], None],
         policy: Policy | None = None,
         on_loss: OnLoss | None = None,
+        record: Record = lambda index, number, outcome: None,
     ) -> None:
         self._members = list(members)
         self._collect = collect
         self._say = say
         self._policy = policy
         self._on_loss = on_loss or OnLoss()
+        self._record = record
         self._first = range(len(self._members) - len(self._on_loss.standbys))
         self._spares: list[int] = []
         self._outcomes = [Outcome(member.name) for member in members]
@@ -74,8 +78,13 @@ class Fleet:
             self._go_on_without(failed, self._policy or Policy())
         standbys = range(len(self._first), len(self._members))
         self._spares = configuring.spares(standbys, self._jobs)
-        self._out.update(standbys)
+        self._leave_out(standbys)
         return configuring.faults()
+
+    def _leave_out(self, indexes: Sequence[int]) -> None:
+        self._out.update(indexes)
+        for index in indexes:
+            self._outcomes[index].idle = True
 
     def _go_on_without(self, failed: Sequence[int], policy: Policy) -> None:
         if self._policy is None:
@@ -88,7 +97,7 @@ class Fleet:
             raise MemberError(text)
         self._say(text)
         self._say("Continuing without failed engines...")
-        self._out.update(failed)
+        self._leave_out(failed)
 
     # the test
 
@@ -118,11 +127,16 @@ class Fleet:
         return skew_ms(self._each(lambda index: began_ns(self._members[index], at_ns), started).values())
 
     def resume(self, jobs: Sequence[Job], after: Sequence[int], outcomes: Sequence[Outcome]) -> None:
-        """Take what comes after these batches from members that run already; those with a reason are out."""
+        """Take what comes after these batches from members that run already; the lost and the idle ones are out."""
         self._jobs = list(jobs)
         self._outcomes = list(outcomes)
-        self._out.update(index for index, outcome in enumerate(outcomes) if outcome.reason and outcome.unknown)
-        self._take(self._there(), after)
+        self._ended = {index for index, each in enumerate(outcomes) if each.ended}
+        self._out.update(index for index, each in enumerate(outcomes) if each.idle or each.lost_at_ms)
+        self._spares = [index for index, each in enumerate(outcomes) if each.idle and not each.reason]
+        for index, each in enumerate(outcomes):
+            if each.lost_at_ms and not each.missing:
+                self._gaps[index] = self._losses.begin(each.name, now_ms() - each.lost_at_ms)
+        self._take([index for index in self._there() if index not in self._ended], after)
 
     def _take(self, indexes: Sequence[int], after: Sequence[int] = ()) -> None:
         """Begin to take the batches of some members, each in a thread."""
@@ -132,9 +146,11 @@ class Fleet:
             self._taking[index] = self._pool.submit(self._take_all, taking)
 
     def _take_all(self, taking: Taking) -> None:
-        reason = taking.run(self._collect, self._collecting, self._say)
+        reason = taking.run(self._collect, self._record, self._collecting, self._say)
         if reason:
             self._lose(taking.index, reason)
+            with self._collecting:
+                self._record(taking.index, taking.number, taking.outcome)
         else:
             self._end(taking.index)
 
@@ -169,6 +185,7 @@ class Fleet:
         """Note that a member is gone, and do what the properties say."""
         member, outcome = self._members[index], self._outcomes[index]
         silent_s = note_loss(member, outcome, reason)
+        outcome.lost_at_ms = now_ms() - int(silent_s * 1000)
         self._say(reason)
         if member.progress().ended or self._stopping:
             return
@@ -201,6 +218,8 @@ class Fleet:
                 continue
             self._losses.end(gap, f"until {member.name} took its place")
             self._outcomes[spare].stands_for = lost
+            self._outcomes[spare].idle = False
+            self._outcomes[index].missing = self._losses.text(gap)
             text = f"{member.name} takes the place of {lost}: it begins the plan, and ends with the others"
             log.warning("%s", text)
             self._say(text)

@@ -83,7 +83,9 @@ class Outcome:
     `received`, `lost`, `replayed` and `in_flight` count samples. `lost` are known to be lost (with a worker that died).
     With `unknown` the member, or a part of it, is gone: what it had made and not handed over and the requests that its
     users had under way may be lost as well, at most `in_flight` going by its last account and its quickest second.
-    `missing` says how much of the load was missing since then, `stands_for` names the member whose place it took.
+    `missing` says how much of the load was missing since then, `stands_for` names the member whose place it took,
+    `lost_at_ms` is the wall time since when it is lost, `idle` one that has no part in the test, `ended` one whose last
+    batch has come.
     `replayed` were asked for again after a cut; each of them is written once.
     """
 
@@ -96,3 +98,6 @@ class Outcome:
     reason: str = ""
     missing: str = ""
     stands_for: str = ""
+    lost_at_ms: int = 0
+    idle: bool = False
+    ended: bool = False

@@ -6,6 +6,7 @@ import logging
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 from pyjm.engine.plan.faults import Fault, PlanError
@@ -32,6 +33,10 @@ class Prepared:
     files: list[ResultFile]
     faults: Sequence[Fault]
     summaries: list[str]
+
+    def sha(self) -> str:
+        """Give the SHA-256 of the plan."""
+        return sha256(self.data).hexdigest()
 
 
 def prepare(path: Path, order: Order, settings: Settings) -> Prepared:

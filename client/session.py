@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from pyjm.engine.plan.faults import Fault
 from pyjm.engine.run.job import Job
@@ -14,11 +14,14 @@ from pyjm.properties import Settings
 
 from .collect import Collector, FileError
 from .control import FIRST_PORT, LAST_PORT, Messages, Signals
-from .ending import say_outcomes
+from .ending import say_outcomes, tell
 from .member import Member, MemberError, Outcome
 from .order import Order, Refused, Say, refused
 from .prepare import Prepared, find_plan, jobs_of, prepare, writers_of
 from .summary import Summaries, SummarySettings, now_ms
+
+if TYPE_CHECKING:
+    from .journal import Journal
 
 log = logging.getLogger("pyjm.client.session")
 
@@ -53,6 +56,7 @@ class Session:
         say: Say,
         make_members: Callable[[Order, Settings], list[Member]],
         make_crew: Callable[[Order, Settings, list[Member], Collector, Say], Crew],
+        journal: Journal | None = None,
     ) -> None:
         self.order = order
         self.settings = settings
@@ -61,6 +65,7 @@ class Session:
         self.make_crew = make_crew
         self.is_local = order.hosts is None
         self.summary = SummarySettings.of(settings)
+        self.journal = journal
 
     def run(self) -> int:
         """Run it; gives the exit status, 0 however many samples failed."""
@@ -94,10 +99,16 @@ class Session:
             if not self.is_local:
                 self.configure(crew, jobs, prepared.faults)
             self.open(collector)
-            return self.drive(crew, collector, summaries, members)
+
+            def begin() -> None:
+                self.begin(crew, collector, summaries, members, prepared)
+
+            return self.drive(crew, collector, summaries, members, begin)
         finally:
             crew.close()
             collector.close()
+            if self.journal is not None:
+                self.journal.remove()
 
     # before the test
 
@@ -131,32 +142,41 @@ class Session:
 
     # the test
 
-    def drive(self, crew: Crew, collector: Collector, summaries: Summaries, members: Sequence[Member]) -> int:
-        """Start all members and see them to their end; gives the exit status."""
+    def begin(
+        self, crew: Crew, collector: Collector, summaries: Summaries, members: Sequence[Member], prepared: Prepared
+    ) -> None:
+        """Start all members, and say so."""
+        summaries.start(crew.missing)
+        names = names_of(crew, members)
+        starting = "standalone test" if self.is_local else f"distributed test with remote engines: {names}"
+        self.say(f"Starting {starting} @ {like_date(now_ms())}")
+        if self.journal is not None and self.journal.begin(prepared.sha(), members, collector.writers, summaries):
+            name = self.journal.name
+            tell(f"This run is {name}: pyjm --resume {name} takes it up if this process crashes", self.say)
+        try:
+            skew_ms = crew.start()
+        except MemberError as error:
+            raise Refused(*(f"An error occurred: {line}" for line in str(error).splitlines())) from None
+        if not self.is_local:
+            self.say(f"Remote engines have been started:{names}")
+            if len(crew.taking_part()) > 1:
+                self.say(f"All engines started within {skew_ms:.1f} ms of one another")
 
-        def names() -> str:
-            return f"[{', '.join(members[index].name for index in crew.taking_part())}]"
-
-        def start() -> None:
-            summaries.start(crew.missing)
-            starting = "standalone test" if self.is_local else f"distributed test with remote engines: {names()}"
-            self.say(f"Starting {starting} @ {like_date(now_ms())}")
-            try:
-                skew_ms = crew.start()
-            except MemberError as error:
-                raise Refused(*(f"An error occurred: {line}" for line in str(error).splitlines())) from None
-            if not self.is_local:
-                self.say(f"Remote engines have been started:{names()}")
-                if len(crew.taking_part()) > 1:
-                    self.say(f"All engines started within {skew_ms:.1f} ms of one another")
-
+    def drive(
+        self,
+        crew: Crew,
+        collector: Collector,
+        summaries: Summaries,
+        members: Sequence[Member],
+        begin: Callable[[], None],
+    ) -> int:
+        """Have the test begin and see it to its end; gives the exit status."""
         self.crew = crew
-        taking_part = crew.taking_part()
-        outcomes, signal = self.see_through(crew, start)
+        outcomes, signal = self.see_through(crew, begin)
         summaries.end()
-        outcomes = [each for index, each in enumerate(outcomes) if index in taking_part or each.stands_for]
+        outcomes = [outcome for outcome in outcomes if not outcome.idle]
         say_outcomes(outcomes, self.say, local=self.is_local)
-        self.tidy_up(crew, names())
+        self.tidy_up(crew, names_of(crew, members))
         for path, rows in collector.unwritten.items():
             self.say(f"{path}: {rows} rows came that are not in it")
         failed = collector.has_failed or any(outcome.reason or outcome.lost for outcome in outcomes)
@@ -195,6 +215,11 @@ class Session:
         """Stop the test because a result file can't be written any more."""
         self.say(f"An error occurred: {line}; the test is stopped")
         threading.Thread(target=self.stop, args=(True,), name="file failed", daemon=True).start()
+
+
+def names_of(crew: Crew, members: Sequence[Member]) -> str:
+    """Write those that take part as JMeter's lines do."""
+    return f"[{', '.join(members[index].name for index in crew.taking_part())}]"
 
 
 def like_date(at_ms: int) -> str:

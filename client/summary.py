@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from time import time_ns
 
@@ -99,6 +99,16 @@ class Summaries(dict[str, "Summariser"]):
             summariser.start()
             summariser.remark = remark
 
+    def figures(self) -> dict[str, list[int]]:
+        """Give what each has counted since the start."""
+        return {name: summariser.figures() for name, summariser in self.items()}
+
+    def go_on(self, figures: Mapping[str, Sequence[int]]) -> None:
+        """Go on from figures of a run that is taken up."""
+        for name, counted in figures.items():
+            if name in self:
+                self[name].go_on(counted)
+
     def end(self) -> None:
         """Write the last lines, in the order in which Java's hash tables give their names."""
         slots = 16
@@ -137,6 +147,18 @@ class Summariser:
         at_ms = self.clock()
         self.delta, self.total = Figures(at_ms), Figures(at_ms)
         self.marked_ms = at_ms
+
+    def figures(self) -> list[int]:
+        """Give what was counted since the start, and when that was."""
+        figures = Figures(self.total.start_ms)
+        for part in (self.total, self.delta):
+            figures.add(part, part.end_ms)
+        return [figures.start_ms, figures.count, figures.errors, figures.sum_ms, figures.min_ms, figures.max_ms]
+
+    def go_on(self, figures: Sequence[int]) -> None:
+        """Go on from such figures."""
+        total = self.total
+        total.start_ms, total.count, total.errors, total.sum_ms, total.min_ms, total.max_ms = figures
 
     def add(
         self,

@@ -19,6 +19,7 @@ UNSAID_S = 0.5
 """How old samples may be when a server first counts them."""
 
 Collect = Callable[[int, Batch], None]
+Record = Callable[[int, int, Outcome], None]
 
 
 class Taking:
@@ -34,7 +35,7 @@ class Taking:
         self.number = after
         self._job = job
 
-    def run(self, collect: Collect, turn: threading.Lock, say: Callable[[str], None]) -> str:
+    def run(self, collect: Collect, record: Record, turn: threading.Lock, say: Callable[[str], None]) -> str:
         """Take all; gives why the member is lost, nothing where it has ended."""
         while True:
             cuts = self.member.cuts
@@ -51,6 +52,7 @@ class Taking:
                     self._count(batch, again=self.member.cuts != cuts)
                     self.number = batch.number
                     collect(self.index, batch)
+                    record(self.index, batch.number, self.outcome)
                 if batch.lost or batch.lost_samples:
                     say(self.outcome.reason)
                 if batch.last:
@@ -61,6 +63,7 @@ class Taking:
         outcome = self.outcome
         samples = self._job.samples(batch)
         outcome.received += samples
+        outcome.ended = batch.last
         if again:
             outcome.replayed += samples
         if batch.lost or batch.lost_samples:
