@@ -84,8 +84,11 @@ class ResultWriter:
             raise FileError(self.path, OSError(errno.EIO, f"it has {there} bytes of {size} that were written"))
 
     def size(self) -> int:
-        """Tell how many bytes the file has, -1 where nothing is written any more."""
-        return self.file.seek(0, os.SEEK_END) if self.file is not None else -1
+        """Tell how many bytes the file has, -1 where nothing is written any more, or it is no file."""
+        try:
+            return self.file.seek(0, os.SEEK_END) if self.file is not None else -1
+        except OSError:  # a pipe
+            return -1
 
     def write(self, data: bytes) -> None:
         """Append rows; raises FileError, after which nothing more is written. Half a row is never left."""

@@ -20,8 +20,8 @@ from pyjm.engine.vu.clock import to_wall_ms, wall_ms
 from pyjm.engine.vu.dates import date_format
 from pyjm.properties import Settings
 from pyjm.server.lease import CONTINUE, STOP, Cuttable, Lease
-from pyjm.server.run import Run
-from pyjm.server.spool import ON_DISK
+from pyjm.server.run import Room, Run
+from pyjm.server.spool import IN_MEMORY, ON_DISK
 from pyjm.server.store import Store
 from pyjm.server.wire.contract import CONTROL, BadMessage, Code, Refused
 
@@ -57,7 +57,8 @@ class Host:
         self._sent: Mapping[str, str] = {}
         self._exit_after_test = settings.flag("server.exitaftertest")
         self._lease_action = settings.text("pyjm.lease_action", STOP)
-        self._spool_bytes = settings.whole("pyjm.spool", ON_DISK >> 20) << 20
+        in_memory = settings.whole("pyjm.spool_memory", IN_MEMORY >> 20) << 20
+        self._room = Room(in_memory, settings.whole("pyjm.spool", ON_DISK >> 20) << 20)
         self._watch = threading.Thread(target=self._watch_lease, name="lease", daemon=True)
         self._watch.start()
 
@@ -186,7 +187,7 @@ class Host:
             lease.run = None
         name = self.last_name = str(order.get("name", ""))
         log.info("Creating JMeter engine on host %s base '%s'", name, order.get("base"))
-        run = Run(self._make_engine(0), name, self._test_ended, self._tell, self._spool_bytes)
+        run = Run(self._make_engine(0), name, self._test_ended, self._tell, self._room)
         lease.run = run
         job = self._make_job(order, run)
         log.info("Applying properties %s", sorted(self._sent))

@@ -7,17 +7,26 @@ import shutil
 import tempfile
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from pyjm.engine.plan.faults import Fault
 from pyjm.engine.results.batch import Batch
 from pyjm.engine.run.engine import Health, Running
 from pyjm.engine.run.job import Job
-from pyjm.server.spool import ON_DISK, Spool
+from pyjm.server.spool import IN_MEMORY, ON_DISK, Spool
 
 log = logging.getLogger("pyjm.server")
 
 _PUMP_S = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """Bytes of batches that may wait for the controller."""
+
+    in_memory: int = IN_MEMORY
+    on_disk: int = ON_DISK
 
 
 class Run:
@@ -29,11 +38,11 @@ class Run:
         name: str,
         on_end: Callable[[Run], None],
         tell: Callable[[str], None],
-        spool_bytes: int = ON_DISK,
+        room: Room,
     ) -> None:
         self.name = name
         self.folder = Path(tempfile.mkdtemp(prefix="pyjm-run-"))
-        self.spool = Spool(str(self.folder), on_disk=spool_bytes)
+        self.spool = Spool(str(self.folder), room.in_memory, room.on_disk)
         self.trouble = ""
         self.made = 0
         self.last = 0

@@ -49,9 +49,10 @@ class Relay:
                 continue
             try:
                 far = socket.create_connection(("127.0.0.1", self.target))
-            except OSError:  # as if it had been dialled itself
+            except OSError:  # nobody is there any more: the next one is refused, as if it had dialled the server itself
                 near.close()
-                continue
+                self.listener.close()
+                return
             self.pairs.append((near, far))
             for source, target, way in ((near, far, TO), (far, near, FROM)):
                 threading.Thread(target=self.move, args=(source, target, way), daemon=True).start()
