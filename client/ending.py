@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 
-from .member import Outcome
+from .member import UNKNOWN, Outcome
 from .order import Say
 
 log = logging.getLogger("pyjm.client.session")
@@ -24,6 +24,8 @@ def say_outcomes(outcomes: Sequence[Outcome], say: Say, *, local: bool) -> None:
             tell(f"{outcome.name}: took the place of {outcome.stands_for}", say)
         if not local or outcome.lost:
             more = f" and at most {outcome.in_flight} more" if outcome.unknown else ""
+            if outcome.in_flight == UNKNOWN:
+                more = " and an unknown number more"
             counts = f"{outcome.received} samples received, {outcome.lost}{more} lost, {outcome.replayed} replayed"
             tell(f"{outcome.name}: {counts}", say)
 

@@ -12,9 +12,10 @@ from typing import TypeVar
 from pyjm.client.configuring import Configuring, Policy, names
 from pyjm.client.loss import REPLACE, STOP, Gap, Losses, OnLoss
 from pyjm.client.member import Member, MemberError, Outcome
+from pyjm.client.pace import Pace
 from pyjm.client.skew import began_ns, skew_ms
 from pyjm.client.summary import now_ms
-from pyjm.client.taking import Collect, Record, Taking, note_loss
+from pyjm.client.taking import Collect, Record, Taking
 from pyjm.engine.plan.faults import Fault
 from pyjm.engine.run.job import Job
 
@@ -118,7 +119,7 @@ class Fleet:
                 future.result()
                 started.append(index)
             except MemberError as error:
-                self._lose(index, str(error))
+                self._lose(index, str(error), Pace())
         if not started and not self._taking:
             raise MemberError("\n".join(outcome.reason for outcome in self._outcomes if outcome.reason))
         self._take(started)
@@ -148,7 +149,7 @@ class Fleet:
     def _take_all(self, taking: Taking) -> None:
         reason = taking.run(self._collect, self._record, self._collecting, self._say)
         if reason:
-            self._lose(taking.index, reason)
+            self._lose(taking.index, reason, taking.pace)
             with self._collecting:
                 self._record(taking.index, taking.number, taking.outcome)
         else:
@@ -181,15 +182,20 @@ class Fleet:
 
     # one is lost
 
-    def _lose(self, index: int, reason: str) -> None:
+    def _lose(self, index: int, reason: str, pace: Pace) -> None:
         """Note that a member is gone, and do what the properties say."""
         member, outcome = self._members[index], self._outcomes[index]
-        silent_s = note_loss(member, outcome, reason)
-        outcome.lost_at_ms = now_ms() - int(silent_s * 1000)
+        progress = member.progress()
+        silent_ms = int(pace.silent_s(progress) * 1000)
+        outcome.reason = reason
+        outcome.unknown = True
+        outcome.in_flight += pace.unheard(progress, outcome.received + outcome.lost)
+        outcome.lost_at_ms = now_ms() - silent_ms
+        log.error("%s", reason)
         self._say(reason)
-        if member.progress().ended or self._stopping:
+        if progress.ended or self._stopping:
             return
-        gap = self._gaps[index] = self._losses.begin(member.name, int(silent_s * 1000))
+        gap = self._gaps[index] = self._losses.begin(member.name, silent_ms)
         if self._on_loss.action == STOP:
             text = "pyjm.on_loss=stop: the test is stopped"
             log.warning("%s", text)

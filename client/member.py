@@ -10,6 +10,9 @@ from pyjm.engine.plan.faults import Fault
 from pyjm.engine.run.engine import Health
 from pyjm.engine.run.job import Job
 
+UNKNOWN = -1
+"""As a number of samples that may be lost: nothing is known of it."""
+
 
 class MemberError(Exception):
     """An engine that can't be reached, refuses, or is lost: one line for the user."""

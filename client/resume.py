@@ -15,13 +15,12 @@ from .collect import Collector, FileError
 from .fleet import Fleet
 from .journal import BadJournal, Journal, State, load, run_folder
 from .loss import OnLoss
-from .member import MemberError
+from .member import UNKNOWN, MemberError
 from .order import Order, Refused, Say
 from .prepare import Prepared, find_plan, jobs_of, prepare, writers_of
 from .remote import Remote
 from .session import Session
 from .summary import Summaries, now_ms
-from .taking import note_loss
 from .trust import Trust
 
 log = logging.getLogger("pyjm.client.session")
@@ -149,7 +148,7 @@ class Resumed(Session):
                     continue
                 outcome.reason = str(error)
                 if not outcome.idle:
-                    note_loss(member, outcome, str(error))
+                    outcome.unknown, outcome.in_flight = True, UNKNOWN
                     outcome.lost_at_ms = now_ms()
                     self.say(str(error))
         return reached

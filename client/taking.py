@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import logging
-import math
 import threading
 from collections.abc import Callable
-from time import perf_counter_ns
 
 from pyjm.client.member import Member, MemberError, Outcome
+from pyjm.client.pace import Pace
 from pyjm.engine.results.batch import BadBatch, Batch
 from pyjm.engine.run.job import Job
 
-log = logging.getLogger("pyjm.client.fleet")
-
 TAKE_S = 1.0
-UNSAID_S = 0.5
-"""How old samples may be when a server first counts them."""
 
 Collect = Callable[[int, Batch], None]
 Record = Callable[[int, int, Outcome], None]
@@ -33,6 +27,7 @@ class Taking:
         self.member = member
         self.outcome = outcome
         self.number = after
+        self.pace = Pace()
         self._job = job
 
     def run(self, collect: Collect, record: Record, turn: threading.Lock, say: Callable[[str], None]) -> str:
@@ -63,6 +58,7 @@ class Taking:
         outcome = self.outcome
         samples = self._job.samples(batch)
         outcome.received += samples
+        self.pace.note(samples, batch.threads[0])
         outcome.ended = batch.last
         if again:
             outcome.replayed += samples
@@ -71,20 +67,3 @@ class Taking:
             outcome.lost += batch.lost_samples
             outcome.in_flight += batch.lost_requests
             outcome.reason = f"{self.member.name}: a worker died, and with it {batch.lost} users"
-
-
-def note_loss(member: Member, outcome: Outcome, reason: str) -> float:
-    """Note that a member is gone, and how much may have gone with it; gives for how many seconds it has been silent.
-
-    That is what it had made and not handed over by its last account, what it may have made since at its quickest, and
-    the request that each of its users may have had under way.
-    """
-    outcome.reason = reason
-    outcome.unknown = True
-    progress = member.progress()
-    since_s = (perf_counter_ns() - progress.at_ns) / 1e9 if progress.at_ns else 0.0
-    since = 0 if progress.ended else math.ceil(progress.per_s * (since_s + UNSAID_S))
-    unsaid = max(0, progress.made - outcome.received - outcome.lost)
-    outcome.in_flight += unsaid + since + progress.active
-    log.error("%s", reason)
-    return since_s
