@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from pyjm.client.configuring import Configuring, Policy, names
 from pyjm.client.loss import REPLACE, STOP, Gap, Losses, OnLoss
-from pyjm.client.member import Member, MemberError, Outcome
+from pyjm.client.member import UNKNOWN, Member, MemberError, Outcome
 from pyjm.client.pace import Pace
 from pyjm.client.skew import began_ns, skew_ms
 from pyjm.client.summary import now_ms
@@ -56,6 +56,7 @@ class Fleet:
         self._losses = Losses(len(self._first))
         self._gaps: dict[int, Gap] = {}
         self._taking: dict[int, Future[None]] = {}
+        self._paces: dict[int, Pace] = {}
         self._collecting = threading.Lock()
         self._changing = threading.Lock()
         self._stopping = False
@@ -144,6 +145,7 @@ class Fleet:
         for index in indexes:
             number = after[index] if after else 0
             taking = Taking(index, self._members[index], self._outcomes[index], self._jobs[index], number)
+            self._paces[index] = taking.pace
             self._taking[index] = self._pool.submit(self._take_all, taking)
 
     def _take_all(self, taking: Taking) -> None:
@@ -189,7 +191,8 @@ class Fleet:
         silent_ms = int(pace.silent_s(progress) * 1000)
         outcome.reason = reason
         outcome.unknown = True
-        outcome.in_flight += pace.unheard(progress, outcome.received + outcome.lost)
+        in_flight = pace.unheard(progress, outcome.received + outcome.lost, self._per_s())
+        outcome.in_flight = UNKNOWN if in_flight == UNKNOWN else outcome.in_flight + in_flight
         outcome.lost_at_ms = now_ms() - silent_ms
         log.error("%s", reason)
         self._say(reason)
@@ -203,6 +206,11 @@ class Fleet:
             self._pool.submit(self.stop, now=False)
         elif self._on_loss.action == REPLACE:
             self._replace(index, gap)
+
+    def _per_s(self) -> float:
+        """Tell the most that any member has made in a second: all run the same."""
+        paces = list(self._paces.items())
+        return max((pace.per_s(self._members[index].progress()) for index, pace in paces), default=0.0)
 
     def _replace(self, index: int, gap: Gap) -> None:
         """Start one that stands by in the place of one that is lost."""

@@ -45,8 +45,8 @@ class Watcher(Protocol):
     def on_back(self, away_s: float) -> None:
         """Note that a new link took the place of one that was cut."""
 
-    def on_loss(self, reason: str) -> None:
-        """Note that it is lost; once."""
+    def on_loss(self, reason: str, *, dead: bool) -> None:
+        """Note that it is lost, once; `dead`: its process has ended, and nothing runs there any more."""
 
 
 class Heart:
@@ -125,7 +125,7 @@ class Heart:
                 why = error
                 refused_since = refused_since or time.monotonic()
                 if time.monotonic() - refused_since > DEAD_S:
-                    self._lose(f"{reason} and did not come back: {self._watcher.explain(error)}")
+                    self._lose(f"{reason} and did not come back: {self._watcher.explain(error)}", dead=True)
                     return False
             except (LinkDown, OSError) as error:  # the way to it is bad
                 why, refused_since = error, 0.0
@@ -164,10 +164,10 @@ class Heart:
         else:
             self._lose(refusal.text)
 
-    def _lose(self, reason: str) -> None:
+    def _lose(self, reason: str, *, dead: bool = False) -> None:
         if not self._ending.is_set():  # one that is let go is not lost
             self._ending.set()
-            self._watcher.on_loss(reason)
+            self._watcher.on_loss(reason, dead=dead)
 
 
 def progressed(before: Progress, state: dict[str, Any]) -> Progress:

@@ -26,13 +26,15 @@ DOWN = (OSError, LinkDown, Refused, BadMessage)
 class Grant:
     """What is known of a lease: enough to take the server up again, also from another process.
 
-    `server_id` tells this start of the server's process from all others, `token` is known to the holder alone.
+    `server_id` tells this start of the server's process from all others, `token` is known to the holder alone; `stops`:
+    the test ends with the lease.
     """
 
     token: str
     lease_s: float
     server_id: str
     data_port: int = 0
+    stops: bool = True
 
 
 class Opener:
@@ -58,7 +60,11 @@ class Opener:
         try:
             lease = unpack_map(link.call("acquire", timeout_s=RELEASE_S))
             self.grant = Grant(
-                str(lease["token"]), float(lease["lease_s"]), str(about.get("id")), int(about.get("data_port", 0))
+                token=str(lease["token"]),
+                lease_s=float(lease["lease_s"]),
+                server_id=str(about.get("id")),
+                data_port=int(about.get("data_port", 0)),
+                stops=bool(lease.get("stops", True)),
             )
             self.offset_ns = measure_offset_ns(link)
         except (*DOWN, KeyError, TypeError):

@@ -23,7 +23,8 @@ class Progress:
     """How far an engine is by its own account: samples made so far, whether the test has ended there.
 
     `at_ns` is when that was, in this process's perf_counter_ns clock; `per_s` the most it has made in a second so far;
-    `active` its users; `trouble` why it had to end its test, empty where it had not.
+    `active` its users; `trouble` why it had to end its test, empty where it had not; `runs_on_s` for how long after its
+    last word it may make samples that nobody takes.
     """
 
     made: int = 0
@@ -32,6 +33,7 @@ class Progress:
     per_s: float = 0.0
     active: int = 0
     trouble: str = ""
+    runs_on_s: float = 0.0
 
 
 class Member(Protocol):

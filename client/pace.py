@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from time import perf_counter_ns
 
-from pyjm.client.member import Progress
+from pyjm.client.member import UNKNOWN, Progress
 
 WINDOW_S = 0.2
 """The time over which samples are counted: as often as workers hand theirs over."""
@@ -39,15 +39,22 @@ class Pace:
         """Tell for how long nothing has been heard, neither samples nor an account of its progress."""
         return (self._clock() - max(self._heard_ns, progress.at_ns)) / 1e9
 
-    def unheard(self, progress: Progress, counted: int) -> int:
+    def per_s(self, progress: Progress) -> float:
+        """Tell how many samples it has made in a second at its quickest."""
+        return max(self._quickest_per_s, progress.per_s, self._count / WINDOW_S)
+
+    def unheard(self, progress: Progress, counted: int, per_s: float = 0.0) -> int:
         """Tell how many samples it may have made, and requests have had under way, beyond those that were counted.
 
-        That is what it had made and not handed over by its last account, what it may have made since at its quickest,
-        and one request for each of its users.
+        That is what it had made and not handed over by its last account, what it may have made since, at its own
+        quickest or at `per_s`, that of others who run the same, and one request for each of its users. A server that is
+        out of reach runs on until its lease is over. UNKNOWN where nothing ends it.
         """
         unsaid = max(0, progress.made - counted)
         if progress.ended or not progress.at_ns:  # or has never given an account of itself
             return unsaid + progress.active
-        per_s = max(self._quickest_per_s, progress.per_s, self._count / WINDOW_S)
-        since = math.ceil(per_s * (self.silent_s(progress) + UNSAID_S))
+        since_s = max(self.silent_s(progress), progress.runs_on_s) + UNSAID_S
+        if math.isinf(since_s):
+            return UNKNOWN
+        since = math.ceil(max(per_s, self.per_s(progress)) * since_s)
         return unsaid + since + max(self._active, progress.active)

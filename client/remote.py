@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from math import inf
 
 from pyjm.client.address import parse_address
 from pyjm.client.dial import LIMITS, Dialer
@@ -27,6 +28,8 @@ log = logging.getLogger("pyjm.client.remote")
 
 COMPILE_S = 180.0
 _AGAIN_S = 0.25
+_DROP_S = 1.0
+"""How long a server may take to end a test whose lease is over."""
 
 
 class Remote:
@@ -53,6 +56,7 @@ class Remote:
         self._say = say
         self._silent_s = settings.decimal("pyjm.loss_timeout")
         self._away_s = settings.decimal("pyjm.reconnect_timeout")
+        self._runs_on_s = 0.0
         self._lost = ""
         self._trouble = ""
         self._stop_asked = ""
@@ -103,6 +107,7 @@ class Remote:
 
     def _watch(self, control: Link) -> None:
         lease_s = self._opener.grant.lease_s
+        self._runs_on_s = lease_s + _DROP_S if self._opener.grant.stops else inf
         self._away_s = min(self._settings.decimal("pyjm.reconnect_timeout"), lease_s)
         self._heart = Heart(control, lease_s, Patience(self._silent_s, self._away_s), self)
 
@@ -192,7 +197,7 @@ class Remote:
     def progress(self) -> Progress:
         """Tell how far it was at the last heartbeat."""
         progress = self._heart.progress if self._heart is not None else Progress()
-        return replace(progress, trouble=self._trouble or progress.trouble)
+        return replace(progress, trouble=self._trouble or progress.trouble, runs_on_s=self._runs_on_s)
 
     def _call(self, name: str, *args: Plain) -> Plain:
         assert self._heart is not None
@@ -242,9 +247,11 @@ class Remote:
             except (LinkDown, Refused, BadMessage) as error:
                 log.info("%s could not be stopped: %s", self.name, error)
 
-    def on_loss(self, reason: str) -> None:
+    def on_loss(self, reason: str, *, dead: bool) -> None:
         """Note that the server is gone; who waits for its batches wakes up."""
         self._lost = reason
+        if dead:
+            self._runs_on_s = 0.0
         self._gone.set()
         self._abort_data()
 

@@ -62,6 +62,11 @@ class Host:
         self._watch = threading.Thread(target=self._watch_lease, name="lease", daemon=True)
         self._watch.start()
 
+    @property
+    def stops(self) -> bool:
+        """Tell whether a test ends with its lease."""
+        return self._lease_action != CONTINUE
+
     # the lease
 
     def acquire(self, who: str, link: Cuttable) -> Lease:
@@ -152,7 +157,7 @@ class Host:
                     self._changed.wait(left)
                     continue
                 assert lease is not None
-                lease.deserted = self._lease_action == CONTINUE and lease.run is not None and lease.run.started
+                lease.deserted = not self.stops and lease.run is not None and lease.run.started
             gone = f"{lease.who} was not heard of for {self.lease_s:g} s"
             if lease.deserted:
                 self._tell(f"{gone}: its test runs on, and what it makes is kept (pyjm.lease_action=continue)")

@@ -119,7 +119,7 @@ class Calls(service.Service):  # type: ignore[misc]  # rpyc has no types
             raise Refused(Code.STATE, "this link holds a lease already")
         self._lease = self._host.acquire(self._who, self._own_link())
         self._own_link().idle_s = None  # from here on the lease watches over it
-        return pack({"token": self._lease.token, "lease_s": self._host.lease_s})
+        return pack({"token": self._lease.token, "lease_s": self._host.lease_s, "stops": self._host.stops})
 
     def attach(self, token: str) -> None:
         """Join a lease."""

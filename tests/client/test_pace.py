@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pyjm.client.member import Progress
+from math import inf
+
+from pyjm.client.member import UNKNOWN, Progress
 from pyjm.client.pace import UNSAID_S, Pace
 
 S = 1_000_000_000
@@ -34,6 +36,16 @@ def test_one_that_goes_at_once_has_its_users_and_its_first_samples_to_go_by() ->
     clock.ns += S // 100
     pace.note(4, 8)
     assert pace.unheard(Progress(0, at_ns=clock.ns), 4) == 4 / 0.2 * UNSAID_S + 8
+
+
+def test_one_that_is_out_of_reach_runs_on_at_the_pace_of_the_others_until_its_lease_is_over() -> None:
+    clock = Clock()
+    pace = Pace(clock)
+    clock.ns += S
+    pace.note(10, 3)
+    clock.ns += 2 * S
+    assert pace.unheard(Progress(at_ns=1, runs_on_s=7.5), 10, 50.0) == 8 * 50 + 3
+    assert pace.unheard(Progress(at_ns=1, runs_on_s=inf), 10, 50.0) == UNKNOWN
 
 
 def test_what_it_had_made_by_its_own_account_counts() -> None:

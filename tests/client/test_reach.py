@@ -178,7 +178,10 @@ def test_a_controller_that_reads_slowly_gets_all_of_it(tmp_path: Path) -> None:
 
 
 def test_a_server_that_may_keep_no_more_ends_its_test_and_says_why(tmp_path: Path) -> None:
-    with running(tmp_path, pyjm__spool="0", pyjm__spool_memory="0") as case:
+    with running(tmp_path, pyjm__spool="0") as case:
+        run = case.server.host._lease.run  # type: ignore[union-attr]
+        assert run is not None
+        run.spool._limit = 100
         case.relay.blocked = {TO, FROM}
         for _ in range(20):
             case.play(1)

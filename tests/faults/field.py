@@ -102,6 +102,8 @@ class Field:
         """Wait until samples are written."""
         controller.says("Remote engines have been started")
         assert until(lambda: lines(self.jtl) > rows), controller.text
+        names = set(re.findall(r"127\.0\.0\.1:\d+", controller.text.rpartition("Remote engines have been started:")[2]))
+        assert until(lambda: all(name.encode() in self.jtl.read_bytes() for name in names)), "all have samples"
 
     def rows(self) -> list[bytes]:
         """Give the rows that are in the JTL; each has to be whole."""
