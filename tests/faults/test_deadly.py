@@ -153,7 +153,7 @@ def test_a_disk_of_the_controller_that_is_full_ends_the_test_and_leaves_whole_ro
 
 
 def test_a_disk_of_a_server_that_is_full_ends_its_test_with_nothing_lost(field: Field) -> None:
-    one = field.server("one", "-Jpyjm.spool_memory=0", before=limit_files(40_000))
+    one = field.server("one", "-Jpyjm.spool_memory=0", before=limit_files(200_000))
     controller = field.controller([one], "-Gusers=20", "-Jpyjm.loss_timeout=8", duration_s=120)
     field.flows(controller)
     one.way.blocked = {TO, FROM}
