@@ -177,6 +177,14 @@ def test_a_controller_that_reads_slowly_gets_all_of_it(tmp_path: Path) -> None:
         assert case.end().received == 10 + 40 * 200 + 1
 
 
+def test_an_answer_that_takes_longer_than_a_server_may_be_silent_is_taken_whole(tmp_path: Path) -> None:
+    with running(tmp_path) as case:
+        case.relay.bytes_per_s = 20_000
+        for _ in range(10):
+            case.server.engine.play(500)  # some 40,000 bytes, which then come in one answer
+        assert case.end().received == 10 + 10 * 500 + 1
+
+
 def test_a_server_that_may_keep_no_more_ends_its_test_and_says_why(tmp_path: Path) -> None:
     with running(tmp_path, pyjm__spool="0") as case:
         run = case.server.host._lease.run  # type: ignore[union-attr]
