@@ -12,7 +12,8 @@ from typing import Any
 from rpyc.core import service
 
 from pyjm.engine.run.engine import Health
-from pyjm.server.host import Host, Lease, describe_machine, running
+from pyjm.server.host import Host, describe_machine, running
+from pyjm.server.lease import Lease
 from pyjm.server.wire.contract import (
     BEFORE_HELLO,
     BEFORE_LEASE,
@@ -118,11 +119,11 @@ class Calls(service.Service):  # type: ignore[misc]  # rpyc has no types
             raise Refused(Code.STATE, "this link holds a lease already")
         self._lease = self._host.acquire(self._who, self._own_link())
         self._own_link().idle_s = None  # from here on the lease watches over it
-        return pack({"token": self._lease.token, "lease_s": self._host.lease_s})
+        return pack({"token": self._lease.token, "lease_s": self._host.lease_s, "stops": self._host.stops})
 
     def attach(self, token: str) -> None:
         """Join a lease."""
-        self._lease = self._host.attach(token, self._own_link())
+        self._lease = self._host.attach(token, self._own_link(), self.kind)
         self._own_link().idle_s = None
 
     def clock(self, _sent_ns: int) -> int:
@@ -141,7 +142,11 @@ class Calls(service.Service):  # type: ignore[misc]  # rpyc has no types
         run = self._held().run
         if run is None:
             return pack({"made": 0, "last": 0, "ended": False})
-        return pack({"made": run.made, "last": run.last, "ended": run.ended})
+        health = run.health()
+        made = max(run.made, health.made)
+        return pack(
+            {"made": made, "last": run.last, "ended": run.ended, "active": health.active, "trouble": run.trouble}
+        )
 
     def missing(self, wanted: bytes) -> bytes:
         """Tell which files have to come."""
@@ -172,7 +177,7 @@ class Calls(service.Service):  # type: ignore[misc]  # rpyc has no types
         run = running(lease)
         batches = run.spool.take(after, max(0.0, min(wait_s, _LONGEST_WAIT_S)), TAKE_AT_MOST)
         self._host.renew(lease)
-        return pack_batches(batches), self._packed(run.health())
+        return pack_batches(batches), pack({**asdict(run.health()), "trouble": run.trouble})
 
     def health(self) -> bytes:
         """Tell how this server is."""

@@ -18,6 +18,7 @@ class Health:
     """How an engine is: CPU seconds and resident bytes of its processes, users, event-loop lag of its worst worker.
 
     `started_ns` is the instant of this machine's perf_counter_ns clock at which the test really began, 0 before.
+    `made` counts the samples made so far, those that no batch has yet among them.
     """
 
     cpu_s: float = 0.0
@@ -26,6 +27,7 @@ class Health:
     lag_ms: float = 0.0
     workers: int = 0
     started_ns: int = 0
+    made: int = 0
 
 
 class Running(Protocol):

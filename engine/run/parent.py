@@ -25,6 +25,7 @@ from .engine import Health
 from .frames import Say, frame, values
 from .gather import Outgoing
 from .job import Job
+from .ledger import Ledger
 from .limits import connects, most_users, raise_file_limit, shortage, users_at_once
 from .link import WorkerLink
 from .setup import Setup
@@ -44,6 +45,7 @@ class Engine:
         self.folder = Path(tempfile.mkdtemp(prefix="pyjm-"))
         self.links: list[WorkerLink] = []
         self.out = Outgoing(1)
+        self.ledger: Ledger | None = None
         self.changed = threading.Condition()
         self.faults: dict[int, list[Fault]] = {}
         self.cpu_s: dict[int, float] = {}
@@ -97,7 +99,8 @@ class Engine:
             self.spawn()
         MappedCells.create(self.folder / "cells")
         (self.folder / "counts").write_bytes(bytes(SharedCounts.size(len(program.groups), workers)))
-        self.out = Outgoing(workers)
+        self.ledger = Ledger(self.folder / "ledger", workers)
+        self.out = Outgoing(workers, job.counted(), self.ledger)
         for link in self.links:
             link.set_up(Setup(root, job, link.index, workers, str(self.folder)))
 
@@ -134,6 +137,7 @@ class Engine:
             lag_ms=max(self.lag_ms.values(), default=0.0),
             workers=sum(link.alive for link in self.links),
             started_ns=self.conductor.started_ns if self.conductor is not None else 0,
+            made=self.ledger.all_made() if self.ledger is not None else 0,
         )
 
     def set_property(self, key: str, value: str) -> None:
@@ -208,7 +212,7 @@ class Engine:
             words = self.links[worker].last_words()
             text = f"worker {worker + 1} of {len(self.links)} died (exit {code}){': ' + words if words else ''}"
             log.error("%s; its users are lost", text)
-            self.out.note(f"{text}; its users and at most the last 0.2 s of samples are lost")
+            self.out.note(f"{text}; its users are lost")
             with self.changed:
                 self.faults.setdefault(worker, [Fault("", text)])
                 self.changed.notify_all()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import struct
 import threading
+import time
 from typing import Any
 
 from OpenSSL import SSL
@@ -123,15 +124,22 @@ class Link(protocol.Connection):  # type: ignore[misc]  # rpyc has no types
                 raise LinkDown(Trouble.NO_ANSWER, f"nothing was said for {self.idle_s:g} s")
 
     def call(self, name: str, *args: Plain, timeout_s: float = 10.0) -> Any:
-        """Call the other side, from any thread, one call at a time; raises Refused, LinkDown, BadMessage."""
+        """Call the other side, from any thread, one call at a time; raises Refused, LinkDown, BadMessage.
+
+        The answer has to begin within `timeout_s`; once it has begun, the deadline is that of its frame.
+        """
         with self._turn:
             if self.closed:
                 raise LinkDown(Trouble.CLOSED)
             try:
-                answer = self.async_request(consts.HANDLE_CALLATTR, name, args, timeout=timeout_s).value
-            except TimeoutError as error:  # its answer may still come: this link is of no more use
-                self.close()
-                raise LinkDown(Trouble.NO_ANSWER, f"to {name} for {timeout_s:g} s") from error
+                pending = self.async_request(consts.HANDLE_CALLATTR, name, args)
+                arrived: list[Any] = []
+                pending.add_callback(arrived.append)
+                until = time.monotonic() + timeout_s
+                while not arrived:
+                    if not self.serve(max(0.0, until - time.monotonic())):  # it may still come: this link is of no use
+                        raise LinkDown(Trouble.NO_ANSWER, f"to {name} for {timeout_s:g} s")
+                answer = pending.value
             except EOFError:
                 self.close()
                 raise
