@@ -23,10 +23,15 @@ class Trouble(enum.Enum):
     FOREIGN = "the certificate of the other side is not trusted here"
     EXPIRED = "the certificate of the other side has expired"
     NOT_YET_VALID = "the certificate of the other side is not valid yet"
+    REVOKED = "the certificate of the other side is revoked"
+    NOT_ALLOWED = "the certificate of the other side is not one of those that are allowed here"
+    OTHER_NAME = "the certificate of the other side is not that of the host that was dialled"
     NO_CERTIFICATE = "the other side shows no certificate"
     OUR_FOREIGN = "the other side does not trust the certificate of this side"
     OUR_EXPIRED = "the other side says that the certificate of this side has expired"
+    OUR_REVOKED = "the other side says that the certificate of this side is revoked"
     OUR_NONE = "the other side asks for a certificate and this side has none"
+    OLD_TLS = "the two sides have no version of TLS in common"
     TLS = "TLS failed"
 
 
@@ -39,7 +44,13 @@ class LinkDown(EOFError):
         self.detail = detail
 
 
-_BY_VERDICT = {9: Trouble.NOT_YET_VALID, 10: Trouble.EXPIRED}
+_BY_VERDICT = {
+    9: Trouble.NOT_YET_VALID,
+    10: Trouble.EXPIRED,
+    23: Trouble.REVOKED,
+    50: Trouble.NOT_ALLOWED,
+    62: Trouble.OTHER_NAME,
+}
 
 _BY_REASON = (
     ("alert unknown ca", Trouble.OUR_FOREIGN),
@@ -48,6 +59,9 @@ _BY_REASON = (
     ("alert unsupported certificate", Trouble.OUR_FOREIGN),
     ("alert decrypt error", Trouble.OUR_FOREIGN),
     ("alert certificate expired", Trouble.OUR_EXPIRED),
+    ("alert certificate revoked", Trouble.OUR_REVOKED),
+    ("alert protocol version", Trouble.OLD_TLS),
+    ("unsupported protocol", Trouble.OLD_TLS),
     ("certificate required", Trouble.OUR_NONE),
     ("did not return a certificate", Trouble.NO_CERTIFICATE),
     ("certificate verify failed", Trouble.FOREIGN),
