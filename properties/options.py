@@ -80,6 +80,7 @@ KINDS = (
     Kind("g", "reportonly", "only make a report, from a result file", _VALUE, there=False, excludes="nrRl"),
     Kind("e", "reportatendofloadtests", "make a report after the test", there=False),
     Kind("o", "reportoutputfolder", "the folder for the report", _VALUE, there=False),
+    Kind("", "no-scripts", "as a server: refuse plans that start processes or run scripts"),
     Kind("", "write-properties", "write the property files to edit into this folder and exit", _VALUE),
 )  # fmt: skip
 

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, Protocol
 
 from pyjm.engine.plan.faults import Fault
@@ -22,7 +22,7 @@ from pyjm.engine.vu.dates import date_format
 from pyjm.properties import Settings
 from pyjm.server.run import Run
 from pyjm.server.store import Store
-from pyjm.server.wire.contract import BadMessage, Code, Refused
+from pyjm.server.wire.contract import BadMessage, Code, Refused, in_one_line
 
 log = logging.getLogger("pyjm.server")
 
@@ -39,7 +39,7 @@ class Cuttable(Protocol):
 
 @dataclass(eq=False)
 class Lease:
-    """One controller's hold on this server. Whoever knows the token is the holder.
+    """One controller's hold on this server: whoever knows the token and shows the certificate that took it.
 
     It does not run out while the server is `at_work` for the holder: who waits for an answer is not silent.
     """
@@ -51,6 +51,7 @@ class Lease:
     links: set[Cuttable] = field(default_factory=set)
     run: Run | None = None
     at_work: int = 0
+    fingerprint: bytes = b""
 
 
 class Host:
@@ -77,13 +78,14 @@ class Host:
         self._dropping = False
         self._closed = False
         self._sent: Mapping[str, str] = {}
+        self._no_scripts = settings.flag("pyjm.no_scripts")  # once: a controller may send properties, but not this one
         self._exit_after_test = settings.flag("server.exitaftertest")
         self._watch = threading.Thread(target=self._watch_lease, name="lease", daemon=True)
         self._watch.start()
 
     # the lease
 
-    def acquire(self, who: str, link: Cuttable) -> Lease:
+    def acquire(self, who: str, link: Cuttable, fingerprint: bytes = b"") -> Lease:
         """Give the engine to a controller; one that has it already is named in the refusal."""
         with self._changed:
             self._changed.wait_for(lambda: not self._dropping, _DROP_S)
@@ -91,16 +93,18 @@ class Host:
                 raise Refused(Code.BUSY, "the server is about to end")
             if self._lease is not None or self._dropping:
                 raise Refused(Code.BUSY, self._busy_text())
-            self._lease = Lease(who, secrets.token_hex(16), datetime.now(), self._new_deadline(), {link})
+            self._lease = Lease(who, secrets.token_hex(32), datetime.now(), self._new_deadline(), {link})
+            self._lease.fingerprint = fingerprint
             self._changed.notify_all()
             log.info("Remote client host: %s", who)
             return self._lease
 
-    def attach(self, token: str, link: Cuttable) -> Lease:
-        """Add a link to a lease that is known by its token."""
+    def attach(self, token: str, link: Cuttable, fingerprint: bytes = b"") -> Lease:
+        """Add a link to a lease that is known by its token; a token that was stolen is none without the certificate."""
         with self._changed:
             lease = self._lease
-            if lease is None or not secrets.compare_digest(lease.token.encode(), token.encode()):
+            known = lease is not None and secrets.compare_digest(lease.token.encode(), token.encode())
+            if lease is None or not known or not secrets.compare_digest(lease.fingerprint, fingerprint):
                 raise Refused(Code.LEASE, "the test of this controller is no longer on this server")
             lease.links.add(link)
             lease.deadline = self._new_deadline()
@@ -185,8 +189,8 @@ class Host:
         if lease.run is not None:
             lease.run.close()
             lease.run = None
-        name = self.last_name = str(order.get("name", ""))
-        log.info("Creating JMeter engine on host %s base '%s'", name, order.get("base"))
+        name = self.last_name = in_one_line(str(order.get("name", "")))
+        log.info("Creating JMeter engine on host %s base '%s'", name, in_one_line(str(order.get("base"))))
         run = Run(self._make_engine(0), name, self._test_ended)
         lease.run = run
         job = self._make_job(order, run)
@@ -197,10 +201,11 @@ class Host:
         """Turn an order into a job: this server's properties under the controller's, the files where they are here."""
         try:
             job = Job.from_plain({**order["job"], "plan": self._store.read(str(order["plan"]))})
-            base = Path.cwd() / str(order["base"])
+            base = Path.cwd() / inner_path(str(order["base"]))
             shipped = [(str(name), str(sha)) for name, sha in order["files"]]
             sent = {str(key): str(value) for key, value in job.properties.items()}
-        except (KeyError, TypeError, ValueError) as error:
+            job.plan_name = in_one_line(str(job.plan_name))
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise BadMessage(f"an order of another form: {error!r}") from error
         self._settings.take_globals(sent, self._sent)
         self._sent = sent
@@ -208,6 +213,7 @@ class Host:
         job.system = dict(self._settings.system)
         job.base = str(base)
         job.host_prefix = f"{run.name}-"
+        job.no_scripts = self._no_scripts
         job.workers = worker_count(self._settings)
         files = run.folder / "files"
         job.files = {name: str(self._store.put(sha, name, files, at)) for at, (name, sha) in enumerate(shipped)}
@@ -242,6 +248,14 @@ class Host:
         with self._changed:
             self._changed.wait_for(lambda: not self._dropping, _DROP_S)
         self._store.close()
+
+
+def inner_path(text: str) -> PurePosixPath:
+    """Read the name of a folder below the present one; raises ValueError for one that leads out of it."""
+    path = PurePosixPath(text.replace("\\", "/"))
+    if path.is_absolute() or ".." in path.parts or ":" in text or "\0" in text:
+        raise ValueError(f"a folder outside the server's: {in_one_line(text)!r}")
+    return path
 
 
 def running(lease: Lease) -> Run:

@@ -8,6 +8,8 @@ import errno
 from cryptography import x509
 from OpenSSL import SSL
 
+from pyjm.server.wire.contract import in_one_line
+
 
 class Trouble(enum.Enum):
     """Why a link ended. `OUR_…` is about the certificate of this side, as the other side sees it."""
@@ -102,4 +104,15 @@ def _refusal(refused: object) -> LinkDown:
     until = f"{certificate.not_valid_after_utc:%Y-%m-%d %H:%M} UTC"
     since = f"{certificate.not_valid_before_utc:%Y-%m-%d %H:%M} UTC"
     when = {Trouble.EXPIRED: f", until {until}", Trouble.NOT_YET_VALID: f", from {since}"}.get(trouble, "")
-    return LinkDown(trouble, name + when)
+    if trouble is Trouble.OTHER_NAME:
+        when = f", for {_hosts_of(certificate)}"
+    return LinkDown(trouble, in_one_line(name + when))
+
+
+def _hosts_of(certificate: x509.Certificate) -> str:
+    try:
+        names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except (x509.ExtensionNotFound, ValueError, x509.DuplicateExtension):
+        return "no host"
+    shown = [str(name.value) for name in names if isinstance(name, (x509.DNSName, x509.IPAddress))]
+    return ", ".join(shown) or "no host"
