@@ -28,6 +28,7 @@ USAGE = """pyjm runs Apache JMeter test plans, on this machine or on many.
 
   pyjm -n -t plan.jmx [-l results.jtl] [-j run.log]      on this machine
   pyjm -n -t plan.jmx -r | -R host,host:port [-X]        on servers, each of which runs the whole plan
+  pyjm --check -t plan.jmx -r | -R host,host:port        look over the servers and the plan on them, start nothing
   pyjm-server | pyjm -s                                  be such a server
   pyjm --write-properties DIR                            write the property files to edit
 """
@@ -85,7 +86,7 @@ def run_something(line: CommandLine, arguments: Sequence[str], environ: Mapping[
         return 1
     if line.has("s"):
         return serve(arguments)
-    if not line.has("n"):
+    if not line.has("n") and not line.has("check"):
         say("pyjm has no window: run a test plan with -n -t plan.jmx, make and change plans with JMeter's window")
         say(f"\n{USAGE}\n{describe()}")
         return 1
@@ -147,6 +148,10 @@ def run_test(line: CommandLine, environ: Mapping[str, str]) -> int:
     log.info("Python %s on %s, %s processors", sys.version.split()[0], sys.platform, os.cpu_count())
     log.info("user.dir  =%s", settings.system["user.dir"])
     try:
+        if line.has("check"):
+            from .doctor import run_check
+
+            return run_check(line, settings, say)
         order = make_order(line, settings)
         if order is None:
             say(f"Incorrect Usage:Non-GUI runs require a test plan\n{describe()}")

@@ -14,7 +14,7 @@ from typing import Any
 
 from pyjm.client.address import parse_address
 from pyjm.client.dial import LIMITS, Dialer
-from pyjm.client.files import Shipment, shipments
+from pyjm.client.files import Shipment, named_files, shipments
 from pyjm.client.heart import Heart
 from pyjm.client.member import MemberError, Progress
 from pyjm.client.trust import Trust
@@ -165,6 +165,8 @@ class Remote:
             "base": relative_base(job.base),
             "plan": plan.sha,
             "files": [[name, shipment.sha] for name, shipment in files.items()],
+            "expected": [name for name in named_files(job) if name not in files],
+            "epoch_ns": time.time_ns() - perf_counter_ns() - self._offset_ns,
             "job": {**told, "base": "", "system": {}},
         }
 

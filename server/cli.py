@@ -127,6 +127,7 @@ def serve_with(settings: Settings) -> int:
     ports = open_ports(settings)
     about = {"product": f"pyjm {version('pyjm')}", "protocol": PROTOCOL, "data_port": data_port(ports)}
     host = Host(settings, Engine, say, lease_s)
+    host.certificate = store.certificate if store is not None else None
     listener = Listener(host, ports, tls, about, Limits(), allowed)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda received, _frame: _end(host, received, _frame))

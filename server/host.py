@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import logging
-import os
 import secrets
-import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path, PurePosixPath
+from time import perf_counter_ns
 from typing import Any, Protocol
 
+from cryptography import x509
+
 from pyjm.engine.plan.faults import Fault
+from pyjm.engine.plan.files import resolved
 from pyjm.engine.run.engine import Running
 from pyjm.engine.run.job import Job
 from pyjm.engine.vu.clock import to_wall_ms, wall_ms
 from pyjm.engine.vu.dates import date_format
 from pyjm.properties import Settings
+from pyjm.server.machine import describe_machine
+from pyjm.server.preflight import UNKNOWN_USERS, Planned, spoilers
 from pyjm.server.run import Run
 from pyjm.server.store import Store
 from pyjm.server.wire.contract import BadMessage, Code, Refused, in_one_line
@@ -68,6 +72,9 @@ class Host:
         self.leaving = threading.Event()
         self.exit_asked = False
         self.last_name = ""
+        self.describe = describe_machine
+        self.wall_ns = time.time_ns
+        self.certificate: x509.Certificate | None = None
         self.id = secrets.token_hex(8)
         self._settings = settings
         self._make_engine = make_engine
@@ -179,7 +186,7 @@ class Host:
         with self._changed:
             lease.at_work += 1
         try:
-            return self._configure(lease, order)
+            return [*(faults := self._configure(lease, order)), *self._spoilers(lease, order, faults)]
         finally:
             with self._changed:
                 lease.at_work -= 1
@@ -196,6 +203,22 @@ class Host:
         job = self._make_job(order, run)
         log.info("Applying properties %s", sorted(self._sent))
         return run.prepare(job)
+
+    def _spoilers(self, lease: Lease, order: Mapping[str, Any], faults: list[Fault]) -> list[Fault]:
+        """Find what would spoil a test that could start."""
+        if lease.run is None or any(fault.fatal for fault in faults):
+            return []
+        health, epoch_ns, expected = lease.run.health(), order.get("epoch_ns"), order.get("expected")
+        planned = Planned(
+            users=0 if health.users >= UNKNOWN_USERS else health.users,
+            workers=health.workers,
+            expected=list(map(str, expected)) if isinstance(expected, list) else (),
+            ahead_ns=self.wall_ns() - perf_counter_ns() - epoch_ns if isinstance(epoch_ns, int) else 0,
+            find=lambda name: resolved(name, Path.cwd() / str(order["base"])),
+        )
+        said = " ".join(fault.problem for fault in faults)
+        found = spoilers(self.describe(), planned, self.certificate)
+        return [fault for fault in found if fault.path != "files" or fault.problem.split(",")[0] not in said]
 
     def _make_job(self, order: Mapping[str, Any], run: Run) -> Job:
         """Turn an order into a job: this server's properties under the controller's, the files where they are here."""
@@ -269,13 +292,6 @@ def worker_count(settings: Settings) -> int:
     """Read pyjm.workers; 0 stands for auto."""
     text = settings.text("pyjm.workers")
     return int(text) if text.isdecimal() else 0
-
-
-def describe_machine() -> dict[str, Any]:
-    """Tell what this machine has, for `hello`."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    pages = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 0
-    return {"cores": cores, "memory": pages, "platform": sys.platform}
 
 
 def _long(at_ms: int) -> str:

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from rpyc.core import service
 
 from pyjm.engine.run.engine import Health
-from pyjm.server.host import Host, Lease, describe_machine, running
+from pyjm.server.host import Host, Lease, running
 from pyjm.server.wire.contract import (
     BEFORE_HELLO,
     BEFORE_LEASE,
@@ -142,7 +142,7 @@ class Calls(service.Service):  # type: ignore[misc]  # rpyc has no types
             raise Refused(Code.STATE, "hello comes first, and once")
         self._who = f"{in_one_line(str(theirs.get('who', 'somebody')))} at {self._caller.peer}"
         self.kind = str(theirs.get("link", ""))
-        return pack({**describe_machine(), **self._about, "id": self._host.id})
+        return pack({**self._host.describe(), **self._about, "id": self._host.id})
 
     def acquire(self) -> bytes:
         """Take the server for a test."""

@@ -149,6 +149,7 @@ class Worker:
         for group in self.groups:
             if group.index == index:
                 group.stop(now=now)
+
     def begun(self, index: int) -> None:
         """Say that the first user of a group has begun."""
         self.out.put(frame(Say.GROUP_BEGUN, index))

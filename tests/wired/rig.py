@@ -59,6 +59,7 @@ class Player:
         self.faults: list[Fault] = []
         self.job: Job | None = None
         self.stops: list[bool] = []
+        self.users = 0
         self.started_ns = 0
         self.closed = False
         self.seen: dict[str, bytes] = {}
@@ -91,7 +92,7 @@ class Player:
         self.play(0, last=True)
 
     def health(self) -> Health:
-        return Health(workers=1, started_ns=self.started_ns)
+        return Health(workers=1, started_ns=self.started_ns, users=self.users)
 
     def close(self) -> None:
         with self.changed:
