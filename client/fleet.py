@@ -24,6 +24,8 @@ T = TypeVar("T")
 
 TAKE_S = 1.0
 AHEAD_S = 0.3
+AHEAD_EACH_S = 0.01
+"""How long before the start its command goes out, and how much more for each server."""
 UNSAID_S = 0.5
 """How old samples may be when a server first counts them."""
 _STARTED_S = 3.0
@@ -96,9 +98,10 @@ class Fleet:
             failed = self._configure_some(failed, jobs, found)
             if not failed:
                 break
+        faults = self._merge_faults(found)
         if failed:
-            self._go_on_without(failed, policy)
-        return self._merge_faults(found)
+            self._go_on_without(failed, policy, faults)
+        return faults
 
     def _configure_some(self, indexes: Sequence[int], jobs: Sequence[Job], found: dict[int, list[Fault]]) -> list[int]:
         """Configure some members; gives those that failed. Says how it went in the members' order, as it gets known."""
@@ -118,11 +121,13 @@ class Fleet:
                 self._say(f"Failed to configure {self._members[index].name}")
         return failed
 
-    def _go_on_without(self, failed: Sequence[int], policy: Policy) -> None:
+    def _go_on_without(self, failed: Sequence[int], policy: Policy, faults: Sequence[Fault]) -> None:
         if self._policy is None:
             raise MemberError("\n".join(self._outcomes[index].reason for index in failed))
         text = f"Following remote engines could not be configured:{self._names(failed)}"
         if not policy.continue_on_fail or len(failed) == len(self._members):
+            for fault in faults:  # of the others: all is said at once
+                self._say(str(fault))
             self._say("Stopping remote engines")
             self._close_all()
             self._say("Remote engines have been stopped")
@@ -152,7 +157,8 @@ class Fleet:
 
         Raises MemberError where none could be started; one of several that couldn't is lost.
         """
-        ahead_s = 0.0 if self._policy is None else AHEAD_S  # this machine needs no time to hear of it
+        # this machine needs no time to hear of it
+        ahead_s = 0.0 if self._policy is None else AHEAD_S + AHEAD_EACH_S * len(self._members)
         at_ns = perf_counter_ns() + int(ahead_s * 1e9)
         started = []
         for index, future in self._each(lambda index: self._members[index].start_at(at_ns), self._there()).items():
