@@ -13,7 +13,7 @@ from pyjm.client.remote import Remote
 
 SERVERS = 50
 TRIES = 4
-"""All fifty share this machine with the controller, and with whatever else runs on it: the best of some starts tells."""
+"""All fifty share this machine with the controller, and with whatever else runs: the best of some starts tells."""
 
 
 def noted(server: Server, reached: list[int]) -> None:
