@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: setup demo test check bench clean
+.PHONY: setup demo test faults check bench clean
 
 setup: $(READY)
 
@@ -18,6 +18,10 @@ demo: $(READY)
 
 test: $(READY)
 	$(BIN)/python -m pytest -n auto --durations=12 tests
+
+# Every fault with every policy, with real processes, under load: some ten minutes. `make test` has a short cut of it.
+faults: $(READY)
+	PYJM_FAULTS=all $(BIN)/python -m pytest -n 2 --durations=12 tests/faults
 
 check: $(READY)
 	$(BIN)/ruff check .

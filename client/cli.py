@@ -6,6 +6,7 @@ import logging
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -20,15 +21,19 @@ if TYPE_CHECKING:
 
     from .collect import Collector
     from .member import Member
-    from .session import Crew, Order, Say
+    from .order import Order, Say
+    from .session import Crew
+    from .taking import Record
 
 LOG = "jmeter.log"
+RESUMED_LOG = "jmeter-resumed.log"
 
 USAGE = """pyjm runs Apache JMeter test plans, on this machine or on many.
 
   pyjm -n -t plan.jmx [-l results.jtl] [-j run.log]      on this machine
   pyjm -n -t plan.jmx -r | -R host,host:port [-X]        on servers, each of which runs the whole plan
   pyjm --check -t plan.jmx -r | -R host,host:port        look over the servers and the plan on them, start nothing
+  pyjm --resume RUN                                      go on with such a run whose pyjm has crashed
   pyjm-server | pyjm -s                                  be such a server
   pyjm --write-properties DIR                            write the property files to edit
 """
@@ -86,11 +91,11 @@ def run_something(line: CommandLine, arguments: Sequence[str], environ: Mapping[
         return 1
     if line.has("s"):
         return serve(arguments)
-    if not line.has("n") and not line.has("check"):
+    if not any(map(line.has, ("n", "resume", "check"))):
         say("pyjm has no window: run a test plan with -n -t plan.jmx, make and change plans with JMeter's window")
         say(f"\n{USAGE}\n{describe()}")
         return 1
-    return run_test(line, environ)
+    return run_test(line, arguments, environ)
 
 
 def version() -> str:
@@ -122,7 +127,7 @@ def serve(arguments: Sequence[str]) -> int:
     return int(server.run(arguments))
 
 
-def run_test(line: CommandLine, environ: Mapping[str, str]) -> int:
+def run_test(line: CommandLine, arguments: Sequence[str], environ: Mapping[str, str]) -> int:
     """Read the properties, open the log, run the plan."""
     from pyjm.engine.run import runlog
     from pyjm.properties import Settings
@@ -137,7 +142,7 @@ def run_test(line: CommandLine, environ: Mapping[str, str]) -> int:
     except PropertiesError as error:
         say(f"An error occurred: {error}")
         return 1
-    name = line.value("j") or LOG
+    name = line.value("j") or (RESUMED_LOG if line.has("resume") else LOG)
     try:
         handler = runlog.begin(name, settings.log_levels, [*settings.notes, *((30, text) for text in ignored)])
     except OSError as error:
@@ -152,26 +157,40 @@ def run_test(line: CommandLine, environ: Mapping[str, str]) -> int:
             from .doctor import run_check
 
             return run_check(line, settings, say)
-        order = make_order(line, settings)
-        if order is None:
-            say(f"Incorrect Usage:Non-GUI runs require a test plan\n{describe()}")
-            return 0
-        return run_session(order, settings)
+        return run_session(line, settings, arguments, environ)
     finally:
         logging.getLogger().removeHandler(handler)
         handler.close()
 
 
-def run_session(order: Order, settings: Settings) -> int:
-    """Run one test."""
+def run_session(line: CommandLine, settings: Settings, arguments: Sequence[str], environ: Mapping[str, str]) -> int:
+    """Run one test, or take one up."""
+    from .member import MemberError
     from .session import Session
 
-    return Session(order, settings, say, make_members, make_crew).run()
+    if line.has("resume"):
+        from .resume import resume
+
+        return resume(line.value("resume") or "", environ, settings, make_order, say)
+    try:
+        order = make_order(line, settings)
+    except MemberError as error:
+        say(f"An error occurred: {error}")
+        return 1
+    if order is None:
+        say(f"Incorrect Usage:Non-GUI runs require a test plan\n{describe()}")
+        return 0
+    if order.hosts is None:
+        return Session(order, settings, say, make_members, make_crew).run()
+    from .journal import Journal, run_folder
+
+    journal = Journal(run_folder(settings), arguments, environ)
+    return Session(order, settings, say, make_members, partial(make_crew, record=journal.record), journal).run()
 
 
 def make_order(line: CommandLine, settings: Settings) -> Order | None:
     """Write down what the user asked for; None without a plan. No window means no last plan that LAST could mean."""
-    from .session import Order
+    from .order import Order
 
     plan = line.value("t")
     if not plan or plan == "LAST":
@@ -182,7 +201,12 @@ def make_order(line: CommandLine, settings: Settings) -> Order | None:
         written = settings.text("remote_hosts", "127.0.0.1") or "127.0.0.1"
     if written is not None:
         hosts = [host for part in written.split(",") if (host := part.strip())]
-    return Order(plan, line.value("l"), hosts, line.has("f"), line.has("X"))
+    standbys: tuple[str, ...] = ()
+    if hosts is not None:
+        from .loss import OnLoss
+
+        standbys = OnLoss.of(settings, hosts).standbys
+    return Order(plan, line.value("l"), hosts, line.has("f"), line.has("X"), standbys)
 
 
 def make_members(order: Order, settings: Settings) -> list[Member]:
@@ -197,11 +221,22 @@ def make_members(order: Order, settings: Settings) -> list[Member]:
     from .trust import Trust
 
     trust = Trust(settings)
-    return [Remote(host, settings, trust) for host in order.hosts]
+    return [Remote(host, settings, trust, say=say) for host in [*order.hosts, *order.standbys]]
 
 
-def make_crew(order: Order, settings: Settings, members: list[Member], collector: Collector, say: Say) -> Crew:
+def make_crew(
+    order: Order,
+    settings: Settings,
+    members: list[Member],
+    collector: Collector,
+    say: Say,
+    record: Record = lambda index, number, outcome: None,
+) -> Crew:
     """Put the members together."""
-    from .fleet import Fleet, Policy
+    from .configuring import Policy
+    from .fleet import Fleet
+    from .loss import OnLoss
 
-    return Fleet(members, collector.add, say, None if order.hosts is None else Policy.of(settings))
+    if order.hosts is None:
+        return Fleet(members, collector.add, say)
+    return Fleet(members, collector.add, say, Policy.of(settings), OnLoss.of(settings, list(order.hosts)), record)

@@ -69,8 +69,29 @@ class ResultWriter:
         self.write(head_of(save, appends=appends).encode())
         return appends
 
+    def reopen(self, size: int) -> None:
+        """Go on with a file of which so many bytes count; less than none where it could not be written any more."""
+        if size < 0:
+            return
+        try:
+            there = self.path.stat().st_size
+            if there >= size:
+                os.truncate(self.path, size)
+                self.file = FileIO(self.path, "ab")
+        except OSError as error:
+            raise FileError(self.path, error) from None
+        if there < size:
+            raise FileError(self.path, OSError(errno.EIO, f"it has {there} bytes of {size} that were written"))
+
+    def size(self) -> int:
+        """Tell how many bytes the file has, -1 where nothing is written any more, or it is no file."""
+        try:
+            return self.file.seek(0, os.SEEK_END) if self.file is not None else -1
+        except OSError:  # a pipe
+            return -1
+
     def write(self, data: bytes) -> None:
-        """Append rows; raises FileError, after which nothing more is written."""
+        """Append rows; raises FileError, after which nothing more is written. Half a row is never left."""
         if self.file is None:
             return
         rest = memoryview(data)
@@ -78,8 +99,18 @@ class ResultWriter:
             while rest:
                 rest = rest[self.file.write(rest) or 0 :]
         except OSError as error:
+            self._take_back(len(data) - len(rest))
             self.close()
             raise FileError(self.path, error) from None
+
+    def _take_back(self, written: int) -> None:
+        """Cut off what was written of rows that do not fit."""
+        assert self.file is not None
+        try:
+            if written:
+                self.file.truncate(self.file.tell() - written)
+        except OSError as error:  # a device, or a pipe
+            log.warning("%s may end in half a row: %s", self.path, error)
 
     def finish(self) -> None:
         """Write what the file ends with, and close it."""
@@ -100,7 +131,8 @@ class Collector:
     """Takes the batches of all engines, one at a time.
 
     `writers` are those of the job's result files in its order; one writer may serve several.
-    `of_plan` are the summaries of the plan's own Summarisers by their number.
+    `of_plan` are the summaries of the plan's own Summarisers by their number. `unwritten` counts, for each file that
+    could not be written any more, the rows that came and are not in it.
     `failed` is called once, with one line, when a result file can't be written any more.
     """
 
@@ -118,11 +150,12 @@ class Collector:
         self.say = say
         self.failed = failed
         self.has_failed = False
+        self.unwritten: dict[Path, int] = {}
 
     def add(self, member: int, batch: Batch) -> None:
         """Take one batch: its rows to the files, its figures to the summary, its notes to the console."""
-        for index, (_, data) in batch.rows.items():
-            self.write(self.writers[index], data)
+        for index, (count, data) in batch.rows.items():
+            self.write(self.writers[index], data, count)
         if self.summariser is not None:
             self.summariser.add(member, batch.tallies.values(), batch.threads, batch.strained)
         for index, summariser in enumerate(self.of_plan):
@@ -130,11 +163,14 @@ class Collector:
         for note in batch.notes:
             self.say(note)
 
-    def write(self, writer: ResultWriter, data: bytes) -> None:
-        """Append to one file; the first that can't be written any more ends the test."""
+    def write(self, writer: ResultWriter, data: bytes, rows: int = 0) -> None:
+        """Append rows to one file; the first that can't be written any more ends the test."""
+        if writer.path in self.unwritten:
+            self.unwritten[writer.path] += rows
         try:
             writer.write(data)
         except FileError as error:
+            self.unwritten[writer.path] = rows
             log.error("%s", error)
             if not self.has_failed:
                 self.has_failed = True

@@ -80,7 +80,7 @@ class Dialer:
         except KeystoreError as error:
             log.warning("the old list of revoked certificates stands: %s", error)
         stream = connect(host, port or self.address.port, self.tls, self.limits, expected=host)
-        return greet(Link(stream), kind)
+        return greet(Link(stream), kind, self.limits.handshake_s)
 
     def explain(self, error: Exception) -> MemberError:
         """Say in one line why a link could not be opened, or ended."""
@@ -122,11 +122,11 @@ class Dialer:
         return f"{text} ({down.detail})" if down.detail else text
 
 
-def greet(link: Link, kind: str) -> tuple[Link, dict[str, Any]]:
+def greet(link: Link, kind: str, timeout_s: float = LIMITS.handshake_s) -> tuple[Link, dict[str, Any]]:
     """Say hello on a new link; it is closed where that fails."""
     try:
         about = pack({"who": caller(), "link": kind, "product": product()})
-        return link, unpack_map(link.call("hello", PROTOCOL, about))
+        return link, unpack_map(link.call("hello", PROTOCOL, about, timeout_s=timeout_s))
     except (LinkDown, Refused, BadMessage):
         link.close()
         raise

@@ -3,77 +3,69 @@
 from __future__ import annotations
 
 import logging
-import math
 import threading
-import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, replace
 from time import perf_counter_ns
 from typing import TypeVar
 
-from pyjm.client.member import Member, MemberError, Outcome
+from pyjm.client.configuring import Configuring, Policy, names
+from pyjm.client.loss import REPLACE, STOP, Gap, Losses, OnLoss
+from pyjm.client.member import UNKNOWN, Member, MemberError, Outcome
+from pyjm.client.pace import Pace
+from pyjm.client.skew import began_ns, skew_ms
+from pyjm.client.summary import now_ms
+from pyjm.client.taking import Collect, Record, Taking
 from pyjm.engine.plan.faults import Fault
-from pyjm.engine.results.batch import BadBatch, Batch
 from pyjm.engine.run.job import Job
-from pyjm.properties import Settings
 
 log = logging.getLogger("pyjm.client.fleet")
 
 T = TypeVar("T")
 
-TAKE_S = 1.0
 AHEAD_S = 0.3
 AHEAD_EACH_S = 0.01
 """How long before the start its command goes out, and how much more for each server."""
-UNSAID_S = 0.5
-"""How old samples may be when a server first counts them."""
-_STARTED_S = 3.0
-_LOOK_S = 0.02
 _WAKE_S = 0.5
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """What to do where servers can't be configured: client.tries, client.retries_delay, client.continue_on_fail."""
-
-    tries: int = 1
-    retries_delay_ms: int = 5000
-    continue_on_fail: bool = False
-
-    @classmethod
-    def of(cls, settings: Settings) -> Policy:
-        """Read it from the properties."""
-        return cls(
-            settings.whole("client.tries"),
-            settings.whole("client.retries_delay"),
-            settings.flag("client.continue_on_fail"),
-        )
 
 
 class Fleet:
     """The members of one run. `collect` gets each member's batches in their order, one call at a time over all members.
 
-    Without a `policy` the members are this machine: nothing is said about configuring.
+    Without a `policy` the members are this machine: nothing is said about configuring. The last members stand by, as
+    many as `on_loss` has standbys: they are configured with the others and start when one of those is lost.
+    `record` is told, within the same turn, of each batch that was collected, and of each member that is lost.
     """
 
     def __init__(
         self,
         members: Sequence[Member],
-        collect: Callable[[int, Batch], None],
+        collect: Collect,
         say: Callable[[str], None],
         policy: Policy | None = None,
+        on_loss: OnLoss | None = None,
+        record: Record = lambda index, number, outcome: None,
     ) -> None:
         self._members = list(members)
         self._collect = collect
         self._say = say
         self._policy = policy
+        self._on_loss = on_loss or OnLoss()
+        self._record = record
+        self._first = range(len(self._members) - len(self._on_loss.standbys))
+        self._spares: list[int] = []
         self._outcomes = [Outcome(member.name) for member in members]
+        self._losses = Losses(len(self._first))
+        self._gaps: dict[int, Gap] = {}
         self._taking: dict[int, Future[None]] = {}
+        self._paces: dict[int, Pace] = {}
         self._collecting = threading.Lock()
+        self._changing = threading.Lock()
+        self._stopping = False
+        self._ended: set[int] = set()
         self._out: set[int] = set()
         self._jobs: list[Job] = []
-        self._pool = ThreadPoolExecutor(2 * max(1, len(self._members)), thread_name_prefix="member")
+        self._pool = ThreadPoolExecutor(3 * max(1, len(self._members)), thread_name_prefix="member")
 
     # before the test
 
@@ -83,49 +75,26 @@ class Fleet:
         Raises MemberError with a line for each member that can't be used, unless the policy says to go on without.
         """
         self._jobs = list(jobs)
-        policy = self._policy or Policy()
-        for warning in dict.fromkeys(text for member in self._members for text in member.warnings):
-            self._say(f"Warning: {warning}")
-        found: dict[int, list[Fault]] = {}
-        failed = list(range(len(self._members)))
-        for number in range(max(1, policy.tries)):
-            if number:
-                self._say(
-                    f"Following remote engines will retry configuring: {self._names(failed)}, "
-                    f"pausing before retry for {policy.retries_delay_ms}ms"
-                )
-                time.sleep(policy.retries_delay_ms / 1000)
-            failed = self._configure_some(failed, jobs, found)
-            if not failed:
-                break
-        faults = self._merge_faults(found)
+        configuring = Configuring(self._members, self._outcomes, self._say, self._each, self._policy)
+        configuring.warn()
+        failed = configuring.all(self._first, self._jobs)
         if failed:
-            self._go_on_without(failed, policy, faults)
-        return faults
+            self._go_on_without(failed, self._policy or Policy(), configuring.faults())
+        standbys = range(len(self._first), len(self._members))
+        self._spares = configuring.spares(standbys, self._jobs)
+        self._leave_out(standbys)
+        return configuring.faults()
 
-    def _configure_some(self, indexes: Sequence[int], jobs: Sequence[Job], found: dict[int, list[Fault]]) -> list[int]:
-        """Configure some members; gives those that failed. Says how it went in the members' order, as it gets known."""
-        futures = self._each(lambda index: self._members[index].configure(jobs[index]), indexes)
-        failed = []
-        for index, future in futures.items():
-            if self._policy is not None:
-                self._say(f"Configuring remote engine: {self._members[index].name}")
-            try:
-                found[index] = future.result()
-            except MemberError as error:
-                failed.append(index)
-                self._outcomes[index].reason = str(error)
-                if self._policy is None:
-                    continue
-                self._say(str(error))
-                self._say(f"Failed to configure {self._members[index].name}")
-        return failed
+    def _leave_out(self, indexes: Sequence[int]) -> None:
+        self._out.update(indexes)
+        for index in indexes:
+            self._outcomes[index].idle = True
 
     def _go_on_without(self, failed: Sequence[int], policy: Policy, faults: Sequence[Fault]) -> None:
         if self._policy is None:
             raise MemberError("\n".join(self._outcomes[index].reason for index in failed))
-        text = f"Following remote engines could not be configured:{self._names(failed)}"
-        if not policy.continue_on_fail or len(failed) == len(self._members):
+        text = f"Following remote engines could not be configured:{names(self._members, failed)}"
+        if not policy.continue_on_fail or len(failed) == len(self._first):
             for fault in faults:  # of the others: all is said at once
                 self._say(str(fault))
             self._say("Stopping remote engines")
@@ -134,17 +103,7 @@ class Fleet:
             raise MemberError(text)
         self._say(text)
         self._say("Continuing without failed engines...")
-        self._out.update(failed)
-
-    def _merge_faults(self, found: dict[int, list[Fault]]) -> list[Fault]:
-        """Give each fault once: as it is where all members have it, with the member's name where only some do."""
-        merged: dict[Fault, None] = {}
-        for index, faults in found.items():
-            for fault in faults:
-                common = all(fault in others for others in found.values())
-                where = "" if common else f"on {self._members[index].name}: "
-                merged[replace(fault, problem=where + fault.problem)] = None
-        return list(merged)
+        self._leave_out(failed)
 
     # the test
 
@@ -166,97 +125,142 @@ class Fleet:
                 future.result()
                 started.append(index)
             except MemberError as error:
-                self._lose(index, str(error))
-        if not started:
+                self._lose(index, str(error), Pace())
+        if not started and not self._taking:
             raise MemberError("\n".join(outcome.reason for outcome in self._outcomes if outcome.reason))
-        self._taking = {index: self._pool.submit(self._take_all, index) for index in started}
-        return self._skew_ms(started, at_ns) if len(started) > 1 else 0.0
+        self._take(started)
+        if len(started) < 2:
+            return 0.0
+        return skew_ms(self._each(lambda index: began_ns(self._members[index], at_ns), started).values())
 
-    def _skew_ms(self, indexes: Sequence[int], at_ns: int) -> float:
-        """Ask the members when they really began."""
-        until_ns = at_ns + int(_STARTED_S * 1e9)
+    def resume(self, jobs: Sequence[Job], after: Sequence[int], outcomes: Sequence[Outcome]) -> None:
+        """Take what comes after these batches from members that run already; the lost and the idle ones are out."""
+        self._jobs = list(jobs)
+        self._outcomes = list(outcomes)
+        self._ended = {index for index, each in enumerate(outcomes) if each.ended}
+        self._out.update(index for index, each in enumerate(outcomes) if each.idle or each.lost_at_ms)
+        self._spares = [index for index, each in enumerate(outcomes) if each.idle and not each.reason]
+        for index, each in enumerate(outcomes):
+            if each.lost_at_ms and not each.missing:
+                self._gaps[index] = self._losses.begin(each.name, now_ms() - each.lost_at_ms)
+        self._take([index for index in self._there() if index not in self._ended], after)
 
-        def began_ns(index: int) -> int:
-            time.sleep(max(0, at_ns - perf_counter_ns()) / 1e9)
-            while perf_counter_ns() < until_ns:
-                began = self._members[index].started_ns()
-                if began:
-                    return began
-                time.sleep(_LOOK_S)
-            return 0
+    def _take(self, indexes: Sequence[int], after: Sequence[int] = ()) -> None:
+        """Begin to take the batches of some members, each in a thread."""
+        for index in indexes:
+            number = after[index] if after else 0
+            taking = Taking(index, self._members[index], self._outcomes[index], self._jobs[index], number)
+            self._paces[index] = taking.pace
+            self._taking[index] = self._pool.submit(self._take_all, taking)
 
-        instants = []
-        for future in self._each(began_ns, indexes).values():
-            try:
-                instants.append(future.result())
-            except MemberError as error:  # its taking thread says so
-                log.info("%s", error)
-        known = [instant for instant in instants if instant]
-        return (max(known) - min(known)) / 1e6 if known else 0.0
-
-    def _take_all(self, index: int) -> None:
-        """Take one member's batches until the last; each is collected once, in its order."""
-        member, outcome = self._members[index], self._outcomes[index]
-        number = 0
-        while True:
-            cuts = member.cuts
-            try:
-                batches = [Batch.from_bytes(data) for data in member.take(number, TAKE_S)]
-            except (MemberError, BadBatch) as error:
-                self._lose(index, str(error))
-                return
-            for batch in batches:
-                if batch.number <= number:
-                    continue
-                if batch.number != number + 1:
-                    self._lose(index, f"{member.name}: batches {number + 1} to {batch.number - 1} never came")
-                    return
-                with self._collecting:
-                    self._collect(index, batch)
-                number = batch.number
-                samples = self._jobs[index].samples(batch)
-                outcome.received += samples
-                if batch.lost:
-                    outcome.unknown = True
-                    outcome.reason = f"{member.name}: a worker died, and with it {batch.lost} users"
-                    self._say(outcome.reason)
-                if member.cuts != cuts:
-                    outcome.replayed += samples
-                if batch.last:
-                    return
-
-    def _lose(self, index: int, reason: str) -> None:
-        """Note that a member is gone, and how much may have gone with it."""
-        outcome = self._outcomes[index]
-        outcome.reason = reason
-        outcome.unknown = True
-        progress = self._members[index].progress()
-        since_s = (perf_counter_ns() - progress.at_ns) / 1e9 if progress.at_ns else 0.0
-        since = 0 if progress.ended else math.ceil(progress.per_s * (since_s + UNSAID_S))
-        outcome.in_flight = max(0, progress.made - outcome.received) + since
-        log.error("%s", reason)
-        self._say(reason)
+    def _take_all(self, taking: Taking) -> None:
+        reason = taking.run(self._collect, self._record, self._collecting, self._say)
+        if reason:
+            self._lose(taking.index, reason, taking.pace)
+            with self._collecting:
+                self._record(taking.index, taking.number, taking.outcome)
+        else:
+            self._end(taking.index)
 
     def wait(self) -> list[Outcome]:
         """Wait until every member has ended or is lost; what `collect` raises ends the test and comes out here."""
-        pending = set(self._taking.values())
+        pending = list(self._taking.values())
         while pending:
-            done, pending = wait(pending, _WAKE_S, FIRST_EXCEPTION)  # in slices, so that signals get their turn
-            if any(future.exception() is not None for future in done):
-                self.stop(now=True)
-                for future in done:
+            # in slices, so that signals get their turn, and those that took the place of others are seen
+            wait(pending, _WAKE_S, FIRST_EXCEPTION)
+            for future in list(self._taking.values()):
+                if future.done() and future.exception() is not None:
+                    self.stop(now=True)
                     future.result()
+            pending = [future for future in list(self._taking.values()) if not future.done()]
+        self._losses.end_all()
+        for index, gap in self._gaps.items():
+            self._outcomes[index].missing = self._losses.text(gap)
         return list(self._outcomes)
 
     def stop(self, *, now: bool) -> None:
         """End the test of all members, gracefully or now; those that are gone are passed over."""
+        self._stopping = True
         self._all("stop", lambda index: self._members[index].stop(now=now), self._there())
+
+    def missing(self, since_ms: int, until_ms: int) -> str:
+        """Say which part of the load was missing in an interval, empty where all was there."""
+        return self._losses.between(since_ms, until_ms)
+
+    # one is lost
+
+    def _lose(self, index: int, reason: str, pace: Pace) -> None:
+        """Note that a member is gone, and do what the properties say."""
+        member, outcome = self._members[index], self._outcomes[index]
+        progress = member.progress()
+        silent_ms = int(pace.silent_s(progress) * 1000)
+        outcome.reason = reason
+        outcome.unknown = True
+        in_flight = pace.unheard(progress, outcome.received + outcome.lost, self._per_s())
+        outcome.in_flight = UNKNOWN if in_flight == UNKNOWN else outcome.in_flight + in_flight
+        outcome.lost_at_ms = now_ms() - silent_ms
+        log.error("%s", reason)
+        self._say(reason)
+        if progress.ended or self._stopping:
+            return
+        gap = self._gaps[index] = self._losses.begin(member.name, silent_ms)
+        if self._on_loss.action == STOP:
+            text = "pyjm.on_loss=stop: the test is stopped"
+            log.warning("%s", text)
+            self._say(text)
+            self._pool.submit(self.stop, now=False)
+        elif self._on_loss.action == REPLACE:
+            self._replace(index, gap)
+
+    def _per_s(self) -> float:
+        """Tell the most that any member has made in a second: all run the same."""
+        paces = list(self._paces.items())
+        return max((pace.per_s(self._members[index].progress()) for index, pace in paces), default=0.0)
+
+    def _replace(self, index: int, gap: Gap) -> None:
+        """Start one that stands by in the place of one that is lost."""
+        lost = self._members[index].name
+        if self._ended:
+            self._say(f"Others have ended their test already: nobody takes the place of {lost}")
+            return
+        while True:
+            with self._changing:
+                spare = self._spares.pop(0) if self._spares else None
+            if spare is None:
+                self._say(f"No server stands by that could take the place of {lost}: the test goes on without it")
+                return
+            member = self._members[spare]
+            try:
+                member.start_at(perf_counter_ns())
+            except MemberError as error:
+                self._say(f"{member.name} can't take the place of {lost}: {error}")
+                continue
+            self._losses.end(gap, f"until {member.name} took its place")
+            self._outcomes[spare].stands_for = lost
+            self._outcomes[spare].idle = False
+            self._outcomes[index].missing = self._losses.text(gap)
+            text = f"{member.name} takes the place of {lost}: it begins the plan, and ends with the others"
+            log.warning("%s", text)
+            self._say(text)
+            self._out.discard(spare)
+            self._take([spare])
+            return
+
+    def _end(self, index: int) -> None:
+        """Note that a member has ended; when all that began the test are at their end, it is over for all."""
+        with self._changing:
+            self._ended.add(index)
+            first = [other for other in self._taking if other in self._first]
+            over = all(other in self._ended or self._outcomes[other].unknown for other in first)
+        if over and index in self._first:
+            standing_in = [other for other in list(self._taking) if other not in self._first]
+            self._all("stop", lambda other: self._members[other].stop(now=False), standing_in)
 
     # after the test
 
     def exit_all(self) -> None:
         """End all server processes."""
-        self._all("exit", lambda index: self._members[index].exit(), self._there())
+        self._all("exit", lambda index: self._members[index].exit(), [*self._there(), *self._spares])
 
     def close(self) -> None:
         """Let go of all members."""
@@ -268,9 +272,6 @@ class Fleet:
 
     def _there(self) -> list[int]:
         return [index for index in range(len(self._members)) if index not in self._out]
-
-    def _names(self, indexes: Sequence[int]) -> str:
-        return f"[{', '.join(self._members[index].name for index in indexes)}]"
 
     def _each(self, action: Callable[[int], T], indexes: Sequence[int]) -> dict[int, Future[T]]:
         return {index: self._pool.submit(action, index) for index in indexes}

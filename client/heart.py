@@ -1,12 +1,13 @@
-"""Keep a server's lease alive, and notice within seconds that the server is gone."""
+"""Keep a server's lease alive, notice within seconds that the server is out of reach, and dial it until it is back."""
 
 from __future__ import annotations
 
 import logging
 import threading
 import time
-from collections.abc import Callable
+from dataclasses import dataclass
 from time import perf_counter_ns
+from typing import Any, Protocol
 
 from pyjm.client.member import Progress
 from pyjm.server.wire.contract import BadMessage, Code, Plain, Refused, unpack_map
@@ -16,39 +17,65 @@ from pyjm.server.wire.trouble import LinkDown, Trouble
 log = logging.getLogger("pyjm.client.remote")
 
 BEAT_S = 1.0
+DEAD_S = 1.5
+"""How long a port must refuse to be dialled: nobody listens there, the server has ended."""
 _AGAIN_S = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long a server may be silent until that is said, and out of reach until it is lost."""
+
+    silent_s: float
+    away_s: float
+
+
+class Watcher(Protocol):
+    """Who is told how a server is; in the heart's thread."""
+
+    def reopen(self) -> Link:
+        """Open the control link again; raises OSError, LinkDown, Refused, BadMessage."""
+
+    def explain(self, error: Exception) -> Exception:
+        """Say in one line why that did not work."""
+
+    def on_away(self, reason: str) -> None:
+        """Note that it is out of reach; not every cut that mends itself at once is."""
+
+    def on_back(self, away_s: float) -> None:
+        """Note that a new link took the place of one that was cut."""
+
+    def on_loss(self, reason: str, *, dead: bool) -> None:
+        """Note that it is lost, once; `dead`: its process has ended, and nothing runs there any more."""
 
 
 class Heart:
     """The control link of one server: a beat a second, and the calls that must be answered in milliseconds.
 
-    The server is lost when it does not answer for `loss_timeout_s`, or when the link is cut and can't be opened again.
-    `reopen` opens the link again; `on_loss` is told why it is lost, once.
+    A link that is cut, or on which nothing is answered, is opened again until the server is taken for lost: its port
+    refuses everybody, it has another test or none, or the time that one may be out of reach is over.
     """
 
-    def __init__(
-        self,
-        link: Link,
-        lease_s: float,
-        loss_timeout_s: float,
-        reopen: Callable[[], Link],
-        explain: Callable[[Exception], Exception],
-        on_loss: Callable[[str], None],
-    ) -> None:
+    def __init__(self, link: Link, lease_s: float, patience: Patience, watcher: Watcher) -> None:
         self.progress = Progress()
         self._link = link
-        self._beat_s = min(BEAT_S, lease_s / 4)
-        self._loss_timeout_s = loss_timeout_s
-        self._reopen = reopen
-        self._explain = explain
-        self._on_loss = on_loss
+        self._patience = patience
+        self._beat_s = min(BEAT_S, lease_s / 4, patience.silent_s / 2)
+        self._watcher = watcher
+        self._heard = time.monotonic()
+        self._said = False
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
         self._thread.start()
 
+    @property
+    def away(self) -> bool:
+        """Tell whether the server is out of reach."""
+        return self._said
+
     def call(self, name: str, *args: Plain, timeout_s: float | None = None) -> Plain:
         """Call the server, from any thread; raises LinkDown, Refused, BadMessage."""
-        answer: Plain = self._link.call(name, *args, timeout_s=timeout_s or self._loss_timeout_s)
+        answer: Plain = self._link.call(name, *args, timeout_s=timeout_s or self._patience.silent_s)
         return answer
 
     def stop(self) -> None:
@@ -68,48 +95,87 @@ class Heart:
         while not self._ending.wait(self._beat_s):
             try:
                 state = unpack_map(self.call("renew"))
-                self.progress = progressed(self.progress, int(state["made"]), bool(state["ended"]))
+                self.progress = progressed(self.progress, state)
+                self._heard = time.monotonic()
             except LinkDown as down:
                 if self._ending.is_set() or not self._mend(down):
                     return
             except Refused as refusal:
-                if refusal.code == Code.LEASE:
-                    self._lose("its lease ran out: it was out of reach for too long, or was started anew")
-                else:
-                    self._lose(refusal.text)
+                self._refuse(refusal)
                 return
             except (BadMessage, KeyError, TypeError, ValueError) as error:
                 self._lose(f"it answers what is no answer ({error})")
                 return
 
     def _mend(self, down: LinkDown) -> bool:
-        """Open the link again after a cut; tells whether that worked. A port on which nobody listens is the end."""
+        """Dial until the server is back or lost; tells which."""
+        reason = "the connection was cut"
         if down.trouble is Trouble.NO_ANSWER:
-            self._lose(f"it did not answer for {self._loss_timeout_s:g} s")
-            return False
+            reason = f"it did not answer for {self._patience.silent_s:g} s"
+            self._away(reason)
         log.info("the control link was cut (%s), it is opened again", down)
-        until = time.monotonic() + self._loss_timeout_s
+        refused_since = 0.0
+        why: Exception = down
         while not self._ending.is_set():
             try:
-                self._link = self._reopen()
+                self._link = self._watcher.reopen()
+                self._return()
                 return True
-            except LinkDown as again:  # somebody is there, the way to it is bad
-                if time.monotonic() > until:
-                    self._lose(f"the connection was cut and did not come back: {self._explain(again)}")
-                self._ending.wait(_AGAIN_S)
-            except (OSError, Refused, BadMessage) as error:
-                self._lose(f"the connection was cut and did not come back: {self._explain(error)}")
+            except ConnectionRefusedError as error:
+                why = error
+                refused_since = refused_since or time.monotonic()
+                if time.monotonic() - refused_since > DEAD_S:
+                    self._lose(f"{reason} and did not come back: {self._watcher.explain(error)}", dead=True)
+                    return False
+            except (LinkDown, OSError) as error:  # the way to it is bad
+                why, refused_since = error, 0.0
+            except Refused as refusal:
+                self._refuse(refusal)
+                return False
+            except BadMessage as error:
+                self._lose(f"{reason} and did not come back: {self._watcher.explain(error)}")
+                return False
+            self._wait(reason, why)
         return False
 
-    def _lose(self, reason: str) -> None:
+    def _wait(self, reason: str, why: Exception) -> None:
+        """Pause before the next attempt; says what is due by now."""
+        away_s = time.monotonic() - self._heard
+        if away_s > self._patience.away_s:
+            more = "" if isinstance(why, LinkDown) else f" ({self._watcher.explain(why)})"
+            self._lose(f"{reason} and did not come back within {self._patience.away_s:g} s{more}")
+        elif away_s > self._patience.silent_s:
+            self._away(reason)
+        self._ending.wait(_AGAIN_S)
+
+    def _away(self, reason: str) -> None:
+        if not self._said:
+            self._said = True
+            self._watcher.on_away(reason)
+
+    def _return(self) -> None:
+        away_s = time.monotonic() - self._heard if self._said else 0.0
+        self._said = False
+        self._watcher.on_back(away_s)
+
+    def _refuse(self, refusal: Refused) -> None:
+        if refusal.code == Code.LEASE:
+            self._lose("its lease ran out: it was out of reach for too long, or was started anew")
+        else:
+            self._lose(refusal.text)
+
+    def _lose(self, reason: str, *, dead: bool = False) -> None:
         if not self._ending.is_set():  # one that is let go is not lost
             self._ending.set()
-            self._on_loss(reason)
+            self._watcher.on_loss(reason, dead=dead)
 
 
-def progressed(before: Progress, made: int, ended: bool) -> Progress:
+def progressed(before: Progress, state: dict[str, Any]) -> Progress:
     """Note how far a server is now."""
-    now_ns = perf_counter_ns()
+    made, now_ns = int(state["made"]), perf_counter_ns()
     seconds = (now_ns - before.at_ns) / 1e9
     quick = (made - before.made) / seconds if before.at_ns and seconds > 0 else 0.0
-    return Progress(made, ended, now_ns, max(before.per_s, quick))
+    active = int(state.get("active", 0))
+    return Progress(
+        made, bool(state["ended"]), now_ns, max(before.per_s, quick), active, str(state.get("trouble", ""))
+    )

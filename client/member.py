@@ -10,6 +10,9 @@ from pyjm.engine.plan.faults import Fault
 from pyjm.engine.run.engine import Health
 from pyjm.engine.run.job import Job
 
+UNKNOWN = -1
+"""As a number of samples that may be lost: nothing is known of it."""
+
 
 class MemberError(Exception):
     """An engine that can't be reached, refuses, or is lost: one line for the user."""
@@ -19,13 +22,18 @@ class MemberError(Exception):
 class Progress:
     """How far an engine is by its own account: samples made so far, whether the test has ended there.
 
-    `at_ns` is when that was, in this process's perf_counter_ns clock; `per_s` the most it has made in a second so far.
+    `at_ns` is when that was, in this process's perf_counter_ns clock; `per_s` the most it has made in a second so far;
+    `active` its users; `trouble` why it had to end its test, empty where it had not; `runs_on_s` for how long after its
+    last word it may make samples that nobody takes.
     """
 
     made: int = 0
     ended: bool = False
     at_ns: int = 0
     per_s: float = 0.0
+    active: int = 0
+    trouble: str = ""
+    runs_on_s: float = 0.0
 
 
 class Member(Protocol):
@@ -78,9 +86,12 @@ class Outcome:
     """How a member's run ended. `reason` is empty where it ended by itself or was told to stop.
 
     `received`, `lost`, `replayed` and `in_flight` count samples. `lost` are known to be lost (with a worker that died).
-    With `unknown` the member is gone: what it had made and not handed over may be lost as well, at most `in_flight`
-    going by its last account and its quickest second. `replayed` were asked for again after a cut; each of them is
-    written once.
+    With `unknown` the member, or a part of it, is gone: what it had made and not handed over and the requests that its
+    users had under way may be lost as well, at most `in_flight` going by its last account and its quickest second.
+    `missing` says how much of the load was missing since then, `stands_for` names the member whose place it took,
+    `lost_at_ms` is the wall time since when it is lost, `idle` one that has no part in the test, `ended` one whose last
+    batch has come.
+    `replayed` were asked for again after a cut; each of them is written once.
     """
 
     name: str
@@ -90,3 +101,8 @@ class Outcome:
     unknown: bool = False
     in_flight: int = 0
     reason: str = ""
+    missing: str = ""
+    stands_for: str = ""
+    lost_at_ms: int = 0
+    idle: bool = False
+    ended: bool = False

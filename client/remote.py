@@ -1,82 +1,69 @@
-"""A server as a member of the fleet: its two links, its files, its clock."""
+"""A server as a member of the fleet: what is asked of it over its links, and what becomes of it when they are cut."""
 
 from __future__ import annotations
 
 import logging
-import os
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from pathlib import Path
-from time import perf_counter_ns
-from typing import Any
+from math import inf
 
 from pyjm.client.address import parse_address
 from pyjm.client.dial import LIMITS, Dialer
-from pyjm.client.files import Shipment, named_files, shipments
-from pyjm.client.heart import Heart
+from pyjm.client.heart import Heart, Patience
+from pyjm.client.links import DOWN, RELEASE_S, Grant, Opener
 from pyjm.client.member import MemberError, Progress
+from pyjm.client.shipping import ship
 from pyjm.client.trust import Trust
 from pyjm.engine.plan.faults import Fault
 from pyjm.engine.run.engine import Health
 from pyjm.engine.run.job import Job
 from pyjm.properties import Settings
-from pyjm.server.wire.contract import (
-    CONTROL,
-    DATA,
-    PIECE,
-    TAKE_AT_MOST,
-    THREADS,
-    BadMessage,
-    Code,
-    Limits,
-    Plain,
-    Refused,
-    pack,
-    unpack,
-    unpack_batches,
-    unpack_map,
-)
+from pyjm.server.wire.contract import BadMessage, Code, Limits, Plain, Refused, pack, unpack, unpack_batches, unpack_map
 from pyjm.server.wire.link import Link
 from pyjm.server.wire.trouble import LinkDown
 
 log = logging.getLogger("pyjm.client.remote")
 
-CLOCK_ROUNDS = 8
-CLOCK_GOOD_NS = 2_000_000
-CLOCK_SLOW_NS = 500_000_000
 COMPILE_S = 180.0
-RELEASE_S = 30.0
 _AGAIN_S = 0.25
-
-_DOWN = (OSError, LinkDown, Refused, BadMessage)
+_DROP_S = 1.0
+"""How long a server may take to end a test whose lease is over."""
 
 
 class Remote:
-    """One pyjm-server; implements `member.Member`.
+    """One pyjm-server; implements `member.Member`, and `heart.Watcher`.
 
     The control link carries what must be answered at once (heartbeat, stop), the data link what takes its time (files,
-    compiling, batches). A data link that is cut is opened again and goes on after the last batch that arrived, for as
-    long as the control link finds the server alive.
+    compiling, batches). A data link that is cut, or on which nothing comes, is opened again and goes on after the last
+    batch that arrived, until the heartbeat takes the server for lost.
     """
 
-    def __init__(self, name: str, settings: Settings, trust: Trust | None = None, limits: Limits = LIMITS) -> None:
+    def __init__(
+        self,
+        name: str,
+        settings: Settings,
+        trust: Trust | None = None,
+        limits: Limits = LIMITS,
+        say: Callable[[str], None] = lambda text: None,
+    ) -> None:
         self.name = name
         self.cuts = 0
         self._settings = settings
         self._trust = Trust(settings) if trust is None else trust
         self._limits = limits
-        self._loss_timeout_s = settings.decimal("pyjm.loss_timeout")
-        self._token = ""
-        self._data_port = 0
+        self._say = say
+        self._silent_s = settings.decimal("pyjm.loss_timeout")
+        self._away_s = settings.decimal("pyjm.reconnect_timeout")
+        self._runs_on_s = 0.0
         self._lost = ""
-        self._offset_ns = 0
+        self._trouble = ""
+        self._stop_asked = ""
         self._health: Health | None = None
         self._heart: Heart | None = None
         self._data: Link | None = None
         self._threads: Link | None = None
-        self._server_id = ""
         self._gone = threading.Event()
 
     # before the test
@@ -88,110 +75,64 @@ class Remote:
 
     def configure(self, job: Job) -> list[Fault]:
         """Connect, take the server's lease, ship the plan and its files, have it compiled."""
-        self.close()
-        self._gone.clear()
-        self._lost = ""
-        address = parse_address(self.name, self._settings.whole("server.rmi.port"))
-        self._dialer = Dialer(self.name, address, self._trust.context(), self._limits)
+        self._begin()
         try:
-            self._take_lease()
+            self._watch(self._opener.acquire())
             data = self._open_data()
-            threads = self._received(THREADS)
-            self._threads = self._attached(threads) if threads is not None else None
-            faults = unpack(data.call("configure", pack(self._order(job, data)), timeout_s=COMPILE_S))
+            self._threads = self._opener.threads(self._call)
+            order = ship(self.name, job, data, self._limits, self._opener.offset_ns)
+            faults = unpack(data.call("configure", pack(order), timeout_s=COMPILE_S))
             return [Fault(**fault) for fault in faults]
-        except _DOWN as error:
+        except DOWN as error:
             raise self._failure(error) from error
         except TypeError as error:
             raise MemberError(f"{self.name} answers what is no answer: {error}") from error
 
+    def resume(self, grant: Grant) -> None:
+        """Connect to a server whose lease another process took, and which runs its test."""
+        self._begin()
+        try:
+            self._watch(self._opener.resume(grant))
+        except DOWN as error:
+            raise self._failure(error) from error
+
+    def _begin(self) -> None:
+        self.close()
+        self._gone.clear()
+        self._lost = self._trouble = self._stop_asked = ""
+        address = parse_address(self.name, self._settings.whole("server.rmi.port"))
+        self._dialer = Dialer(self.name, address, self._trust.context(), self._limits)
+        callback_host = self._settings.system.get("java.rmi.server.hostname", "")
+        self._opener = Opener(self._dialer, self._silent_s, self._trust.receiver(), callback_host)
+
+    def _watch(self, control: Link) -> None:
+        lease_s = self._opener.grant.lease_s
+        self._runs_on_s = lease_s + _DROP_S if self._opener.grant.stops else inf
+        self._away_s = min(self._settings.decimal("pyjm.reconnect_timeout"), lease_s)
+        self._heart = Heart(control, lease_s, Patience(self._silent_s, self._away_s), self)
+
     def _failure(self, error: Exception) -> MemberError:
         if not self._lost and isinstance(error, Refused) and error.code == Code.LEASE:
             self._lost = error.text
-        if not self._lost and isinstance(error, LinkDown) and self._heart is not None:
-            self._lost = f"the connection was cut: {error}"
         return MemberError(f"{self.name} is lost: {self._lost}") if self._lost else self._dialer.explain(error)
 
-    def _take_lease(self) -> None:
-        link, about = self._dialer.open(CONTROL)
-        try:
-            lease = unpack_map(link.call("acquire", timeout_s=RELEASE_S))
-            self._token, lease_s = str(lease["token"]), float(lease["lease_s"])
-            self._data_port = int(about.get("data_port", 0))
-            self._server_id = str(about.get("id"))
-            self._offset_ns = measure_offset_ns(link)
-        except (*_DOWN, KeyError, TypeError):
-            link.close()
-            raise
-        log.info("%s: %s cores, %s", self.name, about.get("cores"), about.get("product"))
-        self._heart = Heart(link, lease_s, self._loss_timeout_s, self._open_control, self._dialer.explain, self._lose)
-
-    def _open_control(self) -> Link:
-        quick = replace(self._limits, connect_s=min(self._limits.connect_s, self._loss_timeout_s))
-        link, _ = replace(self._dialer, limits=quick).open(CONTROL)
-        return self._attached(link)
-
-    def _open_data(self) -> Link:
-        self._data = self._attached(self._received(DATA) or self._dialer.open(DATA, self._data_port)[0])
+    def _open_data(self, *, again: bool = False) -> Link:
+        self._data = self._opener.data(self._call, again=again)
         return self._data
 
-    def _received(self, kind: str) -> Link | None:
-        """Have the server dial, where client.rmi.localport says that it is to."""
-        receiver = self._trust.receiver()
-        if receiver is None or self._heart is None:
-            return None
-        host = self._settings.system.get("java.rmi.server.hostname", "")
-        self._heart.call("dial", host, receiver.port(kind))
-        return receiver.take(self._server_id, kind, self._limits.handshake_s)
-
-    def _attached(self, link: Link) -> Link:
-        try:
-            link.call("attach", self._token)
-        except (LinkDown, Refused, BadMessage):
-            link.close()
-            raise
-        return link
-
-    def _order(self, job: Job, data: Link) -> dict[str, Any]:
-        """Ship what the server lacks, and write down the rest of the job."""
-        plan = Shipment.of_bytes(job.plan)
-        files = shipments(job)
-        by_sha = {shipment.sha: shipment for shipment in [plan, *files.values()]}
-        wanted = pack([[sha, shipment.size] for sha, shipment in by_sha.items()])
-        for sha in unpack(data.call("missing", wanted)):
-            self._ship(by_sha[sha], data)
-        told = job.to_plain()
-        del told["plan"], told["files"]
-        return {
-            "name": self.name,
-            "base": relative_base(job.base),
-            "plan": plan.sha,
-            "files": [[name, shipment.sha] for name, shipment in files.items()],
-            "expected": [name for name in named_files(job) if name not in files],
-            "epoch_ns": time.time_ns() - perf_counter_ns() - self._offset_ns,
-            "job": {**told, "base": "", "system": {}},
-        }
-
-    def _ship(self, shipment: Shipment, data: Link) -> None:
-        log.info("%s: shipping %s, %d bytes", self.name, shipment.name or "the plan", shipment.size)
-        offset = 0
-        for piece in shipment.pieces(PIECE):
-            data.call("upload", shipment.sha, offset, piece, timeout_s=self._patience_s(PIECE))
-            offset += len(piece)
-
-    def _patience_s(self, size: int) -> float:
-        """Tell how long a call may take that moves so many bytes; that the server is gone, the heartbeat finds out."""
-        return self._limits.frame_s + size / self._limits.bytes_per_s
+    def grant(self) -> Grant:
+        """Give what another process needs to take this server up."""
+        return self._opener.grant
 
     # the test
 
     def offset_ns(self) -> int:
         """Tell how far the server's clock is ahead."""
-        return self._offset_ns
+        return self._opener.offset_ns
 
     def start_at(self, at_ns: int) -> None:
         """Begin at an instant of this process's clock."""
-        self._ask("start_at", at_ns + self._offset_ns)
+        self._ask("start_at", at_ns + self._opener.offset_ns)
 
     def started_ns(self) -> int:
         """Tell when it really began, in this process's clock; 0 while it has not."""
@@ -200,7 +141,7 @@ class Remote:
         except (LinkDown, Refused, BadMessage) as error:
             raise self._failure(error) from error
         started_ns = read_health(said).started_ns
-        return started_ns - self._offset_ns if started_ns else 0
+        return started_ns - self._opener.offset_ns if started_ns else 0
 
     def take(self, after: int, wait_s: float) -> list[bytes]:
         """Give batches after a number; a cut of the link is mended here."""
@@ -209,9 +150,9 @@ class Remote:
                 raise MemberError(f"{self.name} is lost: {self._lost}")
             try:
                 data = self._data or self._open_data()
-                patience_s = wait_s + self._patience_s(TAKE_AT_MOST)
-                packed, health = data.call("take", after, float(wait_s), timeout_s=patience_s)
-                self._health = read_health(health)
+                # an answer begins after the wait at the latest; once it has begun, its frame has its own deadline
+                packed, health = data.call("take", after, float(wait_s), timeout_s=wait_s + self._silent_s)
+                self._note(health)
                 return unpack_batches(packed)
             except Refused as error:
                 raise self._failure(error) from error
@@ -221,24 +162,32 @@ class Remote:
             except (BadMessage, TypeError, ValueError) as error:
                 raise MemberError(f"{self.name} answers what is no answer: {error}") from error
 
+    def _note(self, health: object) -> None:
+        self._health = read_health(health)
+        self._trouble = str(unpack_map(health).get("trouble", ""))
+
     def _mend(self, error: Exception) -> None:
         """Open the data link again; gives up when the heartbeat does, or after as long."""
         self._data = None
-        until = time.monotonic() + self._loss_timeout_s
+        until = time.monotonic() + self._away_s
         while not self._gone.wait(_AGAIN_S):
             try:
-                self._open_data()
+                self._open_data(again=True)
                 self.cuts += 1
                 return
             except (Refused, BadMessage) as refusal:
                 raise self._failure(refusal) from refusal
             except (OSError, LinkDown) as again:
-                if time.monotonic() > until:
+                if self._heart is not None and self._heart.away:  # it is for the heart to say when that is enough
+                    until = time.monotonic() + self._away_s
+                elif time.monotonic() > until:
+                    self._lost = f"the connection for samples was cut and did not come back within {self._away_s:g} s"
                     raise self._failure(again) from error
         raise MemberError(f"{self.name} is lost: {self._lost or 'it was let go'}")
 
     def stop(self, *, now: bool) -> None:
-        """End the test there; does not wait for it."""
+        """End the test there; does not wait for it. A server that is out of reach hears of it when it is back."""
+        self._stop_asked = "stop" if now else self._stop_asked or "shutdown"
         self._ask("stop" if now else "shutdown")
 
     def health(self) -> Health | None:
@@ -247,21 +196,66 @@ class Remote:
 
     def progress(self) -> Progress:
         """Tell how far it was at the last heartbeat."""
-        return self._heart.progress if self._heart is not None else Progress()
+        progress = self._heart.progress if self._heart is not None else Progress()
+        return replace(progress, trouble=self._trouble or progress.trouble, runs_on_s=self._runs_on_s)
+
+    def _call(self, name: str, *args: Plain) -> Plain:
+        assert self._heart is not None
+        return self._heart.call(name, *args)
 
     def _ask(self, name: str, *args: Plain) -> Plain:
-        """Call over the control link."""
-        if self._lost or self._heart is None:
-            raise MemberError(f"{self.name} is lost: {self._lost or 'it was not configured'}")
-        try:
-            return self._heart.call(name, *args)
-        except (LinkDown, Refused, BadMessage) as error:
-            raise self._failure(error) from error
+        """Call over the control link; while that is cut, until it is mended or has been for too long."""
+        until = time.monotonic() + self._silent_s
+        while True:
+            if self._lost or self._heart is None:
+                raise MemberError(f"{self.name} is lost: {self._lost or 'it was not configured'}")
+            try:
+                return self._heart.call(name, *args)
+            except LinkDown as down:
+                if time.monotonic() > until:
+                    raise MemberError(f"{self.name} is out of reach: {down}") from down
+                self._gone.wait(_AGAIN_S)
+            except (Refused, BadMessage) as error:
+                raise self._failure(error) from error
 
-    def _lose(self, reason: str) -> None:
+    # what the heart tells
+
+    def reopen(self) -> Link:
+        """Open the control link again."""
+        return self._opener.control()
+
+    def explain(self, error: Exception) -> Exception:
+        """Say in one line why a link could not be opened."""
+        return self._dialer.explain(error)
+
+    def on_away(self, reason: str) -> None:
+        """Say that the server is out of reach; who waits on the data link dials as well."""
+        text = f"{self.name} is out of reach: {reason}; it is dialled for up to {self._away_s:g} s"
+        log.warning("%s", text)
+        self._say(text)
+        self._abort_data()
+
+    def on_back(self, away_s: float) -> None:
+        """Say that the server is back, and have it stopped where that was asked for in the meantime."""
+        if away_s:
+            text = f"{self.name} is back after {away_s:.0f} s: what it has kept comes now"
+            log.warning("%s", text)
+            self._say(text)
+        if self._stop_asked:
+            try:
+                self._call(self._stop_asked)
+            except (LinkDown, Refused, BadMessage) as error:
+                log.info("%s could not be stopped: %s", self.name, error)
+
+    def on_loss(self, reason: str, *, dead: bool) -> None:
         """Note that the server is gone; who waits for its batches wakes up."""
         self._lost = reason
+        if dead:
+            self._runs_on_s = 0.0
         self._gone.set()
+        self._abort_data()
+
+    def _abort_data(self) -> None:
         data = self._data
         if data is not None:
             data.abort()
@@ -291,32 +285,7 @@ class Remote:
             link.close()
 
 
-def measure_offset_ns(link: Link) -> int:
-    """Tell how far the server's clock is ahead: of several rounds the quickest tells best, as in NTP.
-
-    The error is half a round at most. While rounds are slow, as when a machine is busy, more of them are tried.
-    """
-    best_ns, offset_ns = 1 << 62, 0
-    until_ns = perf_counter_ns() + CLOCK_SLOW_NS
-    rounds = 0
-    while rounds < CLOCK_ROUNDS or (best_ns > CLOCK_GOOD_NS and perf_counter_ns() < until_ns):
-        rounds += 1
-        sent_ns = perf_counter_ns()
-        theirs_ns = link.call("clock", sent_ns)
-        back_ns = perf_counter_ns()
-        if back_ns - sent_ns < best_ns and isinstance(theirs_ns, int):
-            best_ns, offset_ns = back_ns - sent_ns, theirs_ns - (sent_ns + back_ns) // 2
-    return offset_ns
-
-
 def read_health(data: object) -> Health:
     """Read how an engine is; a server may know of more than this side does."""
     values = unpack_map(data)
     return Health(**{key: value for key, value in values.items() if key in Health.__dataclass_fields__})
-
-
-def relative_base(base: str) -> str:
-    """Give the plan's folder as JMeter sends it: below the present one, or `.`."""
-    relative = os.path.relpath(base)
-    inside = not Path(relative).is_absolute() and not relative.startswith("..")
-    return Path(relative).as_posix() if inside else "."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from time import time_ns
 
@@ -93,10 +93,21 @@ class Summaries(dict[str, "Summariser"]):
         self.main = self[settings.name] if settings.name else None
         self.of_plan = [self[name] for name in names]
 
-    def start(self) -> None:
-        """Begin to count the time: the test starts."""
+    def start(self, remark: Callable[[int, int], str] = lambda since_ms, until_ms: "") -> None:
+        """Begin to count the time: the test starts. `remark` has to say of an interval what it is not all about."""
         for summariser in self.values():
             summariser.start()
+            summariser.remark = remark
+
+    def figures(self) -> dict[str, list[int]]:
+        """Give what each has counted since the start."""
+        return {name: summariser.figures() for name, summariser in self.items()}
+
+    def go_on(self, figures: Mapping[str, Sequence[int]]) -> None:
+        """Go on from figures of a run that is taken up."""
+        for name, counted in figures.items():
+            if name in self:
+                self[name].go_on(counted)
 
     def end(self) -> None:
         """Write the last lines, in the order in which Java's hash tables give their names."""
@@ -128,12 +139,26 @@ class Summariser:
         self.last_s = 0
         self.threads: dict[int, tuple[int, int, int]] = {}
         self.strained_ms: dict[tuple[int, int], int] = {}
+        self.remark: Callable[[int, int], str] = lambda since_ms, until_ms: ""
         self.start()
 
     def start(self) -> None:
         """Begin to count the time: the test starts."""
         at_ms = self.clock()
         self.delta, self.total = Figures(at_ms), Figures(at_ms)
+        self.marked_ms = at_ms
+
+    def figures(self) -> list[int]:
+        """Give what was counted since the start, and when that was."""
+        figures = Figures(self.total.start_ms)
+        for part in (self.total, self.delta):
+            figures.add(part, part.end_ms)
+        return [figures.start_ms, figures.count, figures.errors, figures.sum_ms, figures.min_ms, figures.max_ms]
+
+    def go_on(self, figures: Sequence[int]) -> None:
+        """Go on from such figures."""
+        total = self.total
+        total.start_ms, total.count, total.errors, total.sum_ms, total.min_ms, total.max_ms = figures
 
     def add(
         self,
@@ -178,7 +203,14 @@ class Summariser:
         self.mark()
 
     def mark(self) -> None:
-        """Say on a line of ours for how long of the interval just reported a load generator was at its limit."""
+        """Say on lines of ours what is to be known of the interval just reported.
+
+        That is for how long a load generator was at its limit, and what else `remark` says of an interval (from, to).
+        """
+        since_ms, self.marked_ms = self.marked_ms, self.clock()
+        remark = self.remark(since_ms, self.marked_ms)
+        if remark:
+            self.put(f"{self.settings.name} ! {remark}")
         longest_s = max(self.strained_ms.values(), default=0) / 1000
         self.strained_ms.clear()
         if longest_s:

@@ -21,6 +21,7 @@ from pyjm.properties import PropertiesError, Settings
 from pyjm.properties.launch import server_options
 from pyjm.properties.options import CommandLine, UsageError, describe, parse
 from pyjm.server.host import Host
+from pyjm.server.lease import ACTIONS
 from pyjm.server.listen import Listener, open_port
 from pyjm.server.wire.contract import PROTOCOL, Limits
 
@@ -124,6 +125,9 @@ def serve_with(settings: Settings) -> int:
     lease_s = settings.decimal("pyjm.lease")
     if lease_s <= 0:
         raise NoStart(f"pyjm.lease={lease_s:g} is no time; write seconds, more than 0")
+    action = settings.text("pyjm.lease_action")
+    if action not in ACTIONS:
+        raise NoStart(f"pyjm.lease_action={action} is none; write {' or '.join(ACTIONS)}")
     ports = open_ports(settings)
     about = {"product": f"pyjm {version('pyjm')}", "protocol": PROTOCOL, "data_port": data_port(ports)}
     host = Host(settings, Engine, say, lease_s)

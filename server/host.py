@@ -7,11 +7,10 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 from time import perf_counter_ns
-from typing import Any, Protocol
+from typing import Any
 
 from cryptography import x509
 
@@ -22,40 +21,18 @@ from pyjm.engine.run.job import Job
 from pyjm.engine.vu.clock import to_wall_ms, wall_ms
 from pyjm.engine.vu.dates import date_format
 from pyjm.properties import Settings
+from pyjm.server.lease import CONTINUE, STOP, Cuttable, Lease
 from pyjm.server.machine import describe_machine
 from pyjm.server.preflight import UNKNOWN_USERS, Planned, spoilers
-from pyjm.server.run import Run
+from pyjm.server.run import Room, Run
+from pyjm.server.spool import IN_MEMORY, ON_DISK
 from pyjm.server.store import Store
-from pyjm.server.wire.contract import BadMessage, Code, Refused, in_one_line
+from pyjm.server.wire.contract import CONTROL, BadMessage, Code, Refused, in_one_line
 
 log = logging.getLogger("pyjm.server")
 
 _DROP_S = 20.0
 _LONG_DATE = date_format("yyyy MMM d HH:mm:ss z")
-
-
-class Cuttable(Protocol):
-    """A link, as far as the host has to do with it."""
-
-    def abort(self) -> None:
-        """Cut it."""
-
-
-@dataclass(eq=False)
-class Lease:
-    """One controller's hold on this server: whoever knows the token and shows the certificate that took it.
-
-    It does not run out while the server is `at_work` for the holder: who waits for an answer is not silent.
-    """
-
-    who: str
-    token: str
-    since: datetime
-    deadline: float
-    links: set[Cuttable] = field(default_factory=set)
-    run: Run | None = None
-    at_work: int = 0
-    fingerprint: bytes = b""
 
 
 class Host:
@@ -87,8 +64,16 @@ class Host:
         self._sent: Mapping[str, str] = {}
         self._no_scripts = settings.flag("pyjm.no_scripts")  # once: a controller may send properties, but not this one
         self._exit_after_test = settings.flag("server.exitaftertest")
+        self._lease_action = settings.text("pyjm.lease_action", STOP)
+        in_memory = settings.whole("pyjm.spool_memory", IN_MEMORY >> 20) << 20
+        self._room = Room(in_memory, settings.whole("pyjm.spool", ON_DISK >> 20) << 20)
         self._watch = threading.Thread(target=self._watch_lease, name="lease", daemon=True)
         self._watch.start()
+
+    @property
+    def stops(self) -> bool:
+        """Tell whether a test ends with its lease."""
+        return self._lease_action != CONTINUE
 
     # the lease
 
@@ -100,34 +85,47 @@ class Host:
                 raise Refused(Code.BUSY, "the server is about to end")
             if self._lease is not None or self._dropping:
                 raise Refused(Code.BUSY, self._busy_text())
-            self._lease = Lease(who, secrets.token_hex(32), datetime.now(), self._new_deadline(), {link})
+            self._lease = Lease(who, secrets.token_hex(32), datetime.now(), self._new_deadline(), {link: CONTROL})
             self._lease.fingerprint = fingerprint
             self._changed.notify_all()
             log.info("Remote client host: %s", who)
             return self._lease
 
-    def attach(self, token: str, link: Cuttable, fingerprint: bytes = b"") -> Lease:
-        """Add a link to a lease that is known by its token; a token that was stolen is none without the certificate."""
+    def attach(self, token: str, link: Cuttable, kind: str, fingerprint: bytes = b"") -> Lease:
+        """Add a link to a lease that is known by its token; it takes the place of an older one of its kind.
+
+        A token that was stolen opens nothing without the certificate that took the lease.
+        """
         with self._changed:
             lease = self._lease
             known = lease is not None and secrets.compare_digest(lease.token.encode(), token.encode())
             if lease is None or not known or not secrets.compare_digest(lease.fingerprint, fingerprint):
                 raise Refused(Code.LEASE, "the test of this controller is no longer on this server")
-            lease.links.add(link)
-            lease.deadline = self._new_deadline()
-            return lease
+            stale = lease.join(link, kind)
+            self._heard(lease)
+        for other in stale:
+            other.abort()
+        return lease
 
     def detach(self, lease: Lease, link: Cuttable) -> None:
         """Note that a link is gone; the lease waits for its holder to come back."""
         with self._changed:
-            lease.links.discard(link)
+            lease.links.pop(link, None)
 
     def renew(self, lease: Lease) -> None:
         """Note that the holder was heard of; refused where it is no longer the holder."""
         with self._changed:
             if self._lease is not lease:
                 raise Refused(Code.LEASE, "the test of this controller is no longer on this server")
-            lease.deadline = self._new_deadline()
+            self._heard(lease)
+
+    def _heard(self, lease: Lease) -> None:
+        """Note that the holder was heard of."""
+        lease.deadline = self._new_deadline()
+        if lease.deserted:
+            lease.deserted = False
+            self._tell(f"{lease.who} is heard of again")
+            self._changed.notify_all()
 
     def release(self, lease: Lease, link: Cuttable | None = None) -> None:
         """End a lease and what is left of its test; the link over which that was said stays."""
@@ -137,7 +135,7 @@ class Host:
             self._lease = None
             self._dropping = True
             if link is not None:
-                lease.links.discard(link)
+                lease.links.pop(link, None)
             links = list(lease.links)
         try:
             for other in links:
@@ -156,6 +154,8 @@ class Host:
 
     def _busy_text(self) -> str:
         lease = self._lease
+        if lease is not None and lease.deserted:
+            return f"Engine is busy - please try later (the test of {lease.who}, which is gone, runs on)"
         holder = f"held by {lease.who} since {lease.since:%Y-%m-%d %H:%M:%S}" if lease else "its last test is ending"
         return f"Engine is busy - please try later ({holder})"
 
@@ -163,17 +163,24 @@ class Host:
         while not self._closed:
             with self._changed:
                 lease = self._lease
-                left = lease.deadline - time.monotonic() if lease is not None else None
+                left = lease.deadline - time.monotonic() if lease is not None and not lease.deserted else None
                 if lease is not None and lease.at_work:
                     left = self.lease_s
                 if left is None or left > 0:
                     self._changed.wait(left)
                     continue
-            assert lease is not None
-            text = f"{lease.who} was not heard of for {self.lease_s:g} s: its test is stopped and dropped"
-            log.warning(text)
-            self._say(text)
-            self.release(lease)
+                assert lease is not None
+                lease.deserted = not self.stops and lease.run is not None and lease.run.started
+            gone = f"{lease.who} was not heard of for {self.lease_s:g} s"
+            if lease.deserted:
+                self._tell(f"{gone}: its test runs on, and what it makes is kept (pyjm.lease_action=continue)")
+            else:
+                self._tell(f"{gone}: its test is stopped and dropped")
+                self.release(lease)
+
+    def _tell(self, text: str) -> None:
+        log.warning("%s", text)
+        self._say(text)
 
     # the run
 
@@ -198,7 +205,7 @@ class Host:
             lease.run = None
         name = self.last_name = in_one_line(str(order.get("name", "")))
         log.info("Creating JMeter engine on host %s base '%s'", name, in_one_line(str(order.get("base"))))
-        run = Run(self._make_engine(0), name, self._test_ended)
+        run = Run(self._make_engine(0), name, self._test_ended, self._tell, self._room)
         lease.run = run
         job = self._make_job(order, run)
         log.info("Applying properties %s", sorted(self._sent))
@@ -245,6 +252,8 @@ class Host:
     def start(self, lease: Lease, at_ns: int) -> None:
         """Begin the test at an instant."""
         run = running(lease)
+        if run.started:  # whoever takes a test up makes sure
+            return
         at_ms = to_wall_ms(at_ns) if at_ns else wall_ms()
         self._say(f"Starting the test on host {run.name} @ {_long(at_ms)}")
         log.info("Running test")

@@ -7,32 +7,50 @@ import shutil
 import tempfile
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from pyjm.engine.plan.faults import Fault
 from pyjm.engine.results.batch import Batch
 from pyjm.engine.run.engine import Health, Running
 from pyjm.engine.run.job import Job
-from pyjm.server.spool import Spool
+from pyjm.server.spool import IN_MEMORY, ON_DISK, Spool
 
 log = logging.getLogger("pyjm.server")
 
 _PUMP_S = 0.5
 
 
+@dataclass(frozen=True, slots=True)
+class Room:
+    """Bytes of batches that may wait for the controller."""
+
+    in_memory: int = IN_MEMORY
+    on_disk: int = ON_DISK
+
+
 class Run:
     """One job in one engine. A thread of its own moves batches from the engine to the spool, controller or not."""
 
-    def __init__(self, engine: Running, name: str, on_end: Callable[[Run], None]) -> None:
+    def __init__(
+        self,
+        engine: Running,
+        name: str,
+        on_end: Callable[[Run], None],
+        tell: Callable[[str], None],
+        room: Room,
+    ) -> None:
         self.name = name
         self.folder = Path(tempfile.mkdtemp(prefix="pyjm-run-"))
-        self.spool = Spool(str(self.folder))
+        self.spool = Spool(str(self.folder), room.in_memory, room.on_disk)
+        self.trouble = ""
         self.made = 0
         self.last = 0
         self.started = False
         self.ended = False
         self._engine = engine
         self._on_end = on_end
+        self._tell = tell
         self._job: Job | None = None
         self._lock = threading.Lock()
         self._closed = False
@@ -81,9 +99,17 @@ class Run:
                 self.made += self._job.samples(batch) if self._job is not None else 0
                 self.spool.add(batch.number, data)
                 self.last = batch.number
+                if self.spool.full and not self.trouble:
+                    self._stop_full()
                 if batch.last:
                     self._finish()
                     return
+
+    def _stop_full(self) -> None:
+        """End the load rather than lose what it makes."""
+        self.trouble = f"{self.spool.full}; the test is stopped there, nothing is lost (pyjm.spool)"
+        self._tell(self.trouble)
+        self._engine.stop(now=True)
 
     def _finish(self) -> None:
         """Note the end, once."""

@@ -14,7 +14,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from rpyc.core import service
 
 from pyjm.engine.run.engine import Health
-from pyjm.server.host import Host, Lease, running
+from pyjm.server.host import Host, running
+from pyjm.server.lease import Lease
 from pyjm.server.wire.contract import (
     BEFORE_HELLO,
     BEFORE_LEASE,
@@ -148,16 +149,11 @@ class Calls(service.Service):  # type: ignore[misc]  # rpyc has no types
         """Take the server for a test."""
         if self._lease is not None:
             raise Refused(Code.STATE, "this link holds a lease already")
-        self._lease = self._host.acquire(self._who, self._own_link(), self._caller.fingerprint)
-        self._own_link().lift()  # from here on the lease watches over it
-        return pack({"token": self._lease.token, "lease_s": self._host.lease_s})
-
-    def attach(self, token: str) -> None:
         """Join a lease, by its token and the certificate that took it; the third wrong guess ends the link."""
         if self._lease is not None:
             raise Refused(Code.STATE, "this link holds a lease already")
         try:
-            self._lease = self._host.attach(token, self._own_link(), self._caller.fingerprint)
+            self._lease = self._host.attach(token, self._own_link(), self.kind, self._caller.fingerprint)
         except Refused:
             log.warning("%s (%s): refused, a token that opens nothing", self._who, self._caller.name)
             self._wrong_tokens += 1
@@ -182,7 +178,11 @@ class Calls(service.Service):  # type: ignore[misc]  # rpyc has no types
         run = self._held().run
         if run is None:
             return pack({"made": 0, "last": 0, "ended": False})
-        return pack({"made": run.made, "last": run.last, "ended": run.ended})
+        health = run.health()
+        made = max(run.made, health.made)
+        return pack(
+            {"made": made, "last": run.last, "ended": run.ended, "active": health.active, "trouble": run.trouble}
+        )
 
     def missing(self, wanted: bytes) -> bytes:
         """Tell which files have to come."""
@@ -213,7 +213,7 @@ class Calls(service.Service):  # type: ignore[misc]  # rpyc has no types
         run = running(lease)
         batches = run.spool.take(after, max(0.0, min(wait_s, _LONGEST_WAIT_S)), TAKE_AT_MOST)
         self._host.renew(lease)
-        return pack_batches(batches), self._packed(run.health())
+        return pack_batches(batches), pack({**asdict(run.health()), "trouble": run.trouble})
 
     def health(self) -> bytes:
         """Tell how this server is."""

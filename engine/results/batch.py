@@ -24,7 +24,8 @@ class Batch:
     `summaries` are the tallies of each Summariser of the plan, by its number.
     `threads` are active, started and finished users so far, of the whole server. `notes` are log lines of note. `last`
     marks the last batch of a run; `lost` counts the users that were lost since the last one, with a worker
-    that died. `strained` is a worker that was at its limit, and for how many milliseconds.
+    that died, `lost_samples` what it had made and not handed over, `lost_requests` how many requests it may have had
+    under way. `strained` is a worker that was at its limit, and for how many milliseconds.
     """
 
     number: int = 0
@@ -36,6 +37,8 @@ class Batch:
     lost: int = 0
     summaries: dict[int, dict[str, Tally]] = field(default_factory=dict)
     strained: tuple[int, int] | None = None
+    lost_samples: int = 0
+    lost_requests: int = 0
 
     @property
     def samples(self) -> int:
@@ -57,6 +60,8 @@ class Batch:
             head["summaries"] = [[index, plain(tallies)] for index, tallies in self.summaries.items()]
         if self.strained is not None:
             head["strained"] = self.strained
+        if self.lost or self.lost_samples:
+            head["gone"] = self.lost_samples, self.lost_requests
         packed = json.dumps(head, separators=(",", ":")).encode()
         return b"".join([len(packed).to_bytes(4, "big"), packed, *(data for _, data in self.rows.values())])
 
@@ -78,6 +83,7 @@ class Batch:
             if "strained" in head:
                 worker, strained_ms = head["strained"]
                 batch.strained = int(worker), int(strained_ms)
+            batch.lost_samples, batch.lost_requests = map(int, head.get("gone", (0, 0)))
         except (ValueError, KeyError, TypeError, IndexError) as error:
             raise BadBatch(f"not a batch: {error}") from error
         if end != len(data):

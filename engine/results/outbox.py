@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from .save import SaveConfig
 
+    Made = memoryview[int] | list[int]
+
 
 class FileRows:
     """The rows of one result file since the last batch."""
@@ -49,9 +51,10 @@ class FileListener:
     """Writes the samples in its scope to one result file. Mirrors ResultCollector's choice of samples.
 
     `mark` is there where several listeners write this file: a sample that is in the scope of two is written once.
+    `made` counts what is written, where others see it at once.
     """
 
-    __slots__ = ("file", "mark", "reads_assertions", "reads_body", "row", "wanted")
+    __slots__ = ("file", "made", "mark", "reads_assertions", "reads_body", "row", "wanted")
 
     once = True
 
@@ -63,8 +66,10 @@ class FileListener:
         errors_only: bool = False,
         success_only: bool = False,
         mark: Mark | None = None,
+        made: Made | None = None,
     ) -> None:
         self.file = file
+        self.made = made
         self.row = row_of(save)
         self.reads_body = reads_body(save)
         self.reads_assertions = save.format == "xml" and "assertions" in save.flags
@@ -82,17 +87,20 @@ class FileListener:
                 mark.last = result
             file.stamps.append(now_ns())
             file.rows.append(self.row(result, user))
+            if self.made is not None:
+                self.made[0] += 1
 
 
 class TallyListener:
     """Counts every sample by its label."""
 
-    __slots__ = ("tallies",)
+    __slots__ = ("made", "tallies")
 
     reads_body = False
     once = False
 
-    def __init__(self) -> None:
+    def __init__(self, made: Made | None = None) -> None:
+        self.made = made
         self.tallies: dict[str, Tally] = {}
 
     def add(self, user: User, result: SampleResult) -> None:
@@ -113,6 +121,8 @@ class TallyListener:
         tally.sent += result.sent_bytes
         times = tally.times
         times[elapsed_ms] = times.get(elapsed_ms, 0) + 1
+        if self.made is not None:
+            self.made[0] += result.sample_count
 
     def take(self) -> dict[str, list[Any]]:
         """Give the figures since the last batch as plain values, and begin anew."""

@@ -8,17 +8,21 @@ from __future__ import annotations
 import mmap
 from pathlib import Path
 
+from .ledger import ACTIVE
+
 
 class Counts:
     """The active users as one worker sees them. Cell 0 is all groups together, cell 1 + i group i."""
 
-    def __init__(self, groups: int) -> None:
+    def __init__(self, groups: int, ledger: memoryview[int] | None = None) -> None:
         self.own = [0] * (groups + 1)
+        self.ledger = memoryview(bytearray(16)).cast("q") if ledger is None else ledger
 
     def change(self, group: int, by: int) -> None:
         """Note that a user of a group began (1) or ended (-1)."""
         self.own[0] += by
         self.own[1 + group] += by
+        self.ledger[ACTIVE] = self.own[0]
 
     def of(self, group: int) -> tuple[int, int]:
         """Tell the active users of a group, and of all."""
@@ -28,8 +32,10 @@ class Counts:
 class SharedCounts(Counts):
     """The active users over several workers."""
 
-    def __init__(self, groups: int, path: Path, worker: int, workers: int) -> None:
-        super().__init__(groups)
+    def __init__(
+        self, groups: int, path: Path, worker: int, workers: int, ledger: memoryview[int] | None = None
+    ) -> None:
+        super().__init__(groups, ledger)
         with path.open("r+b") as file:
             self.map = mmap.mmap(file.fileno(), self.size(groups, workers))
         self.cells = memoryview(self.map).cast("q")

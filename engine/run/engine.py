@@ -19,6 +19,7 @@ class Health:
 
     `started_ns` is the instant of this machine's perf_counter_ns clock at which the test really began, 0 before.
     `users` are those that the compiled plan can have at once; 1 << 30 where only the run can tell, 0 before.
+    `made` counts the samples made so far, those that no batch has yet among them.
     """
 
     cpu_s: float = 0.0
@@ -28,6 +29,7 @@ class Health:
     workers: int = 0
     started_ns: int = 0
     users: int = 0
+    made: int = 0
 
 
 class Running(Protocol):

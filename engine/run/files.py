@@ -40,9 +40,12 @@ class ResultFiles:
     """One FileRows for each result file of the job; the plan's listeners have theirs by their place in the plan.
 
     Listeners of one file share the rows of the first of them; those that name it alike write each sample once.
+    The rows of the file `counted` (-1: of none) are counted in `made` as they come.
     """
 
-    def __init__(self, files: Sequence[ResultFile], root: Node) -> None:
+    def __init__(
+        self, files: Sequence[ResultFile], root: Node, counted: int = -1, made: memoryview[int] | None = None
+    ) -> None:
         self.rows = [FileRows() for _ in files]
         marks = {file.path: Mark() for file in files}
         paths = [file.path for file in files if file.save.format != "flexible"]
@@ -53,6 +56,7 @@ class ResultFiles:
                 errors_only=file.errors_only,
                 success_only=file.success_only,
                 mark=marks[file.path] if file.save.format != "flexible" and paths.count(file.path) > 1 else None,
+                made=made if counted == (index if file.into < 0 else file.into) else None,
             )
             for index, file in enumerate(files)
         ]

@@ -9,13 +9,14 @@ from pyjm.engine.results.batch import Batch, tallied
 from pyjm.engine.results.tally import Tally
 
 from .files import as_lines
+from .ledger import Ledger
 from .merge import Merge
 
 
 class Outgoing:
     """The batches of one run. `add` comes from the workers' threads, `take` from the driver's."""
 
-    def __init__(self, workers: int) -> None:
+    def __init__(self, workers: int, counted: int = -1, ledger: Ledger | None = None) -> None:
         self.changed = threading.Condition()
         self.batches: list[tuple[int, bytes]] = []
         self.number = 0
@@ -24,7 +25,10 @@ class Outgoing:
         self.notes: list[str] = []
         self.told = (-1, -1, -1)
         self.ended = False
-        self.lost = 0
+        self.lost = self.lost_samples = self.lost_requests = 0
+        self.counted = counted
+        self.ledger = ledger
+        self.handed = [0] * workers
 
     def add(
         self,
@@ -39,6 +43,7 @@ class Outgoing:
         """Take what a worker had up to an instant, and for how long of that it was at its limit."""
         with self.changed:
             self.threads[worker] = threads
+            self.handed[worker] += self.count(files, tallies)
             if self.merge is None:
                 rows = {index: (count, data) for index, count, data in files}
             else:
@@ -47,15 +52,31 @@ class Outgoing:
             summed = {index: tallied(figures) for index, figures in summaries}
             self.put(rows, tallied(tallies), summed, strained=(worker, strained_ms) if strained_ms else None)
 
+    def count(self, files: Any, tallies: dict[str, Any]) -> int:
+        """Count the samples of what a worker hands over."""
+        if self.counted < 0:
+            return sum(tally.count for tally in tallied(tallies).values())
+        if self.merge is None:
+            return sum(count for index, count, _ in files if index == self.counted)
+        return sum(len(rows) for index, rows, _ in files if index == self.counted)
+
     def merged(self) -> dict[int, tuple[int, bytes]]:
         """Give the rows whose order is settled."""
         assert self.merge is not None
         return {index: as_lines(rows) for index, rows in self.merge.take().items()}
 
     def end(self, worker: int) -> None:
-        """Note that a worker is gone: nothing waits for its rows. Users it still had are lost."""
+        """Note that a worker is gone: nothing waits for its rows. Users it still had are lost.
+
+        With them goes what it had made and not handed over, and the request that each of them may have had under way.
+        """
         with self.changed:
             active, started, finished = self.threads[worker]
+            if self.ledger is not None:
+                active = max(active, self.ledger.active(worker))  # some may have begun since it told
+                self.lost_samples += max(0, self.ledger.made(worker) - self.handed[worker])
+                self.lost_requests += active
+                started = max(started, active + finished)
             self.lost += active
             self.threads[worker] = (0, started, finished + active)
             if self.merge is not None:
@@ -79,13 +100,15 @@ class Outgoing:
         """Number a batch and keep it; one that says nothing new is not made."""
         active, started, finished = (sum(column) for column in zip(*self.threads))
         threads = (active, started, finished)
-        if not (rows or tallies or self.notes or last or self.lost or threads != self.told):
+        if not (rows or tallies or self.notes or last or self.lost or self.lost_samples or threads != self.told):
             return
         self.told = threads
         self.number += 1
         notes, self.notes = self.notes, []
         lost, self.lost = self.lost, 0
         batch = Batch(self.number, rows, tallies, threads, notes, last, lost, summaries or {}, strained)
+        batch.lost_samples, self.lost_samples = self.lost_samples, 0
+        batch.lost_requests, self.lost_requests = self.lost_requests, 0
         self.batches.append((self.number, batch.to_bytes()))
         self.changed.notify_all()
 

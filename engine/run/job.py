@@ -74,13 +74,20 @@ class Job:
 
         Rows may come later than they are tallied, because those of all workers are put in order.
         """
+        index = self.counted()
+        if index < 0:
+            return batch.samples
+        return batch.rows[index][0] if index in batch.rows else 0
+
+    def counted(self) -> int:
+        """Give the number of the file whose rows are the samples, -1 where it takes the tallies to count them."""
         for own, file in enumerate(self.result_files):
             if not (file.element or file.errors_only or file.success_only):
                 index = own if file.into < 0 else file.into
                 if any(other.into == index and other.path != file.path for other in self.result_files):
                     break  # a sample may have several rows there
-                return batch.rows[index][0] if index in batch.rows else 0
-        return batch.samples
+                return index
+        return -1
 
     def to_plain(self) -> dict[str, Any]:
         """Give it as plain values (`plan` stays bytes)."""

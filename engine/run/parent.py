@@ -26,6 +26,7 @@ from .engine import Health
 from .frames import Say, frame, values
 from .gather import Outgoing
 from .job import Job
+from .ledger import Ledger
 from .link import WorkerLink
 from .setup import Setup
 from .strain import Strain
@@ -46,6 +47,7 @@ class Engine:
         self.folder = Path(tempfile.mkdtemp(prefix="pyjm-"))
         self.links: list[WorkerLink] = []
         self.out = Outgoing(1)
+        self.ledger: Ledger | None = None
         self.changed = threading.Condition()
         self.faults: dict[int, list[Fault]] = {}
         self.cpu_s: dict[int, float] = {}
@@ -98,7 +100,8 @@ class Engine:
             self.spawn()
         MappedCells.create(self.folder / "cells")
         (self.folder / "counts").write_bytes(bytes(SharedCounts.size(len(program.groups), workers)))
-        self.out = Outgoing(workers)
+        self.ledger = Ledger(self.folder / "ledger", workers)
+        self.out = Outgoing(workers, job.counted(), self.ledger)
         for link in self.links:
             link.set_up(Setup(root, job, link.index, workers, str(self.folder)))
 
@@ -136,6 +139,7 @@ class Engine:
             workers=sum(link.alive for link in self.links),
             started_ns=self.conductor.started_ns if self.conductor is not None else 0,
             users=self.users,
+            made=self.ledger.all_made() if self.ledger is not None else 0,
         )
 
     def set_property(self, key: str, value: str) -> None:
@@ -210,7 +214,7 @@ class Engine:
             words = self.links[worker].last_words()
             text = f"worker {worker + 1} of {len(self.links)} died (exit {code}){': ' + words if words else ''}"
             log.error("%s; its users are lost", text)
-            self.out.note(f"{text}; its users and at most the last 0.2 s of samples are lost")
+            self.out.note(f"{text}; its users are lost")
             with self.changed:
                 self.faults.setdefault(worker, [Fault("", text)])
                 self.changed.notify_all()

@@ -29,6 +29,7 @@ from .counts import Counts, SharedCounts
 from .files import ResultFiles
 from .frames import Say, frame, read, values
 from .group import GroupRun
+from .ledger import Ledger
 from .loop import new_loop
 from .setup import Setup
 
@@ -53,17 +54,19 @@ class Worker:
         self.waiting = Waiting(None if setup.workers == 1 else self.ask)
         self.build.waiting = self.waiting
         self.properties = self.build.properties
-        self.files = ResultFiles(setup.job.result_files, setup.root)
+        ledger = Ledger(folder / "ledger", setup.workers).own(setup.index)
+        counted = setup.job.counted()
+        self.files = ResultFiles(setup.job.result_files, setup.root, counted, ledger)
         self.build.result_files = self.files
-        self.tallies = TallyListener()
+        self.tallies = TallyListener(ledger if counted < 0 else None)
         factor = float(self.properties.get("timer.factor", "1.0") or 1.0)
         compiler = Compiler(self.build, [*self.files.of_all, self.tallies], factor)
         self.program = compiler.compile(setup.root)
         groups = len(self.program.groups)
         self.counts = (
-            Counts(groups)
+            Counts(groups, ledger)
             if setup.workers == 1
-            else SharedCounts(groups, folder / "counts", setup.index, setup.workers)
+            else SharedCounts(groups, folder / "counts", setup.index, setup.workers, ledger)
         )
         self.groups: list[GroupRun] = []
         self.tasks: set[asyncio.Task[None]] = set()

@@ -11,7 +11,8 @@ import pytest
 from pyjm.client.collect import Collector
 from pyjm.client.local import Local
 from pyjm.client.member import Member, MemberError, Outcome
-from pyjm.client.session import Order, Say, Session
+from pyjm.client.order import Order, Say
+from pyjm.client.session import Session
 from pyjm.engine.plan.faults import Fault
 from pyjm.engine.results.batch import Batch
 from pyjm.engine.run.engine import Health
@@ -101,6 +102,9 @@ class PlainCrew:
     def stop(self, *, now: bool) -> None:
         for member in self.members:
             member.stop(now=now)
+
+    def missing(self, since_ms: int, until_ms: int) -> str:
+        return ""
 
     def exit_all(self) -> None:
         self.exited = True

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 import os
+import resource
+import signal
 import sys
 from pathlib import Path
 
@@ -93,6 +95,24 @@ def test_a_full_disk_is_told_once_and_nothing_more_is_written() -> None:
     taken.close()
     assert failed == [f"The result file /dev/full can't be written: {os.strerror(errno.ENOSPC)}"]
     assert taken.has_failed
+
+
+def test_rows_that_do_not_fit_leave_no_half_a_row_and_are_counted(tmp_path: Path) -> None:
+    writer = ResultWriter(tmp_path / "r.jtl", SAVE)
+    taken, _, _ = collector(writer)
+    writer.open()
+    taken.add(0, Batch(1, {0: (1, b"first\n")}))
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    try:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (writer.path.stat().st_size + 8, before[1]))
+        taken.add(0, Batch(2, {0: (3, b"second\n" * 3)}))
+        taken.add(0, Batch(3, {0: (1, b"third\n")}))
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, ignored)
+    assert writer.path.read_bytes().endswith(b"\nfirst\n")
+    assert taken.unwritten == {writer.path: 4}
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="needs /proc")

@@ -8,7 +8,7 @@ import pytest
 from wired.rig import PLAN, csv_plan, job_of
 
 from pyjm.client.files import shipments
-from pyjm.client.remote import relative_base
+from pyjm.client.shipping import relative_base
 
 UPLOAD = b"""<HTTPSamplerProxy guiclass="HttpTestSampleGui" testclass="HTTPSamplerProxy" testname="up" enabled="true">
 <elementProp name="HTTPsampler.Files" elementType="HTTPFileArgs"><collectionProp name="HTTPFileArgs.files">

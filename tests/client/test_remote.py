@@ -10,9 +10,11 @@ from pathlib import Path
 from time import perf_counter_ns
 
 import pytest
-from wired.rig import PLAN, Server, csv_plan, eventually, job_of, serving, settings_of, trust_of
+from wired.relay import FROM, TO, relayed
+from wired.rig import PLAN, csv_plan, eventually, job_of, serving, settings_of, trust_of
 
-from pyjm.client.fleet import Fleet, Policy
+from pyjm.client.configuring import Policy
+from pyjm.client.fleet import Fleet
 from pyjm.client.member import MemberError
 from pyjm.client.remote import Remote
 from pyjm.client.trust import Trust
@@ -30,69 +32,6 @@ def remote(address: str, settings: Settings, limits: Limits = QUICK, trust: Trus
         yield member
     finally:
         member.close()
-
-
-class Relay:
-    """A way to a server that can be cut and mended."""
-
-    def __init__(self, port: int) -> None:
-        self.target = port
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self.listener.getsockname()[1]
-        self.pairs: list[tuple[socket.socket, socket.socket]] = []
-        self.silent = False
-        threading.Thread(target=self.accept, daemon=True).start()
-
-    def accept(self) -> None:
-        while True:
-            try:
-                near, _ = self.listener.accept()
-            except OSError:
-                return
-            far = socket.create_connection(("127.0.0.1", self.target))
-            self.pairs.append((near, far))
-            for source, target in ((near, far), (far, near)):
-                threading.Thread(target=self.move, args=(source, target), daemon=True).start()
-
-    def move(self, source: socket.socket, target: socket.socket) -> None:
-        try:
-            while data := source.recv(65536):
-                if not self.silent:
-                    target.sendall(data)
-        except OSError:
-            pass
-        for end in (source, target):
-            try:
-                end.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
-
-    def cut(self) -> None:
-        """End all connections that go through it."""
-        for pair in self.pairs:
-            for end in pair:
-                try:
-                    end.shutdown(socket.SHUT_RDWR)
-                except OSError:
-                    pass
-
-    def close(self) -> None:
-        if self.listener.fileno() >= 0:
-            self.listener.shutdown(socket.SHUT_RDWR)
-            self.listener.close()
-        self.cut()
-        for pair in self.pairs:
-            for end in pair:
-                end.close()
-
-
-@contextmanager
-def relayed(server: Server) -> Iterator[Relay]:
-    relay = Relay(server.port)
-    try:
-        yield relay
-    finally:
-        relay.close()
 
 
 def why_not(address: str, settings: Settings, limits: Limits = QUICK) -> str:
@@ -284,7 +223,7 @@ def test_without_tls_both_sides_are_warned(tmp_path: Path) -> None:
 
 
 def test_cut_links_are_mended_and_nothing_is_lost_or_doubled(tmp_path: Path) -> None:
-    with serving(tmp_path) as server, relayed(server) as relay:
+    with serving(tmp_path) as server, relayed(server.port) as relay:
         taken: list[int] = []
         member = Remote(f"127.0.0.1:{relay.port}", server.settings, trust_of(server.settings), QUICK)
         fleet = Fleet([member], lambda _, batch: taken.append(batch.number), lambda _: None, Policy())
@@ -303,7 +242,7 @@ def test_cut_links_are_mended_and_nothing_is_lost_or_doubled(tmp_path: Path) -> 
 
 
 def test_a_server_that_is_gone_is_noticed_at_once(tmp_path: Path) -> None:
-    with serving(tmp_path) as server, relayed(server) as relay:
+    with serving(tmp_path) as server, relayed(server.port) as relay:
         member = Remote(f"127.0.0.1:{relay.port}", server.settings, trust_of(server.settings), QUICK)
         fleet = Fleet([member], lambda *_: None, lambda _: None, Policy())
         fleet.configure([job_of()])
@@ -320,12 +259,12 @@ def test_a_server_that_is_gone_is_noticed_at_once(tmp_path: Path) -> None:
 
 
 def test_a_server_that_does_not_answer_is_lost_after_its_time(tmp_path: Path) -> None:
-    with serving(tmp_path, pyjm__loss_timeout="0.5") as server, relayed(server) as relay:
+    with serving(tmp_path, pyjm__loss_timeout="0.5", pyjm__lease="1") as server, relayed(server.port) as relay:
         member = Remote(f"127.0.0.1:{relay.port}", server.settings, trust_of(server.settings), QUICK)
         fleet = Fleet([member], lambda *_: None, lambda _: None, Policy())
         fleet.configure([job_of()])
         fleet.start()
-        relay.silent = True
+        relay.blocked = {TO, FROM}
         (outcome,) = fleet.wait()
         assert "did not answer for 0.5 s" in outcome.reason
         fleet.close()

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from pyjm.client.member import MemberError
-from pyjm.client.session import Order, like_date
+from pyjm.client.order import Order
+from pyjm.client.session import like_date
 from pyjm.engine.plan.faults import Fault
 from pyjm.engine.results.batch import Batch
 from pyjm.engine.results.tally import Tally

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import os
 import threading
 from pathlib import Path
 
@@ -10,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pyjm.server import spool as spool_module
 from pyjm.server.spool import Spool
 from pyjm.server.store import Store
 from pyjm.server.wire.contract import COMPRESS_FROM, BadMessage, Refused, pack_batches, unpack_batches
@@ -39,6 +42,44 @@ def test_a_take_gives_one_batch_at_least_and_no_more_than_asked() -> None:
         spool.add(number, b"x" * 10)
     assert len(spool.take(0, 0, 5)) == 1
     assert len(spool.take(0, 0, 25)) == 2
+    spool.close()
+
+
+def test_what_is_acknowledged_frees_its_room_on_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spool_module, "SEGMENT", 100)
+    spool = Spool(str(tmp_path), in_memory=0, on_disk=1000)
+    for number in range(1, 101):  # ten times as much as there is room for, with a controller that keeps up
+        spool.add(number, bytes([number]) * 50)
+        if number > 5:
+            assert spool.take(number - 5, 0, 1000)[0] == bytes([number - 4]) * 50
+        assert spool.on_disk() <= 500
+    assert not spool.full
+    assert spool.take(100, 0, 1000) == []
+    assert spool.on_disk() == 0
+    spool.close()
+
+
+def test_a_spool_that_is_full_says_so_and_drops_nothing(tmp_path: Path) -> None:
+    spool = Spool(str(tmp_path), in_memory=20, on_disk=25)
+    batches = [bytes([number]) * 10 for number in range(1, 7)]
+    for number, data in enumerate(batches, 1):
+        spool.add(number, data)
+        assert bool(spool.full) is (number > 4)
+    assert spool.full.endswith(" MB of samples wait for the controller")
+    assert spool.take(0, 0, 1000) == batches
+    spool.close()
+
+
+def test_a_disk_that_is_full_is_named_and_nothing_is_dropped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: object) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    spool = Spool(str(tmp_path), in_memory=5)
+    spool.add(1, b"on disk")
+    monkeypatch.setattr(spool_module.Segment, "write", fails)
+    spool.add(2, b"in memory")
+    assert spool.full.endswith(f"can't be written to {tmp_path}: No space left on device")
+    assert spool.take(0, 0, 1000) == [b"on disk", b"in memory"]
     spool.close()
 
 

@@ -1,0 +1,60 @@
+"""How quickly a member makes samples, by what comes from it: what it may have made since it was last heard of."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from time import perf_counter_ns
+
+from pyjm.client.member import UNKNOWN, Progress
+
+WINDOW_S = 0.2
+"""The time over which samples are counted: as often as workers hand theirs over."""
+
+UNSAID_S = 0.5
+"""How old samples may be when a server first counts them."""
+
+
+class Pace:
+    """Counts the samples of one member as they come."""
+
+    def __init__(self, clock: Callable[[], int] = perf_counter_ns) -> None:
+        self._clock = clock
+        self._since_ns = self._heard_ns = clock()
+        self._count = 0
+        self._quickest_per_s = 0.0
+        self._active = 0
+
+    def note(self, samples: int, active: int) -> None:
+        """Take a batch of so many samples, made by so many users."""
+        self._heard_ns = self._clock()
+        self._count += samples
+        self._active = active
+        span_s = (self._heard_ns - self._since_ns) / 1e9
+        if span_s >= WINDOW_S:
+            self._quickest_per_s = max(self._quickest_per_s, self._count / span_s)
+            self._since_ns, self._count = self._heard_ns, 0
+
+    def silent_s(self, progress: Progress) -> float:
+        """Tell for how long nothing has been heard, neither samples nor an account of its progress."""
+        return (self._clock() - max(self._heard_ns, progress.at_ns)) / 1e9
+
+    def per_s(self, progress: Progress) -> float:
+        """Tell how many samples it has made in a second at its quickest."""
+        return max(self._quickest_per_s, progress.per_s, self._count / WINDOW_S)
+
+    def unheard(self, progress: Progress, counted: int, per_s: float = 0.0) -> int:
+        """Tell how many samples it may have made, and requests have had under way, beyond those that were counted.
+
+        That is what it had made and not handed over by its last account, what it may have made since, at its own
+        quickest or at `per_s`, that of others who run the same, and one request for each of its users. A server that is
+        out of reach runs on until its lease is over. UNKNOWN where nothing ends it.
+        """
+        unsaid = max(0, progress.made - counted)
+        if progress.ended or not progress.at_ns:  # or has never given an account of itself
+            return unsaid + progress.active
+        since_s = max(self.silent_s(progress), progress.runs_on_s) + UNSAID_S
+        if math.isinf(since_s):
+            return UNKNOWN
+        since = math.ceil(max(per_s, self.per_s(progress)) * since_s)
+        return unsaid + since + max(self._active, progress.active)

@@ -1,0 +1,42 @@
+"""How exactly the members of a run started together, by their own account."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterable
+from concurrent.futures import Future
+from time import perf_counter_ns
+
+from pyjm.client.member import Member, MemberError
+
+log = logging.getLogger("pyjm.client.fleet")
+
+_STARTED_S = 3.0
+_LOOK_S = 0.02
+
+
+def began_ns(member: Member, at_ns: int) -> int:
+    """Ask a member when it really began; 0 where it does not in time. `at_ns` is when it was to."""
+    until_ns = at_ns + int(_STARTED_S * 1e9)
+    time.sleep(max(0, at_ns - perf_counter_ns()) / 1e9)
+    while perf_counter_ns() < until_ns:
+        began = member.started_ns()
+        if began:
+            return began
+        time.sleep(_LOOK_S)
+    return 0
+
+
+def skew_ms(instants: Iterable[Future[int]]) -> float:
+    """Tell by how much they missed one another."""
+    known = []
+    for future in instants:
+        try:
+            began = future.result()
+        except MemberError as error:  # its taking thread says so
+            log.info("%s", error)
+            continue
+        if began:
+            known.append(began)
+    return (max(known) - min(known)) / 1e6 if known else 0.0

@@ -1,0 +1,67 @@
+"""How much may be lost with a member goes by its quickest moment, its last account and its users."""
+
+from __future__ import annotations
+
+from math import inf
+
+from pyjm.client.member import UNKNOWN, Progress
+from pyjm.client.pace import UNSAID_S, Pace
+
+S = 1_000_000_000
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.ns = 10 * S
+
+    def __call__(self) -> int:
+        return self.ns
+
+
+def test_what_was_made_since_goes_by_the_quickest_moment() -> None:
+    clock = Clock()
+    pace = Pace(clock)
+    for seconds, samples in ((1, 100), (0.5, 200), (1, 10)):
+        clock.ns += int(seconds * S)
+        pace.note(samples, 5)
+    clock.ns += 2 * S
+    early = Progress(at_ns=1)
+    assert pace.silent_s(early) == 2.0
+    assert pace.unheard(early, 310) == 400 * (2 + UNSAID_S) + 5
+
+
+def test_one_that_goes_at_once_has_its_users_and_its_first_samples_to_go_by() -> None:
+    clock = Clock()
+    pace = Pace(clock)
+    clock.ns += S // 100
+    pace.note(4, 8)
+    assert pace.unheard(Progress(0, at_ns=clock.ns), 4) == 4 / 0.2 * UNSAID_S + 8
+
+
+def test_one_that_is_out_of_reach_runs_on_at_the_pace_of_the_others_until_its_lease_is_over() -> None:
+    clock = Clock()
+    pace = Pace(clock)
+    clock.ns += S
+    pace.note(10, 3)
+    clock.ns += 2 * S
+    assert pace.unheard(Progress(at_ns=1, runs_on_s=7.5), 10, 50.0) == 8 * 50 + 3
+    assert pace.unheard(Progress(at_ns=1, runs_on_s=inf), 10, 50.0) == UNKNOWN
+
+
+def test_what_it_had_made_by_its_own_account_counts() -> None:
+    clock = Clock()
+    pace = Pace(clock)
+    clock.ns += S
+    heard = Progress(made=70, at_ns=clock.ns, per_s=40.0, active=3)
+    clock.ns += S // 2
+    assert pace.silent_s(heard) == 0.5
+    assert pace.unheard(heard, 50) == 20 + 40 + 3
+
+
+def test_one_that_had_ended_has_made_no_more() -> None:
+    clock = Clock()
+    pace = Pace(clock)
+    clock.ns += S
+    pace.note(50, 3)
+    clock.ns += 60 * S
+    assert pace.unheard(Progress(made=55, ended=True), 50) == 5

@@ -1,0 +1,107 @@
+"""A way to a server that can be cut, blocked, slowed and mended."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from time import sleep
+
+TO, FROM = "to", "from"
+
+
+class Relay:
+    """Passes on what comes on its own port to another.
+
+    `blocked` are the directions in which what is said goes nowhere while both ends believe in their connection (both:
+    a cable that is out; one: half-open). `down`: new connections are cut at once. `delay_s` is how long each piece
+    takes, `bytes_per_s` how many get through to the controller. `muted` are ends whose connections alone go nowhere.
+    """
+
+    def __init__(self, port: int) -> None:
+        self.target = port
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self.listener.getsockname()[1]
+        self.pairs: list[tuple[socket.socket, socket.socket]] = []
+        self.blocked: set[str] = set()
+        self.down = False
+        self.delay_s = 0.0
+        self.bytes_per_s = 0
+        self.passed = 0
+        self.muted: set[tuple[str, int]] = set()
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    @property
+    def address(self) -> str:
+        """Give it as -R takes it."""
+        return f"127.0.0.1:{self.port}"
+
+    def accept(self) -> None:
+        """Take connections until it is closed."""
+        while True:
+            try:
+                near, _ = self.listener.accept()
+            except OSError:
+                return
+            if self.down:
+                near.close()
+                continue
+            try:
+                far = socket.create_connection(("127.0.0.1", self.target))
+            except OSError:  # nobody is there any more: the next one is refused, as if it had dialled the server itself
+                near.close()
+                self.listener.close()
+                return
+            self.pairs.append((near, far))
+            for source, target, way in ((near, far, TO), (far, near, FROM)):
+                threading.Thread(target=self.move, args=(source, target, way), daemon=True).start()
+
+    def move(self, source: socket.socket, target: socket.socket, way: str) -> None:
+        """Pass on what comes until the end."""
+        try:
+            while data := source.recv(1024 if self.bytes_per_s else 65536):
+                if self.delay_s:
+                    sleep(self.delay_s)
+                if way == FROM and self.bytes_per_s:
+                    sleep(len(data) / self.bytes_per_s)
+                if way in self.blocked or self.muted & {source.getpeername(), target.getpeername()}:
+                    continue
+                target.sendall(data)
+                self.passed += len(data)
+        except OSError:
+            pass
+        for end in (source, target):
+            try:
+                end.shutdown(socket.SHUT_RDWR)
+            except OSError:
+                pass
+
+    def cut(self) -> None:
+        """End all connections that go through it."""
+        for pair in list(self.pairs):
+            for end in pair:
+                try:
+                    end.shutdown(socket.SHUT_RDWR)
+                except OSError:
+                    pass
+
+    def close(self) -> None:
+        """Cut it for good: its port refuses."""
+        if self.listener.fileno() >= 0:
+            self.listener.shutdown(socket.SHUT_RDWR)
+            self.listener.close()
+        self.cut()
+        for pair in self.pairs:
+            for end in pair:
+                end.close()
+
+
+@contextmanager
+def relayed(port: int) -> Iterator[Relay]:
+    """Have a way to a port."""
+    relay = Relay(port)
+    try:
+        yield relay
+    finally:
+        relay.close()
