@@ -149,6 +149,11 @@ class Calls(service.Service):  # type: ignore[misc]  # rpyc has no types
         """Take the server for a test."""
         if self._lease is not None:
             raise Refused(Code.STATE, "this link holds a lease already")
+        self._lease = self._host.acquire(self._who, self._own_link(), self._caller.fingerprint)
+        self._own_link().lift()  # from here on the lease watches over it
+        return pack({"token": self._lease.token, "lease_s": self._host.lease_s, "stops": self._host.stops})
+
+    def attach(self, token: str) -> None:
         """Join a lease, by its token and the certificate that took it; the third wrong guess ends the link."""
         if self._lease is not None:
             raise Refused(Code.STATE, "this link holds a lease already")
