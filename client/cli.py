@@ -32,6 +32,7 @@ USAGE = """pyjm runs Apache JMeter test plans, on this machine or on many.
 
   pyjm -n -t plan.jmx [-l results.jtl] [-j run.log]      on this machine
   pyjm -n -t plan.jmx -r | -R host,host:port [-X]        on servers, each of which runs the whole plan
+  pyjm --check -t plan.jmx -r | -R host,host:port        look over the servers and the plan on them, start nothing
   pyjm --resume RUN                                      go on with such a run whose pyjm has crashed
   pyjm-server | pyjm -s                                  be such a server
   pyjm --write-properties DIR                            write the property files to edit
@@ -90,7 +91,7 @@ def run_something(line: CommandLine, arguments: Sequence[str], environ: Mapping[
         return 1
     if line.has("s"):
         return serve(arguments)
-    if not line.has("n") and not line.has("resume"):
+    if not any(map(line.has, ("n", "resume", "check"))):
         say("pyjm has no window: run a test plan with -n -t plan.jmx, make and change plans with JMeter's window")
         say(f"\n{USAGE}\n{describe()}")
         return 1
@@ -152,6 +153,10 @@ def run_test(line: CommandLine, arguments: Sequence[str], environ: Mapping[str, 
     log.info("Python %s on %s, %s processors", sys.version.split()[0], sys.platform, os.cpu_count())
     log.info("user.dir  =%s", settings.system["user.dir"])
     try:
+        if line.has("check"):
+            from .doctor import run_check
+
+            return run_check(line, settings, say)
         return run_session(line, settings, arguments, environ)
     finally:
         logging.getLogger().removeHandler(handler)

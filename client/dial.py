@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import logging
 import os
 import socket
 from dataclasses import dataclass
@@ -13,15 +14,19 @@ from OpenSSL import SSL
 
 from pyjm.client.address import Address
 from pyjm.client.member import MemberError
+from pyjm.keystore.faults import KeystoreError
+from pyjm.keystore.peers import refresh
 from pyjm.server.wire.contract import MAX_REPLY, PROTOCOL, BadMessage, Code, Limits, Refused, pack, unpack_map
 from pyjm.server.wire.link import Link, connect
 from pyjm.server.wire.trouble import LinkDown, Trouble
 
+log = logging.getLogger("pyjm.client.remote")
+
 LIMITS = Limits(max_message=MAX_REPLY)
 
 _SAME_KEYS = (
-    "both sides need the same rmi_keystore.jks, or each the other's certificate in its truststore "
-    "(server.rmi.ssl.truststore.file)"
+    "both sides need the same rmi_keystore.jks, or keys of one authority (create-rmi-keystore --ca), or each the "
+    "other's certificate in its truststore (server.rmi.ssl.truststore.file)"
 )
 
 _TEXTS = {
@@ -29,6 +34,14 @@ _TEXTS = {
     Trouble.FOREIGN: f"shows a certificate that is not trusted here: {_SAME_KEYS}",
     Trouble.EXPIRED: "shows a certificate that has expired: make a new one with create-rmi-keystore for all machines",
     Trouble.NOT_YET_VALID: "shows a certificate that is not valid yet: compare the clocks of both machines",
+    Trouble.REVOKED: "shows a certificate that was revoked: make that server a new one with create-rmi-keystore --ca "
+    "--force",
+    Trouble.NOT_ALLOWED: "shows a certificate whose names are not in pyjm.allowed_servers: add one of them there",
+    Trouble.OTHER_NAME: "shows a certificate that is not for this host: dial it by a name in the certificate, or make "
+    "it a new one with create-rmi-keystore --ca --force --node NAME,HOST",
+    Trouble.OUR_REVOKED: "says that the certificate of this machine was revoked: make a new one with "
+    "create-rmi-keystore --ca --force",
+    Trouble.OLD_TLS: "has no version of TLS in common with this machine: see pyjm.tls_minimum",
     Trouble.OUR_FOREIGN: f"does not trust the certificate of this machine: {_SAME_KEYS}",
     Trouble.OUR_EXPIRED: "says that the certificate of this machine has expired: make a new one with "
     "create-rmi-keystore for all machines",
@@ -61,7 +74,12 @@ class Dialer:
 
         Raises OSError, LinkDown, Refused, BadMessage; `explain` makes one line of any of them.
         """
-        stream = connect(self.address.host, port or self.address.port, self.tls, self.limits)
+        host = self.address.host
+        try:
+            refresh(self.tls)
+        except KeystoreError as error:
+            log.warning("the old list of revoked certificates stands: %s", error)
+        stream = connect(host, port or self.address.port, self.tls, self.limits, expected=host)
         return greet(Link(stream), kind, self.limits.handshake_s)
 
     def explain(self, error: Exception) -> MemberError:

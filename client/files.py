@@ -70,7 +70,7 @@ def shipments(job: Job) -> dict[str, Shipment]:
     """
     found = {}
     base = Path(job.base)
-    for name in _names(job.plan, job.plan_name, job.base, tuple(job.properties.items())):
+    for name in named_files(job):
         path = resolved(name, base)
         if not path.is_file():
             path = included(name, base, job.properties)
@@ -82,6 +82,11 @@ def shipments(job: Job) -> dict[str, Shipment]:
                 raise MemberError(f"The file {path}, which the plan reads, can't be read: {error.strerror}") from error
             found[name] = Shipment(name, sha, stat.st_size, path)
     return found
+
+
+def named_files(job: Job) -> tuple[str, ...]:
+    """Give the names of all files that a job's plan reads, as far as they are known before it runs."""
+    return _names(job.plan, job.plan_name, job.base, tuple(job.properties.items()))
 
 
 @lru_cache(maxsize=2)

@@ -24,6 +24,8 @@ log = logging.getLogger("pyjm.client.fleet")
 T = TypeVar("T")
 
 AHEAD_S = 0.3
+AHEAD_EACH_S = 0.01
+"""How long before the start its command goes out, and how much more for each server."""
 _WAKE_S = 0.5
 
 
@@ -77,7 +79,7 @@ class Fleet:
         configuring.warn()
         failed = configuring.all(self._first, self._jobs)
         if failed:
-            self._go_on_without(failed, self._policy or Policy())
+            self._go_on_without(failed, self._policy or Policy(), configuring.faults())
         standbys = range(len(self._first), len(self._members))
         self._spares = configuring.spares(standbys, self._jobs)
         self._leave_out(standbys)
@@ -88,11 +90,13 @@ class Fleet:
         for index in indexes:
             self._outcomes[index].idle = True
 
-    def _go_on_without(self, failed: Sequence[int], policy: Policy) -> None:
+    def _go_on_without(self, failed: Sequence[int], policy: Policy, faults: Sequence[Fault]) -> None:
         if self._policy is None:
             raise MemberError("\n".join(self._outcomes[index].reason for index in failed))
         text = f"Following remote engines could not be configured:{names(self._members, failed)}"
         if not policy.continue_on_fail or len(failed) == len(self._first):
+            for fault in faults:  # of the others: all is said at once
+                self._say(str(fault))
             self._say("Stopping remote engines")
             self._close_all()
             self._say("Remote engines have been stopped")
@@ -112,7 +116,8 @@ class Fleet:
 
         Raises MemberError where none could be started; one of several that couldn't is lost.
         """
-        ahead_s = 0.0 if self._policy is None else AHEAD_S  # this machine needs no time to hear of it
+        # this machine needs no time to hear of it
+        ahead_s = 0.0 if self._policy is None else AHEAD_S + AHEAD_EACH_S * len(self._members)
         at_ns = perf_counter_ns() + int(ahead_s * 1e9)
         started = []
         for index, future in self._each(lambda index: self._members[index].start_at(at_ns), self._there()).items():

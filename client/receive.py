@@ -13,6 +13,7 @@ from OpenSSL import SSL
 from pyjm.client.dial import LIMITS, greet
 from pyjm.client.member import MemberError
 from pyjm.server.wire.contract import DATA, THREADS, BadMessage, Limits, Refused
+from pyjm.server.wire.gate import Gate
 from pyjm.server.wire.link import Link
 from pyjm.server.wire.stream import Stream
 from pyjm.server.wire.trouble import LinkDown, Trouble
@@ -33,6 +34,7 @@ class Receiver:
         self._base = base
         self._tls = tls
         self._limits = limits
+        self._gate = Gate(limits.strangers, limits.failures)
         self._arrived = threading.Condition()
         self._links: dict[tuple[str, str], Link] = {}
         self._closing = False
@@ -68,17 +70,25 @@ class Receiver:
                     log.warning("a server's connection could not be taken: %s", error.strerror)
                     time.sleep(_LOOK_UP_S)
                 continue
-            _thread(self._receive, sock, str(address[0]), kind)
+            if self._gate.admits(str(address[0])):
+                _thread(self._receive, sock, str(address[0]), kind)
+            else:
+                sock.close()
 
     def _receive(self, sock: socket.socket, peer: str, kind: str) -> None:
         """Do the handshake, ask who it is, and keep the link for who waits for it."""
         try:
             stream = Stream(sock, self._tls, self._limits, server_side=True)
+            self._gate.enter(stream, peer)
             try:
                 stream.handshake()
-            except LinkDown:
+            except LinkDown as down:
                 stream.close()
-                raise
+                said = self._gate.failed(stream, peer)
+                if said:
+                    log.warning("a link from %s: %s: %s", peer, said, down)
+                return
+            self._gate.done(stream)
             link, about = greet(Link(stream), kind)
         except (LinkDown, Refused, BadMessage) as error:
             log.info("a link from %s was no server's: %s", peer, error)

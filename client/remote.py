@@ -80,7 +80,7 @@ class Remote:
             self._watch(self._opener.acquire())
             data = self._open_data()
             self._threads = self._opener.threads(self._call)
-            order = ship(self.name, job, data, self._limits)
+            order = ship(self.name, job, data, self._limits, self._opener.offset_ns)
             faults = unpack(data.call("configure", pack(order), timeout_s=COMPILE_S))
             return [Fault(**fault) for fault in faults]
         except DOWN as error:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import logging
 import os
 from pathlib import Path
+from time import perf_counter_ns, time_ns
 from typing import Any
 
-from pyjm.client.files import Shipment, shipments
+from pyjm.client.files import Shipment, named_files, shipments
 from pyjm.engine.run.job import Job
 from pyjm.server.wire.contract import PIECE, Limits, pack, unpack
 from pyjm.server.wire.link import Link
@@ -15,8 +16,11 @@ from pyjm.server.wire.link import Link
 log = logging.getLogger("pyjm.client.remote")
 
 
-def ship(name: str, job: Job, data: Link, limits: Limits) -> dict[str, Any]:
-    """Ship over a data link what the server of that name lacks; gives the order that names it."""
+def ship(name: str, job: Job, data: Link, limits: Limits, offset_ns: int) -> dict[str, Any]:
+    """Ship over a data link what the server of that name lacks; gives the order that names it.
+
+    `offset_ns` is how far its perf_counter_ns clock is ahead of this process's.
+    """
     plan = Shipment.of_bytes(job.plan)
     files = shipments(job)
     by_sha = {shipment.sha: shipment for shipment in [plan, *files.values()]}
@@ -30,6 +34,8 @@ def ship(name: str, job: Job, data: Link, limits: Limits) -> dict[str, Any]:
         "base": relative_base(job.base),
         "plan": plan.sha,
         "files": [[name, shipment.sha] for name, shipment in files.items()],
+        "expected": [name for name in named_files(job) if name not in files],
+        "epoch_ns": time_ns() - perf_counter_ns() - offset_ns,
         "job": {**told, "base": "", "system": {}},
     }
 

@@ -14,12 +14,12 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.hazmat.primitives.serialization import PrivateFormat, pkcs12
+from cryptography.hazmat.primitives.serialization import KeySerializationEncryption, PrivateFormat, pkcs12
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from pyjm.keystore.faults import KeystoreError
 
-_CLOCKS_DIFFER_BY = datetime.timedelta(hours=1)
+CLOCKS_DIFFER_BY = datetime.timedelta(hours=1)
 _KDF_ROUNDS = 20_000
 _DNS_NAME = re.compile(r"(\*\.)?[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*\.?")
 
@@ -41,15 +41,21 @@ def make_keystore(request: KeyRequest, now: datetime.datetime | None = None) -> 
     now = now or datetime.datetime.now(datetime.UTC)
     _check(request)
     key = rsa.generate_private_key(65537, request.key_bits)
-    encryption = (
+    return pkcs12.serialize_key_and_certificates(
+        request.alias.encode(), key, _certificate(request, key, now), None, encryption_of(request.password)
+    )
+
+
+def encryption_of(password: str) -> KeySerializationEncryption:
+    """Return how the content of a keystore is encrypted; a password that Java would not take is a KeystoreError."""
+    if len(password) < 6:
+        raise KeystoreError("the password has fewer than 6 characters; Java's tools would not take it")
+    return (
         PrivateFormat.PKCS12.encryption_builder()
         .kdf_rounds(_KDF_ROUNDS)
         .key_cert_algorithm(pkcs12.PBES.PBESv2SHA256AndAES256CBC)
         .hmac_hash(hashes.SHA256())
-        .build(request.password.encode())
-    )
-    return pkcs12.serialize_key_and_certificates(
-        request.alias.encode(), key, _certificate(request, key, now), None, encryption
+        .build(password.encode())
     )
 
 
@@ -98,8 +104,7 @@ def _put_in_place(unfinished: Path, path: Path, force: bool) -> None:
 
 
 def _check(request: KeyRequest) -> None:
-    if len(request.password) < 6:
-        raise KeystoreError("the password has fewer than 6 characters; Java's tools would not take it")
+    encryption_of(request.password)
     if not request.alias:
         raise KeystoreError("the alias is empty; JMeter looks for rmi")
     if not 2048 <= request.key_bits <= 16384:
@@ -117,7 +122,7 @@ def _certificate(request: KeyRequest, key: rsa.RSAPrivateKey, now: datetime.date
         .issuer_name(request.name)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - _CLOCKS_DIFFER_BY)
+        .not_valid_before(now - CLOCKS_DIFFER_BY)
         .not_valid_after(now + datetime.timedelta(days=request.validity_days))
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(usage, critical=True)
@@ -125,11 +130,12 @@ def _certificate(request: KeyRequest, key: rsa.RSAPrivateKey, now: datetime.date
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
     )
     if request.hosts:
-        builder = builder.add_extension(x509.SubjectAlternativeName(_names(request.hosts)), critical=False)
+        builder = builder.add_extension(x509.SubjectAlternativeName(names_of_hosts(request.hosts)), critical=False)
     return builder.sign(key, hashes.SHA256())
 
 
-def _names(hosts: Sequence[str]) -> list[x509.GeneralName]:
+def names_of_hosts(hosts: Sequence[str]) -> list[x509.GeneralName]:
+    """Return names and addresses as a certificate has them; what is neither is a KeystoreError."""
     names: list[x509.GeneralName] = []
     for host in hosts:
         try:

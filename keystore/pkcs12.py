@@ -20,6 +20,9 @@ from pyjm.keystore.der import BMP_STRING, CONTEXT_0, INTEGER, OCTETS, SEQUENCE, 
 from pyjm.keystore.entries import Entries, KeyEntry, chain_of, checked_certificate, leaf_of, load_certificate, load_key
 from pyjm.keystore.faults import Damaged, WrongPassword
 
+AUTHORITY_ALIAS = "pyjm-authority"
+"""The name under which `create-rmi-keystore --ca` puts the authority into a node's keystore: it is trusted there."""
+
 _DATA = "1.2.840.113549.1.7.1"
 _ENCRYPTED_DATA = "1.2.840.113549.1.7.6"
 _PLAIN_KEY_BAG = "1.2.840.113549.1.12.10.1.1"
@@ -49,6 +52,11 @@ class _Bag:
     """What a key and its certificate have in common: PKCS#9's local key id."""
     trusted: bool = False
 
+    @property
+    def is_anchor(self) -> bool:
+        """Tell whether a certificate is there to be trusted, whatever chain it is part of."""
+        return self.trusted or (self.alias == AUTHORITY_ALIAS and not self.pair)
+
 
 def looks_like_pkcs12(data: bytes) -> bool:
     """Tell PKCS#12 by content: a sequence that begins with the version 3."""
@@ -74,7 +82,7 @@ def read_pkcs12(data: bytes, password: str) -> Entries:
     if not keys:
         return Entries((), tuple(certificates))
     in_chains = {certificate for entry in keys for certificate in entry.chain}
-    marked = {_certificate(bag) for bag in bags if bag.trusted and bag.kind == _CERTIFICATE_BAG}
+    marked = {_certificate(bag) for bag in bags if bag.kind == _CERTIFICATE_BAG and bag.is_anchor}
     return Entries(keys, tuple(dict.fromkeys(c for c in certificates if c in marked or c not in in_chains)))
 
 

@@ -21,6 +21,7 @@ __all__ = [
     "Keystore",
     "KeystoreError",
     "check_dates",
+    "expires_soon",
     "expiry_warning",
     "read_entries",
     "read_keystore",
@@ -88,17 +89,21 @@ def check_dates(store: Keystore, now: datetime.datetime) -> None:
 
 def expiry_warning(store: Keystore, now: datetime.datetime) -> str | None:
     """Return a line about a certificate that expires soon: within 14 days, or 2 if it was made for 7 or less."""
-    certificate = store.certificate
+    soon = expires_soon(store.certificate, now)
+    return str(_fault(store.path, Damaged(f"its certificate expires {soon}"), "keystore")) if soon else None
+
+
+def expires_soon(certificate: x509.Certificate, now: datetime.datetime) -> str:
+    """Say when a certificate expires, and how soon that is; empty where it is long until then."""
     end = certificate.not_valid_after_utc
     # Our own are dated back by an hour, for clocks that are late.
     short_lived = end - certificate.not_valid_before_utc < 7 * _DAY + _DAY / 2
     left = end - now
     if left > (2 * _DAY if short_lived else 14 * _DAY):
-        return None
+        return ""
     hours = int(left.total_seconds() // 3600)
     remaining = f"{hours // 24} days" if hours >= 48 else f"{hours} hours"
-    fault = Damaged(f"its certificate expires on {_date(end)}, in {remaining}")
-    return str(_fault(store.path, fault, "keystore"))
+    return f"on {_date(end)}, in {remaining}"
 
 
 def _read(path: Path, password: str, role: str) -> Entries:

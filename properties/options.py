@@ -80,6 +80,8 @@ KINDS = (
     Kind("g", "reportonly", "only make a report, from a result file", _VALUE, there=False, excludes="nrRl"),
     Kind("e", "reportatendofloadtests", "make a report after the test", there=False),
     Kind("o", "reportoutputfolder", "the folder for the report", _VALUE, there=False),
+    Kind("", "check", "look over the servers of -R or -r, and the plan of -t on them, and run nothing"),
+    Kind("", "no-scripts", "as a server: refuse plans that start processes or run scripts"),
     Kind("", "resume", "take up the run of this name, whose controller has crashed", _VALUE),
     Kind("", "write-properties", "write the property files to edit into this folder and exit", _VALUE),
 )  # fmt: skip
@@ -190,7 +192,7 @@ def _check_together(options: CommandLine) -> None:
             if other.letter and other.letter in kind.excludes:
                 raise UsageError(f"Incompatible options -{other.both} and {kind.both} found.")
     has = options.has
-    if not has("n") and (has("r") or has("R") or has("X")):
+    if not (has("n") or has("check")) and (has("r") or has("R") or has("X")):
         raise UsageError("-r and -R and -X are only valid in non-GUI mode")
 
 

@@ -16,7 +16,7 @@ from types import FrameType
 
 from pyjm.engine.run import runlog
 from pyjm.engine.run.parent import Engine
-from pyjm.keystore.context import KeystoreError, expiry_warning, own_keystore, server_context
+from pyjm.keystore.context import KeystoreError, allowed_names, expiry_warning, own_keystore, server_context
 from pyjm.properties import PropertiesError, Settings
 from pyjm.properties.launch import server_options
 from pyjm.properties.options import CommandLine, UsageError, describe, parse
@@ -34,6 +34,7 @@ NO_TLS = "server.rmi.ssl.disable=true: nothing is encrypted, and anybody who rea
 USAGE = """pyjm-server offers this machine to pyjm -n -t plan.jmx -R <this machine>.
 
   pyjm-server [-Dserver_port=1099] [-Jproperty=value] [-j jmeter-server.log]      SERVER_PORT sets the port as well
+  pyjm-server --no-scripts                             refuse plans that start processes or run scripts
 """
 
 
@@ -96,6 +97,8 @@ def serve(line: CommandLine, environ: Mapping[str, str]) -> int:
         handler = runlog.begin(name, settings.log_levels, notes)
     except OSError as error:
         raise NoStart(f"the log {name} can't be written: {error.strerror}") from error
+    if line.has("no-scripts"):
+        settings.jmeter["pyjm.no_scripts"] = "true"
     threading.excepthook = _note_broken_thread
     try:
         return serve_with(settings)
@@ -110,6 +113,7 @@ def serve(line: CommandLine, environ: Mapping[str, str]) -> int:
 def serve_with(settings: Settings) -> int:
     """Serve with these properties until a signal or a controller ends it."""
     try:
+        allowed = allowed_names(settings, "pyjm.allowed_controllers")
         tls = server_context(settings)
         store = own_keystore(settings)
     except KeystoreError as error:
@@ -127,7 +131,8 @@ def serve_with(settings: Settings) -> int:
     ports = open_ports(settings)
     about = {"product": f"pyjm {version('pyjm')}", "protocol": PROTOCOL, "data_port": data_port(ports)}
     host = Host(settings, Engine, say, lease_s)
-    listener = Listener(host, ports, tls, about, Limits())
+    host.certificate = store.certificate if store is not None else None
+    listener = Listener(host, ports, tls, about, Limits(), allowed)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda received, _frame: _end(host, received, _frame))
     announce(ports, settings)

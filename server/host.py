@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 import logging
-import os
 import secrets
-import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from time import perf_counter_ns
 from typing import Any
 
+from cryptography import x509
+
 from pyjm.engine.plan.faults import Fault
+from pyjm.engine.plan.files import resolved
 from pyjm.engine.run.engine import Running
 from pyjm.engine.run.job import Job
 from pyjm.engine.vu.clock import to_wall_ms, wall_ms
 from pyjm.engine.vu.dates import date_format
 from pyjm.properties import Settings
 from pyjm.server.lease import CONTINUE, STOP, Cuttable, Lease
+from pyjm.server.machine import describe_machine
+from pyjm.server.preflight import UNKNOWN_USERS, Planned, spoilers
 from pyjm.server.run import Room, Run
 from pyjm.server.spool import IN_MEMORY, ON_DISK
 from pyjm.server.store import Store
-from pyjm.server.wire.contract import CONTROL, BadMessage, Code, Refused
+from pyjm.server.wire.contract import CONTROL, BadMessage, Code, Refused, in_one_line
 
 log = logging.getLogger("pyjm.server")
 
@@ -45,6 +49,9 @@ class Host:
         self.leaving = threading.Event()
         self.exit_asked = False
         self.last_name = ""
+        self.describe = describe_machine
+        self.wall_ns = time.time_ns
+        self.certificate: x509.Certificate | None = None
         self.id = secrets.token_hex(8)
         self._settings = settings
         self._make_engine = make_engine
@@ -55,6 +62,7 @@ class Host:
         self._dropping = False
         self._closed = False
         self._sent: Mapping[str, str] = {}
+        self._no_scripts = settings.flag("pyjm.no_scripts")  # once: a controller may send properties, but not this one
         self._exit_after_test = settings.flag("server.exitaftertest")
         self._lease_action = settings.text("pyjm.lease_action", STOP)
         in_memory = settings.whole("pyjm.spool_memory", IN_MEMORY >> 20) << 20
@@ -69,7 +77,7 @@ class Host:
 
     # the lease
 
-    def acquire(self, who: str, link: Cuttable) -> Lease:
+    def acquire(self, who: str, link: Cuttable, fingerprint: bytes = b"") -> Lease:
         """Give the engine to a controller; one that has it already is named in the refusal."""
         with self._changed:
             self._changed.wait_for(lambda: not self._dropping, _DROP_S)
@@ -77,16 +85,21 @@ class Host:
                 raise Refused(Code.BUSY, "the server is about to end")
             if self._lease is not None or self._dropping:
                 raise Refused(Code.BUSY, self._busy_text())
-            self._lease = Lease(who, secrets.token_hex(16), datetime.now(), self._new_deadline(), {link: CONTROL})
+            self._lease = Lease(who, secrets.token_hex(32), datetime.now(), self._new_deadline(), {link: CONTROL})
+            self._lease.fingerprint = fingerprint
             self._changed.notify_all()
             log.info("Remote client host: %s", who)
             return self._lease
 
-    def attach(self, token: str, link: Cuttable, kind: str) -> Lease:
-        """Add a link to a lease that is known by its token; it takes the place of an older one of its kind."""
+    def attach(self, token: str, link: Cuttable, kind: str, fingerprint: bytes = b"") -> Lease:
+        """Add a link to a lease that is known by its token; it takes the place of an older one of its kind.
+
+        A token that was stolen opens nothing without the certificate that took the lease.
+        """
         with self._changed:
             lease = self._lease
-            if lease is None or not secrets.compare_digest(lease.token.encode(), token.encode()):
+            known = lease is not None and secrets.compare_digest(lease.token.encode(), token.encode())
+            if lease is None or not known or not secrets.compare_digest(lease.fingerprint, fingerprint):
                 raise Refused(Code.LEASE, "the test of this controller is no longer on this server")
             stale = lease.join(link, kind)
             self._heard(lease)
@@ -180,7 +193,7 @@ class Host:
         with self._changed:
             lease.at_work += 1
         try:
-            return self._configure(lease, order)
+            return [*(faults := self._configure(lease, order)), *self._spoilers(lease, order, faults)]
         finally:
             with self._changed:
                 lease.at_work -= 1
@@ -190,22 +203,39 @@ class Host:
         if lease.run is not None:
             lease.run.close()
             lease.run = None
-        name = self.last_name = str(order.get("name", ""))
-        log.info("Creating JMeter engine on host %s base '%s'", name, order.get("base"))
+        name = self.last_name = in_one_line(str(order.get("name", "")))
+        log.info("Creating JMeter engine on host %s base '%s'", name, in_one_line(str(order.get("base"))))
         run = Run(self._make_engine(0), name, self._test_ended, self._tell, self._room)
         lease.run = run
         job = self._make_job(order, run)
         log.info("Applying properties %s", sorted(self._sent))
         return run.prepare(job)
 
+    def _spoilers(self, lease: Lease, order: Mapping[str, Any], faults: list[Fault]) -> list[Fault]:
+        """Find what would spoil a test that could start."""
+        if lease.run is None or any(fault.fatal for fault in faults):
+            return []
+        health, epoch_ns, expected = lease.run.health(), order.get("epoch_ns"), order.get("expected")
+        planned = Planned(
+            users=0 if health.users >= UNKNOWN_USERS else health.users,
+            workers=health.workers,
+            expected=list(map(str, expected)) if isinstance(expected, list) else (),
+            ahead_ns=self.wall_ns() - perf_counter_ns() - epoch_ns if isinstance(epoch_ns, int) else 0,
+            find=lambda name: resolved(name, Path.cwd() / str(order["base"])),
+        )
+        said = " ".join(fault.problem for fault in faults)
+        found = spoilers(self.describe(), planned, self.certificate)
+        return [fault for fault in found if fault.path != "files" or fault.problem.split(",")[0] not in said]
+
     def _make_job(self, order: Mapping[str, Any], run: Run) -> Job:
         """Turn an order into a job: this server's properties under the controller's, the files where they are here."""
         try:
             job = Job.from_plain({**order["job"], "plan": self._store.read(str(order["plan"]))})
-            base = Path.cwd() / str(order["base"])
+            base = Path.cwd() / inner_path(str(order["base"]))
             shipped = [(str(name), str(sha)) for name, sha in order["files"]]
             sent = {str(key): str(value) for key, value in job.properties.items()}
-        except (KeyError, TypeError, ValueError) as error:
+            job.plan_name = in_one_line(str(job.plan_name))
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise BadMessage(f"an order of another form: {error!r}") from error
         self._settings.take_globals(sent, self._sent)
         self._sent = sent
@@ -213,6 +243,7 @@ class Host:
         job.system = dict(self._settings.system)
         job.base = str(base)
         job.host_prefix = f"{run.name}-"
+        job.no_scripts = self._no_scripts
         job.workers = worker_count(self._settings)
         files = run.folder / "files"
         job.files = {name: str(self._store.put(sha, name, files, at)) for at, (name, sha) in enumerate(shipped)}
@@ -251,6 +282,14 @@ class Host:
         self._store.close()
 
 
+def inner_path(text: str) -> PurePosixPath:
+    """Read the name of a folder below the present one; raises ValueError for one that leads out of it."""
+    path = PurePosixPath(text.replace("\\", "/"))
+    if path.is_absolute() or ".." in path.parts or ":" in text or "\0" in text:
+        raise ValueError(f"a folder outside the server's: {in_one_line(text)!r}")
+    return path
+
+
 def running(lease: Lease) -> Run:
     """Give the run of a lease; refused where nothing is configured."""
     if lease.run is None:
@@ -262,13 +301,6 @@ def worker_count(settings: Settings) -> int:
     """Read pyjm.workers; 0 stands for auto."""
     text = settings.text("pyjm.workers")
     return int(text) if text.isdecimal() else 0
-
-
-def describe_machine() -> dict[str, Any]:
-    """Tell what this machine has, for `hello`."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    pages = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 0
-    return {"cores": cores, "memory": pages, "platform": sys.platform}
 
 
 def _long(at_ms: int) -> str:

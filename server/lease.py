@@ -23,7 +23,7 @@ class Cuttable(Protocol):
 
 @dataclass(eq=False)
 class Lease:
-    """One controller's hold on this server. Whoever knows the token is the holder.
+    """One controller's hold on this server: whoever knows the token and shows the certificate that took it.
 
     It does not run out while the server is `at_work` for the holder: who waits for an answer is not silent. One that is
     `deserted` has run out and is kept all the same, for a holder that comes back.
@@ -37,6 +37,7 @@ class Lease:
     run: Run | None = None
     at_work: int = 0
     deserted: bool = False
+    fingerprint: bytes = b""
 
     def join(self, link: Cuttable, kind: str) -> list[Cuttable]:
         """Add a link; gives those that it takes the place of: their way is cut, and only this side may not know."""

@@ -6,14 +6,17 @@ import errno
 import logging
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from OpenSSL import SSL
 
+from pyjm.keystore.faults import KeystoreError
+from pyjm.keystore.peers import is_among, refresh
 from pyjm.server.host import Host
-from pyjm.server.service import Calls
+from pyjm.server.service import Caller, Calls
 from pyjm.server.wire.contract import Code, Limits, Refused
+from pyjm.server.wire.gate import Abortable, Gate
 from pyjm.server.wire.link import Link, connect
 from pyjm.server.wire.stream import Stream
 from pyjm.server.wire.trouble import LinkDown
@@ -41,20 +44,27 @@ def open_port(port: int, address: str = "") -> socket.socket:
 class Listener:
     """The ports of a server and the links that came in on them.
 
-    Whoever is still in the handshake is a stranger. Strangers are few: one too many drives out the one that has been
-    there longest, so that half-open connections can't keep a controller out.
+    Whoever is still in the handshake is a stranger, and passes the gate. `allowed` are patterns of the names of
+    controllers that may use this server; None allows all that TLS lets in.
     """
 
     def __init__(
-        self, host: Host, ports: list[socket.socket], tls: SSL.Context | None, about: dict[str, Any], limits: Limits
+        self,
+        host: Host,
+        ports: list[socket.socket],
+        tls: SSL.Context | None,
+        about: dict[str, Any],
+        limits: Limits,
+        allowed: Sequence[str] | None = None,
     ) -> None:
         self._host = host
         self._tls = tls
         self._about = about
         self._limits = limits
+        self._allowed = allowed
+        self._gate = Gate(limits.strangers, limits.failures)
         self._lock = threading.Lock()
         self._fewer = threading.Condition(self._lock)
-        self._strangers: dict[Stream, None] = {}
         self._links: dict[Link, None] = {}
         self._closing = threading.Event()
         self._ports = ports
@@ -62,27 +72,29 @@ class Listener:
 
     def serve(self, stream: Stream, peer: str) -> None:
         """Serve one connection to its end."""
-        with self._lock:
-            self._strangers[stream] = None
-            too_many = len(self._strangers) > self._limits.strangers
-            oldest = next(iter(self._strangers)) if too_many else None
-        if oldest is not None:
-            oldest.abort()
+        host = _host_of(peer)
+        self._gate.enter(stream, host)
         try:
-            try:
-                stream.handshake()
-            finally:
-                with self._lock:
-                    del self._strangers[stream]
+            stream.handshake()
+        except LinkDown as down:
+            said = self._gate.failed(stream, host)
+            if said:
+                log.warning("link of %s: %s: %s", peer, said, down)
+            stream.close()
+            return
+        self._gate.passed(stream, host)
+        try:
             self._serve_link(stream, peer)
         except LinkDown as down:
             log.info("link of %s: %s", peer, down)
         finally:
             stream.close()
+            self._gate.left(host)
 
     def dial(self, host: str, port: int) -> None:
         """Open a link to a controller and serve it like one that came in; raises Refused with the reason."""
         where = f"{host} port {port}"
+        self._refresh()
         try:
             stream = connect(host, port, self._tls, self._limits)
         except (OSError, OverflowError, LinkDown) as error:
@@ -100,8 +112,11 @@ class Listener:
             stream.close()
 
     def _serve_link(self, stream: Stream, peer: str) -> None:
-        calls = Calls(self._host, peer, self._about, self.dial)
+        caller = Caller(peer, stream.certificate())
+        refusal = self._refusal(caller)
+        calls = Calls(self._host, caller, self._about, self.dial, refusal)
         link = calls.link = Link(stream, calls)
+        link.limit_to(self._limits.max_unleased)
         with self._lock:
             full = len(self._links) >= self._limits.links
             self._links[link] = None
@@ -116,6 +131,19 @@ class Listener:
                 del self._links[link]
                 self._fewer.notify_all()
 
+    def _refusal(self, caller: Caller) -> str:
+        """Say why a controller whose certificate is good may not use this server; empty where it may."""
+        if self._allowed is None or (caller.certificate is not None and is_among(caller.certificate, self._allowed)):
+            return ""
+        log.warning("link of %s: refused, %s is none of pyjm.allowed_controllers", caller.peer, caller.name)
+        return f"the certificate {caller.name} is none of its pyjm.allowed_controllers: add one of its names there"
+
+    def _refresh(self) -> None:
+        try:
+            refresh(self._tls)
+        except KeystoreError as error:
+            log.warning("the old list of revoked certificates stands: %s", error)
+
     def _accept(self, port: socket.socket) -> None:
         port.settimeout(_LOOK_UP_S)
         while not self._closing.is_set():
@@ -128,11 +156,16 @@ class Listener:
                     log.warning("a connection could not be taken: %s", error.strerror)
                     self._closing.wait(0.1)
                 continue
+            shown = shown_address(address)
+            if not self._gate.admits(_host_of(shown)):
+                sock.close()
+                continue
+            self._refresh()
             try:
                 stream = Stream(sock, self._tls, self._limits, server_side=True)
             except LinkDown:
                 continue
-            _thread(self.serve, stream, shown_address(address))
+            _thread(self.serve, stream, shown)
 
     def close(self, grace_s: float = 0.0) -> None:
         """Close the ports, and cut the links that are not let go by the other side in that time."""
@@ -145,7 +178,7 @@ class Listener:
             port.close()
         with self._fewer:
             self._fewer.wait_for(lambda: not self._links, grace_s)
-            open_now: list[Stream | Link] = [*self._strangers, *self._links]
+            open_now: list[Abortable] = [*self._gate.strangers(), *self._links]
         for each in open_now:
             each.abort()
         for thread in self._threads:
@@ -156,6 +189,10 @@ def shown_address(address: Any) -> str:
     """Write where a peer calls from; an IPv4 address that came through an IPv6 socket as what it is."""
     host = str(address[0]).removeprefix("::ffff:")
     return f"[{host}]:{address[1]}" if ":" in host else f"{host}:{address[1]}"
+
+
+def _host_of(peer: str) -> str:
+    return peer.rpartition(":")[0].strip("[]")
 
 
 def _thread(target: Callable[..., None], *args: Any) -> threading.Thread:

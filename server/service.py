@@ -5,14 +5,16 @@ from __future__ import annotations
 import errno
 import logging
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from time import perf_counter_ns
 from typing import Any
 
+from cryptography import x509
+from cryptography.hazmat.primitives.hashes import SHA256
 from rpyc.core import service
 
 from pyjm.engine.run.engine import Health
-from pyjm.server.host import Host, describe_machine, running
+from pyjm.server.host import Host, running
 from pyjm.server.lease import Lease
 from pyjm.server.wire.contract import (
     BEFORE_HELLO,
@@ -24,6 +26,7 @@ from pyjm.server.wire.contract import (
     BadMessage,
     Code,
     Refused,
+    in_one_line,
     pack,
     pack_batches,
     unpack,
@@ -35,17 +38,42 @@ from pyjm.server.wire.link import Link
 log = logging.getLogger("pyjm.server")
 
 _LONGEST_WAIT_S = 10.0
+MOST_WRONG_TOKENS = 3
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who calls: from where, and with which certificate (None without TLS)."""
+
+    peer: str
+    certificate: x509.Certificate | None = None
+
+    @property
+    def name(self) -> str:
+        """Give the name in its certificate, in one line."""
+        return (
+            in_one_line(self.certificate.subject.rfc4514_string()) if self.certificate is not None else "no certificate"
+        )
+
+    @property
+    def fingerprint(self) -> bytes:
+        """Tell its certificate from all others; empty without TLS."""
+        return self.certificate.fingerprint(SHA256()) if self.certificate is not None else b""
 
 
 class Calls(service.Service):  # type: ignore[misc]  # rpyc has no types
     """What one link may call: the methods named in the contract, in their order (hello, then a lease, then the rest).
 
-    `about` is what this server says of itself in `hello`.
+    `about` is what this server says of itself in `hello`; `refusal` says why the caller gets no further than that.
     """
 
-    def __init__(self, host: Host, peer: str, about: dict[str, Any], dial: Callable[[str, int], None]) -> None:
+    def __init__(
+        self, host: Host, caller: Caller, about: dict[str, Any], dial: Callable[[str, int], None], refusal: str = ""
+    ) -> None:
         self._host = host
-        self._peer = peer
+        self._caller = caller
+        self._refusal = refusal
+        self._wrong_tokens = 0
         self._about = about
         self._dial = dial
         self._who = ""
@@ -108,23 +136,36 @@ class Calls(service.Service):  # type: ignore[misc]  # rpyc has no types
         theirs = unpack_map(about)
         if version != PROTOCOL:
             ours = str(self._about.get("product"))
-            raise Refused(Code.VERSION, version_text(version, str(theirs.get("product", "?"))[:80], ours))
-        self._who = f"{str(theirs.get('who', 'somebody'))[:200]} at {self._peer}"
+            raise Refused(Code.VERSION, version_text(version, in_one_line(str(theirs.get("product", "?")), 80), ours))
+        if self._refusal:
+            raise Refused(Code.PEER, self._refusal)
+        if self._lease is not None:
+            raise Refused(Code.STATE, "hello comes first, and once")
+        self._who = f"{in_one_line(str(theirs.get('who', 'somebody')))} at {self._caller.peer}"
         self.kind = str(theirs.get("link", ""))
-        return pack({**self._about, **describe_machine(), "id": self._host.id})
+        return pack({**self._host.describe(), **self._about, "id": self._host.id})
 
     def acquire(self) -> bytes:
         """Take the server for a test."""
         if self._lease is not None:
             raise Refused(Code.STATE, "this link holds a lease already")
-        self._lease = self._host.acquire(self._who, self._own_link())
-        self._own_link().idle_s = None  # from here on the lease watches over it
+        self._lease = self._host.acquire(self._who, self._own_link(), self._caller.fingerprint)
+        self._own_link().lift()  # from here on the lease watches over it
         return pack({"token": self._lease.token, "lease_s": self._host.lease_s, "stops": self._host.stops})
 
     def attach(self, token: str) -> None:
-        """Join a lease."""
-        self._lease = self._host.attach(token, self._own_link(), self.kind)
-        self._own_link().idle_s = None
+        """Join a lease, by its token and the certificate that took it; the third wrong guess ends the link."""
+        if self._lease is not None:
+            raise Refused(Code.STATE, "this link holds a lease already")
+        try:
+            self._lease = self._host.attach(token, self._own_link(), self.kind, self._caller.fingerprint)
+        except Refused:
+            log.warning("%s (%s): refused, a token that opens nothing", self._who, self._caller.name)
+            self._wrong_tokens += 1
+            if self._wrong_tokens >= MOST_WRONG_TOKENS:
+                self._own_link().abort()
+            raise
+        self._own_link().lift()
 
     def clock(self, _sent_ns: int) -> int:
         """Tell this machine's clock."""
@@ -135,7 +176,7 @@ class Calls(service.Service):  # type: ignore[misc]  # rpyc has no types
     def dial(self, host: str, port: int) -> None:
         """Open a further link to the controller, which calls over it as over the others."""
         self._held()
-        self._dial(host or self._peer.rpartition(":")[0].strip("[]"), port)
+        self._dial(host or self._caller.peer.rpartition(":")[0].strip("[]"), port)
 
     def renew(self) -> bytes:
         """Tell how far the test is."""

@@ -69,6 +69,8 @@ class Store:
     def put(self, sha: str, name: str, folder: Path, number: int) -> Path:
         """Put a file under its name into a test's folder; a name that leads out of it gets a place of its own in it."""
         source = self._path(sha)
+        if "\0" in name or len(name) > 4096:
+            raise Refused(Code.FILE, "a file with a name that is none")
         relative = PurePosixPath(name.replace("\\", "/"))
         inside = not relative.is_absolute() and ".." not in relative.parts and ":" not in name and relative.name
         target = (

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pyjm.engine.plan.faults import Fault
 
+from .forbidden import REMEDY, forbidden_function
 from .functions import CORE, FUNCTIONS
 from .grammar_parse import Call, GrammarError, Parser, Part, Variable
 from .java_text import java_text
@@ -146,6 +147,9 @@ def suspect(name: str, build: Build, path: str) -> None:
 def compile_call(call: Call, build: Build, path: str) -> Value[str]:
     """Compile the call of a function."""
     function = FUNCTIONS.get(call.name)
+    if build.no_scripts and (forbidden := forbidden_function(call.name)):
+        build.fault(path, forbidden, REMEDY)
+        return Value.of("")
     if function is None:
         build.fault(path, f"the function {call.name} is not supported yet", "see the list of functions in the README")
         return Value.of("")

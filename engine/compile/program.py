@@ -12,6 +12,7 @@ from pyjm.engine.vu.step import Scope, Step
 
 from .absent import fault_of
 from .element import Element, Forking, Kept, PlanController, Sampler, Taker
+from .forbidden import REMEDY, forbidden_element
 from .registry import ELEMENTS
 from .scope import Frame, gather
 
@@ -136,6 +137,9 @@ class Compiler:
     def make(self, node: Node) -> Element | None:
         """Make the element of a node; an unknown one is a fault."""
         if node.kind in WRITTEN_ONLY:
+            return None
+        if self.build.no_scripts and (forbidden := forbidden_element(node.kind)):
+            self.build.fault(node.path, forbidden, REMEDY)
             return None
         cls = ELEMENTS.get(node.kind)
         if cls is None:

@@ -18,6 +18,7 @@ class Health:
     """How an engine is: CPU seconds and resident bytes of its processes, users, event-loop lag of its worst worker.
 
     `started_ns` is the instant of this machine's perf_counter_ns clock at which the test really began, 0 before.
+    `users` are those that the compiled plan can have at once; 1 << 30 where only the run can tell, 0 before.
     `made` counts the samples made so far, those that no batch has yet among them.
     """
 
@@ -27,6 +28,7 @@ class Health:
     lag_ms: float = 0.0
     workers: int = 0
     started_ns: int = 0
+    users: int = 0
     made: int = 0
 
 

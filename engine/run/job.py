@@ -36,6 +36,7 @@ class Job:
     `properties` are the engine's own JMeter properties with the controller's -G laid over; for a local run all of the
     controller's. `base` is the folder that file names of the plan are resolved against; `host_prefix` stands before
     thread names (`10.0.0.5:1099-`), empty for a local run. `files` are shipped files, name as in the plan → path.
+    `no_scripts` is the engine's own, whatever a controller says.
     """
 
     plan: bytes
@@ -47,6 +48,7 @@ class Job:
     host_prefix: str = ""
     workers: int = 0
     files: dict[str, str] = field(default_factory=dict)
+    no_scripts: bool = False
 
     def build(self, cells: Cells, workers: int) -> Build:
         """Make what the plan's elements get to know, the same in the parent and in each worker."""
@@ -58,6 +60,7 @@ class Job:
             workers=workers,
             system=dict(self.system),
             files=self.files,
+            no_scripts=self.no_scripts,
         )
 
     def included(self, name: str) -> bytes:

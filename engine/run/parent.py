@@ -53,6 +53,7 @@ class Engine:
         self.strain = Strain({})
         self.conductor: Conductor | None = None
         self.closed = False
+        self.users = 0
         self.broker = Broker(self.answer)
         self.brokering = threading.Lock()
         self.spawn()  # the first worker loads its code while this process reads the plan
@@ -78,6 +79,7 @@ class Engine:
         program = Compiler(build).compile(root)
         if any(fault.fatal for fault in build.faults):
             return build.faults
+        self.users = most_users(program, job)
         self.employ(job, root, program, 1 if build.in_one_process else job.workers or self.wanted)
         build.workers = len(self.links)
         short = shortage(users_at_once(program), len(self.links), raise_file_limit()) if connects(build) else ""
@@ -137,6 +139,7 @@ class Engine:
             lag_ms=max(self.lag_ms.values(), default=0.0),
             workers=sum(link.alive for link in self.links),
             started_ns=self.conductor.started_ns if self.conductor is not None else 0,
+            users=self.users,
             made=self.ledger.all_made() if self.ledger is not None else 0,
         )
 

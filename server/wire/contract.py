@@ -48,6 +48,8 @@ CONTROL = "control"
 DATA = "data"
 THREADS = "threads"
 
+MAX_UNLEASED = 64 << 10
+"""Bytes of the largest message that a server reads from who holds no lease."""
 PIECE = 1 << 20
 """Bytes of a file that travel in one call."""
 MAX_REQUEST = 8 << 20
@@ -74,6 +76,7 @@ class Code:
     CALL = "call"
     FILE = "file"
     TROUBLE = "trouble"
+    PEER = "peer"
 
 
 class Refused(Exception):
@@ -91,7 +94,10 @@ class BadMessage(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How long and how large: what one side of a link puts up with."""
+    """How long and how large: what one side of a link puts up with.
+
+    `strangers` are those still in the handshake, `failures` handshakes of one address that may fail in a minute.
+    """
 
     connect_s: float = 10.0
     handshake_s: float = 10.0
@@ -99,7 +105,9 @@ class Limits:
     bytes_per_s: int = 32 << 10
     idle_s: float = 30.0
     max_message: int = MAX_REQUEST
+    max_unleased: int = MAX_UNLEASED
     strangers: int = 32
+    failures: int = 64
     links: int = 128
 
 
@@ -109,6 +117,11 @@ def version_text(theirs: int, their_product: str, our_product: str) -> str:
         f"it speaks version {theirs} of the protocol ({their_product}), this is version {PROTOCOL} ({our_product}): "
         "install the same pyjm on both sides"
     )
+
+
+def in_one_line(text: str, most: int = 200) -> str:
+    """Make what the other side says of itself fit for a log and a console: printable, not long."""
+    return "".join(letter if letter.isprintable() else "?" for letter in text[:most])
 
 
 def pack(value: Any) -> bytes:

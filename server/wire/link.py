@@ -63,6 +63,15 @@ class Link(protocol.Connection):  # type: ignore[misc]  # rpyc has no types
         self.idle_s: float | None = stream.limits.idle_s
         self._turn = threading.Lock()
 
+    def limit_to(self, size: int) -> None:
+        """Read no larger messages than this, until `lift`."""
+        self.stream.max_message = min(size, self.stream.limits.max_message)
+
+    def lift(self) -> None:
+        """Let the other side idle, and send messages of any size that the contract has: it holds a lease."""
+        self.idle_s = None
+        self.stream.max_message = self.stream.limits.max_message
+
     @classmethod
     def _request_handlers(cls) -> dict[int, Any]:
         return {consts.HANDLE_CALLATTR: cls._handle_named}
@@ -160,13 +169,17 @@ class Link(protocol.Connection):  # type: ignore[misc]  # rpyc has no types
         self.stream.abort()
 
 
-def connect(host: str, port: int, tls: SSL.Context | None, limits: Limits) -> Stream:
-    """Dial the other side, handshake included; raises OSError where it can't be reached, LinkDown where it refuses."""
+def connect(host: str, port: int, tls: SSL.Context | None, limits: Limits, *, expected: str = "") -> Stream:
+    """Dial the other side, handshake included; raises OSError where it can't be reached, LinkDown where it refuses.
+
+    `expected` is the host whose certificate it has to be, where certificates are signed by an authority.
+    """
     try:
         sock = socket.create_connection((host, port), limits.connect_s)
     except UnicodeError as error:  # a name that no resolver would take
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known") from error
     stream = Stream(sock, tls, limits, server_side=False)
+    stream.expect(expected)
     try:
         stream.handshake()
     except LinkDown:

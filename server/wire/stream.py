@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from cryptography import x509
 from OpenSSL import SSL
 from rpyc.core import channel, stream
 
@@ -32,6 +33,7 @@ class Stream(stream.Stream):  # type: ignore[misc]  # rpyc has no types
 
     def __init__(self, sock: socket.socket, tls: SSL.Context | None, limits: Limits, *, server_side: bool) -> None:
         self.limits = limits
+        self.max_message = limits.max_message
         self._sock = sock
         self._tls: SSL.Connection | None = None
         self._server_side = server_side
@@ -50,6 +52,15 @@ class Stream(stream.Stream):  # type: ignore[misc]  # rpyc has no types
                 self._tls.set_accept_state()
             else:
                 self._tls.set_connect_state()
+
+    def expect(self, host: str) -> None:
+        """Tell the check of certificates, before the handshake, which host was dialled."""
+        if self._tls is not None:
+            self._tls.set_app_data(host)
+
+    def certificate(self) -> x509.Certificate | None:
+        """Give what the other side has shown, None without TLS."""
+        return self._tls.get_peer_certificate(as_cryptography=True) if self._tls is not None else None
 
     def handshake(self) -> None:
         """Do the TLS handshake, where there is TLS."""
@@ -193,7 +204,7 @@ class Frames(channel.Channel):  # type: ignore[misc]  # rpyc has no types
         link: Stream = self.stream
         link.begin_frame()
         size, compressed = self.FRAME_HEADER.unpack(link.read(self.FRAME_HEADER.size))
-        if size > link.limits.max_message:
+        if size > link.max_message:
             raise LinkDown(Trouble.OVERSIZED, f"{size} bytes")
         if compressed:  # rpyc would unpack it whatever it grows to
             raise LinkDown(Trouble.MALFORMED, "a compressed frame")

@@ -8,6 +8,8 @@ import errno
 from cryptography import x509
 from OpenSSL import SSL
 
+from pyjm.server.wire.contract import in_one_line
+
 
 class Trouble(enum.Enum):
     """Why a link ended. `OUR_…` is about the certificate of this side, as the other side sees it."""
@@ -23,10 +25,15 @@ class Trouble(enum.Enum):
     FOREIGN = "the certificate of the other side is not trusted here"
     EXPIRED = "the certificate of the other side has expired"
     NOT_YET_VALID = "the certificate of the other side is not valid yet"
+    REVOKED = "the certificate of the other side is revoked"
+    NOT_ALLOWED = "the certificate of the other side is not one of those that are allowed here"
+    OTHER_NAME = "the certificate of the other side is not that of the host that was dialled"
     NO_CERTIFICATE = "the other side shows no certificate"
     OUR_FOREIGN = "the other side does not trust the certificate of this side"
     OUR_EXPIRED = "the other side says that the certificate of this side has expired"
+    OUR_REVOKED = "the other side says that the certificate of this side is revoked"
     OUR_NONE = "the other side asks for a certificate and this side has none"
+    OLD_TLS = "the two sides have no version of TLS in common"
     TLS = "TLS failed"
 
 
@@ -39,7 +46,13 @@ class LinkDown(EOFError):
         self.detail = detail
 
 
-_BY_VERDICT = {9: Trouble.NOT_YET_VALID, 10: Trouble.EXPIRED}
+_BY_VERDICT = {
+    9: Trouble.NOT_YET_VALID,
+    10: Trouble.EXPIRED,
+    23: Trouble.REVOKED,
+    50: Trouble.NOT_ALLOWED,
+    62: Trouble.OTHER_NAME,
+}
 
 _BY_REASON = (
     ("alert unknown ca", Trouble.OUR_FOREIGN),
@@ -48,6 +61,9 @@ _BY_REASON = (
     ("alert unsupported certificate", Trouble.OUR_FOREIGN),
     ("alert decrypt error", Trouble.OUR_FOREIGN),
     ("alert certificate expired", Trouble.OUR_EXPIRED),
+    ("alert certificate revoked", Trouble.OUR_REVOKED),
+    ("alert protocol version", Trouble.OLD_TLS),
+    ("unsupported protocol", Trouble.OLD_TLS),
     ("certificate required", Trouble.OUR_NONE),
     ("did not return a certificate", Trouble.NO_CERTIFICATE),
     ("certificate verify failed", Trouble.FOREIGN),
@@ -88,4 +104,15 @@ def _refusal(refused: object) -> LinkDown:
     until = f"{certificate.not_valid_after_utc:%Y-%m-%d %H:%M} UTC"
     since = f"{certificate.not_valid_before_utc:%Y-%m-%d %H:%M} UTC"
     when = {Trouble.EXPIRED: f", until {until}", Trouble.NOT_YET_VALID: f", from {since}"}.get(trouble, "")
-    return LinkDown(trouble, name + when)
+    if trouble is Trouble.OTHER_NAME:
+        when = f", for {_hosts_of(certificate)}"
+    return LinkDown(trouble, in_one_line(name + when))
+
+
+def _hosts_of(certificate: x509.Certificate) -> str:
+    try:
+        names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except (x509.ExtensionNotFound, ValueError, x509.DuplicateExtension):
+        return "no host"
+    shown = [str(name.value) for name in names if isinstance(name, (x509.DNSName, x509.IPAddress))]
+    return ", ".join(shown) or "no host"

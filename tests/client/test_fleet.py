@@ -73,6 +73,18 @@ def test_one_that_is_not_there_ends_the_run_before_it_begins() -> None:
     assert run.members[0].done == ["close"]
 
 
+def test_what_is_wrong_on_the_others_is_said_all_the_same() -> None:
+    run = Run(Played("h1"), Played("h2", fails=1), Played("h3"))
+    run.members[2].faults = [Fault("memory", "too little", "take more servers", fatal=False)]
+    with pytest.raises(MemberError):
+        run.configure()
+    assert run.lines[-3:] == [
+        "memory: on h3: too little (take more servers)",
+        "Stopping remote engines",
+        "Remote engines have been stopped",
+    ]
+
+
 def test_the_others_go_on_where_the_properties_say_so() -> None:
     run = Run(Played("h1", whole(1)), Played("h2", fails=1), policy=Policy(continue_on_fail=True))
     first, second = run.go()

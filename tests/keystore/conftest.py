@@ -61,9 +61,13 @@ class Keys:
         return path
 
     def settings(self, keystore: Path, **more: str) -> Settings:
-        """Return settings that name `keystore`; further names stand after server.rmi.ssl., with _ for a dot."""
+        """Return settings that name `keystore` and allow TLS 1.2 as well.
+
+        Further names stand after server.rmi.ssl., with _ for a dot.
+        """
         named = {"server.rmi.ssl." + key.replace("_", "."): value for key, value in more.items()}
-        return Settings(jmeter={"server.rmi.ssl.keystore.file": str(keystore), **named})
+        named |= {"server.rmi.ssl.keystore.file": str(keystore), "pyjm.tls_minimum": "1.2"}
+        return Settings(jmeter=named)
 
     def pem(self, keystore: Keystore, password: str | None = None) -> bytes:
         """Return the key with its chain in PEM."""

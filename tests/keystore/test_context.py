@@ -137,6 +137,21 @@ def test_tls_1_2_is_spoken_and_1_1_is_not(keys: Any, pair: Any) -> None:
     assert None not in pair(server_context(settings), older).shake_hands()
 
 
+def test_tls_1_2_is_spoken_only_where_a_property_says_so(keys: Any, pair: Any) -> None:
+    settings = keys.settings(keys.file("ours"))
+    del settings.jmeter["pyjm.tls_minimum"]
+    old = client_context(keys.settings(keys.file("ours")))
+    assert old is not None
+    old.set_max_proto_version(SSL.TLS1_2_VERSION)
+    both = pair(server_context(settings), old)
+    server, client = both.shake_hands()
+    assert said(both.server, server) == "unsupported protocol"
+    assert "alert protocol version" in said(both.client, client)
+    settings.jmeter["pyjm.tls_minimum"] = "1.1"
+    with pytest.raises(KeystoreError, match=r"^pyjm\.tls_minimum=1\.1 is no version"):
+        server_context(settings)
+
+
 @pytest.mark.parametrize("version", [SSL.TLS1_2_VERSION, SSL.TLS1_3_VERSION])
 class TestRefused:
     def client(self, context: SSL.Context | None, version: int) -> SSL.Context:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -18,7 +18,8 @@ from pyjm.engine.results.batch import Batch
 from pyjm.engine.results.tally import Tally
 from pyjm.engine.run.engine import Health
 from pyjm.engine.run.job import Job
-from pyjm.keystore.context import server_context
+from pyjm.keystore.authority import Authority, NodeRequest
+from pyjm.keystore.context import allowed_names, server_context
 from pyjm.keystore.generate import KeyRequest, make_keystore
 from pyjm.keystore.name import parse_name
 from pyjm.properties import Settings
@@ -58,6 +59,7 @@ class Player:
         self.faults: list[Fault] = []
         self.job: Job | None = None
         self.stops: list[bool] = []
+        self.users = 0
         self.started_ns = 0
         self.closed = False
         self.seen: dict[str, bytes] = {}
@@ -90,7 +92,7 @@ class Player:
         self.play(0, last=True)
 
     def health(self) -> Health:
-        return Health(workers=1, started_ns=self.started_ns)
+        return Health(workers=1, started_ns=self.started_ns, users=self.users)
 
     def close(self) -> None:
         with self.changed:
@@ -114,13 +116,22 @@ def settings_of(folder: Path, name: str = "us", **given: str) -> Settings:
     return Settings.load([("J", f"{key}={value}") for key, value in pairs.items()], environ={}, cwd=folder)
 
 
-_TRUSTS: dict[tuple[bytes, bool], Trust] = {}
-_SERVER_CONTEXTS: dict[tuple[bytes, bool], SSL.Context | None] = {}
+def nodes_of(folder: Path, *nodes: str) -> tuple[Authority, dict[str, str]]:
+    """Make an authority and nodes as `--node` takes them; gives their keystores by name."""
+    authority = Authority(folder / "rmi_ca", "changeit")
+    requests = [NodeRequest.parse(node) for node in nodes]
+    return authority, {request.name: str(authority.issue(request, 30)) for request in requests}
 
 
-def _key_of(settings: Settings) -> tuple[bytes, bool]:
+_TRUSTS: dict[tuple[object, ...], Trust] = {}
+_SERVER_CONTEXTS: dict[tuple[object, ...], SSL.Context | None] = {}
+_TELLING = ("pyjm.allowed_servers", "pyjm.crl_file", "pyjm.check_names", "pyjm.tls_minimum")
+
+
+def _key_of(settings: Settings) -> tuple[object, ...]:
     path = Path(settings.text("server.rmi.ssl.keystore.file"))
-    return path.read_bytes() if path.exists() else b"", settings.flag("server.rmi.ssl.disable")
+    files = [one.read_bytes() if one.exists() else b"" for one in (path, path.with_suffix(".crl"))]
+    return (*files, settings.flag("server.rmi.ssl.disable"), *map(settings.text, _TELLING))
 
 
 def trust_of(settings: Settings) -> Trust:
@@ -165,9 +176,9 @@ class Server:
         self.links.append(link)
         return link
 
-    def greeted(self, kind: str = "control") -> Link:
+    def greeted(self, kind: str = "control", settings: Settings | None = None) -> Link:
         """Dial it and say hello."""
-        link = self.link()
+        link = self.link(settings)
         link.call("hello", 1, pack({"who": "tester", "link": kind}))
         return link
 
@@ -181,9 +192,10 @@ def serving(
     address: str = "127.0.0.1",
     faults: list[Fault] | None = None,
     compiling: Callable[[], object] = lambda: None,
+    about: Mapping[str, object] | None = None,
     **given: str,
 ) -> Iterator[Server]:
-    """Run a server with these properties set."""
+    """Run a server with these properties set; `about` is what it says of itself and its machine."""
     settings = settings_of(folder, **given)
     lines: list[str] = []
     engines: list[Player] = []
@@ -196,9 +208,11 @@ def serving(
 
     host = Host(settings, engine, lines.append, settings.decimal("pyjm.lease"))
     ports = [open_port(0, address) for _ in range(2 if extra_port else 1)]
-    about = {"product": "pyjm under test", "data_port": ports[1].getsockname()[1] if extra_port else 0}
+    data_port = ports[1].getsockname()[1] if extra_port else 0
+    said = {"product": "pyjm under test", "data_port": data_port, **(about or {})}
     port = ports[0].getsockname()[1]
-    listener = Listener(host, ports, context_of(settings), about, limits or Limits())
+    allowed = allowed_names(settings, "pyjm.allowed_controllers")
+    listener = Listener(host, ports, context_of(settings), said, limits or Limits(), allowed)
     server = Server(settings, host, listener, port, lines, engines)
     try:
         yield server

@@ -1,0 +1,41 @@
+"""What this machine has: told in `hello`, and held against what a plan wants."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+from typing import Any
+
+
+def describe_machine() -> dict[str, Any]:
+    """Tell cores, bytes of memory (all, available), of disk for tests, and files that a process may open."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    pages = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 0
+    return {
+        "cores": cores,
+        "memory": pages,
+        "available": _available(),
+        "disk": shutil.disk_usage(tempfile.gettempdir()).free,
+        "folder": tempfile.gettempdir(),
+        "files": _file_limit(),
+        "platform": sys.platform,
+    }
+
+
+def _available() -> int:
+    """Count the bytes of memory that a new process can have."""
+    import psutil
+
+    return int(psutil.virtual_memory().available)
+
+
+def _file_limit() -> int:
+    """Tell how many files a worker may open: it raises its limit as far as it can; 0 for no limit."""
+    try:
+        import resource
+    except ImportError:
+        return 0
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return 0 if hard == resource.RLIM_INFINITY else hard
