@@ -79,7 +79,7 @@ class Engine:
         program = Compiler(build).compile(root)
         if any(fault.fatal for fault in build.faults):
             return build.faults
-        self.users = most_users(program, job)
+        self.users = most_users(program)
         self.employ(job, root, program, 1 if build.in_one_process else job.workers or self.wanted)
         build.workers = len(self.links)
         short = shortage(users_at_once(program), len(self.links), raise_file_limit()) if connects(build) else ""
