@@ -10,6 +10,7 @@ from typing import Any
 
 from pyjm.engine.compile.build import Build
 from pyjm.engine.compile.program import GroupProgram, Program
+from pyjm.engine.elements.groups.thread_group import GroupError
 from pyjm.engine.vu.clock import now_ns, wall_ms
 from pyjm.engine.vu.stops import Stop
 from pyjm.engine.vu.user import OnError, Test, User
@@ -24,6 +25,10 @@ log = logging.getLogger("pyjm.run")
 PHASES = ("setup", "main", "teardown")
 PRESET = ("START.MS", "START.YMD", "START.HMS", "TESTSTART.MS")
 """Properties that every user has as variables, as in JMeter."""
+
+
+class BrokenStart(Exception):
+    """A thread group that can't start, behind which no other one does: those that run come to their ends."""
 
 
 class Nobody:
@@ -92,7 +97,11 @@ class Conductor:
             with self.changed:
                 self.changed.wait_for(lambda: self.stopping, max(0.0, (at_ns - now_ns()) / 1e9) if at_ns else 0)
             self.started_ns = now_ns()
-            self.conduct()
+            try:
+                self.conduct()
+            except BrokenStart as error:
+                self.tell(f"The test starts no further thread groups: {error}")
+                self.await_groups()
         except Exception as error:
             log.error("the test could not be run on: %r", error, exc_info=True)
             self.out.note(f"the test could not be run on: {error}")
@@ -139,14 +148,17 @@ class Conductor:
             self.build.set_property(key, value)
 
     def start_group(self, index: int, number: int, compiled: GroupProgram, user: User) -> None:
-        """Evaluate a group's numbers and have every worker start its share."""
+        """Evaluate a group's numbers and have every worker start its share.
+
+        Raises BrokenStart for what JMeter's engine doesn't expect, which breaks off there.
+        """
         try:
             start = compiled.group.start(user)
-        except (Stop, ValueError) as error:
-            text = f"Error occurred starting thread group :{compiled.group.name}, error message:{error}"
-            log.error(text)
-            self.out.note(text)
+        except (Stop, GroupError) as error:
+            self.tell(f"Error occurred starting thread group :{compiled.group.name}, error message:{error}")
             return
+        except ValueError as error:
+            raise BrokenStart(f"{compiled.group.path}: {error}") from error
         log.info("Starting ThreadGroup: %d : %s, %d threads", number, start.name, start.threads)
         if start.threads < 0 and "${" in compiled.group.counted()[0][0]:  # of a constant the compiler has told
             text = f"Warning: {compiled.group.path}: the number of threads is {start.threads}: the group runs nobody"
@@ -163,6 +175,11 @@ class Conductor:
         self.users += max(0, start.threads)
         for link in self.links:
             link.send(said)
+
+    def tell(self, text: str) -> None:
+        """Write an error into the log and onto the console."""
+        log.error(text)
+        self.out.note(text)
 
     def await_first(self, index: int) -> None:
         """Wait until the first user of a group has begun, or none will."""

@@ -13,7 +13,8 @@ else:
 
 GROUPS = 16
 DEPTH = 3
-VARIABLES = (("v_1", "a"), ("v_2", "b"), ("v_3", "c"), ("w1", "x"), ("w2", "y"))
+VARIABLES = (("v_1", "a"), ("v_2", "b"), ("v_3", "c"), ("w1", "x"), ("w2", "y"), ("ready", "${__jexl3(1 == 1)}"))
+"""The last one has JMeter load its Jexl before the first thread, which else is overtaken while it does so."""
 ON_ERROR = ("continue", "continue", "continue", "startnextloop", "stopthread")
 
 

@@ -179,8 +179,8 @@ def data_files(folder: Path) -> dict[str, bytes]:
 
 def run(engine: Engine, stub: Stub, plan: Path, where: Path, properties: list[str], timeout: float = 60) -> Facts:
     """Run one engine on a fresh copy of the plan's folder; give what it did."""
-    where.mkdir(parents=True)
     base = where / "plan"
+    base.mkdir(parents=True)
     for name, data in data_files(plan.parent).items():
         (base / name).parent.mkdir(parents=True, exist_ok=True)
         (base / name).write_bytes(data)

@@ -20,7 +20,7 @@ from pyjm.engine.vu.result import SampleResult
 from pyjm.engine.vu.stops import StopThread
 from pyjm.engine.vu.user import User
 
-from .thread_group import Arrival, GroupError, GroupUsers, Run, no_loop
+from .thread_group import Arrival, GroupUsers, Run, no_loop
 
 if TYPE_CHECKING:
     import asyncio
@@ -240,10 +240,7 @@ class CrowdGroup(GroupUsers):
         long(steps)
 
     def start(self, user: User) -> CrowdStart:
-        try:
-            self.check(self.ramp.get(user), self.hold.get(user), self.steps.get(user))
-        except ValueError as error:
-            raise GroupError(str(error)) from error
+        self.check(self.ramp.get(user), self.hold.get(user), self.steps.get(user))
         users = self.users.get(user)
         return CrowdStart(self.label.get(user), users, self.same_user.get(user), self.on_error.get(user).lower())
 
