@@ -66,9 +66,13 @@ FILES = {module_of(file): file for room in ("engine", "server", "client", "keyst
 
 
 def imports_of(module: str, file: Path) -> Iterator[Import]:
+    place = file.relative_to(ROOT)
+
     def visit(node: ast.AST, at_load: bool) -> Iterator[Import]:
         for child in ast.iter_child_nodes(node):
-            here = f"{file.relative_to(ROOT)}:{getattr(child, 'lineno', 0)}"
+            if isinstance(child, ast.expr):
+                continue
+            here = f"{place}:{getattr(child, 'lineno', 0)}"
             if isinstance(child, ast.Import):
                 for name in child.names:
                     yield made(name.name, here, at_load)
@@ -96,7 +100,10 @@ def imports_of(module: str, file: Path) -> Iterator[Import]:
     yield from visit(ast.parse(file.read_text(encoding="utf-8")), True)
 
 
-IMPORTS = [found for module, file in FILES.items() for found in imports_of(module, file)]
+@pytest.fixture(scope="module")
+def imports() -> list[Import]:
+    """All imports of all files; read when the first test asks, not by each process that only looks for tests."""
+    return [found for module, file in FILES.items() for found in imports_of(module, file)]
 
 
 def within(module: str, room: str) -> bool:
@@ -113,11 +120,11 @@ def test_every_module_stands_in_a_room_with_a_rule() -> None:
 
 
 @pytest.mark.parametrize("room", MAY_IMPORT)
-def test_imports_run_one_way(room: str) -> None:
+def test_imports_run_one_way(room: str, imports: list[Import]) -> None:
     """A room imports what its rule allows, for types as well."""
     wrong = [
         f"{found.where} imports {found.target}"
-        for found in IMPORTS
+        for found in imports
         if found.ours
         and room_of(found.module) == room
         and not any(within(found.target, allowed) for allowed in {room, *MAY_IMPORT[room]})
@@ -125,15 +132,15 @@ def test_imports_run_one_way(room: str) -> None:
     assert wrong == []
 
 
-def test_code_names_our_packages_by_their_installed_names() -> None:
+def test_code_names_our_packages_by_their_installed_names(imports: list[Import]) -> None:
     """`pyjm.engine…`, never `engine…`: that would work in a checkout and not where pyjm is installed."""
     rooms = {"engine", "server", "client", "keystore", "properties"}
-    assert [found.where for found in IMPORTS if not found.ours and found.target.split(".")[0] in rooms] == []
+    assert [found.where for found in imports if not found.ours and found.target.split(".")[0] in rooms] == []
 
 
-def test_loading_has_no_cycles() -> None:
+def test_loading_has_no_cycles(imports: list[Import]) -> None:
     """Imports for types and within functions don't count here: they don't happen on loading."""
-    graph = {module: {i.target for i in IMPORTS if i.module == module and i.ours and i.at_load} for module in FILES}
+    graph = {module: {i.target for i in imports if i.module == module and i.ours and i.at_load} for module in FILES}
     for module, targets in graph.items():
         targets.discard(module)
         # `from . import name` in a module loads its own package first, which is loaded already.
@@ -142,9 +149,9 @@ def test_loading_has_no_cycles() -> None:
 
 
 @pytest.mark.parametrize("room", HOT)
-def test_hot_rooms_load_nothing_heavy(room: str) -> None:
+def test_hot_rooms_load_nothing_heavy(room: str, imports: list[Import]) -> None:
     wrong = [
-        found.where for found in IMPORTS if within(found.module, room) and found.target.split(".")[0] in HEAVY
+        found.where for found in imports if within(found.module, room) and found.target.split(".")[0] in HEAVY
     ]
     assert wrong == []
 
@@ -171,9 +178,9 @@ def has_slots(node: ast.ClassDef) -> bool:
     return any(isinstance(line, ast.Assign) and ast.unparse(line.targets[0]) == "__slots__" for line in node.body)
 
 
-def test_what_is_imported_is_standard_ours_or_declared() -> None:
+def test_what_is_imported_is_standard_ours_or_declared(imports: list[Import]) -> None:
     """An undeclared package would be missing where pyjm alone is installed."""
     declared = {"lxml", "OpenSSL", "cryptography", "rpyc", "httpx", "typer", "click", "httptools", "quickjs", "h2"}
     declared |= {"uvloop", "winloop", "jmespath", "elementpath", "psutil", "dns", "spnego", "greenlet", "brotli"}
     known = declared | sys.stdlib_module_names | {"pyjm"}
-    assert [f"{i.where} {i.target}" for i in IMPORTS if not i.ours and i.target.split(".")[0] not in known] == []
+    assert [f"{i.where} {i.target}" for i in imports if not i.ours and i.target.split(".")[0] not in known] == []

@@ -66,9 +66,13 @@ def whole(key: str, default: int = 0, bits: int = 32, *, by_text: bool = False) 
     return cast("Value[int]", Declared(key, str(default), as_whole(0, bits), None if by_text else cut))
 
 
-def flag(key: str, default: bool = False) -> Value[bool]:
-    """Declare a boolean; every text but `true` is false, and every number above 0 true."""
-    return cast("Value[bool]", Declared(key, "true" if default else "false", as_flag, lambda number: number > 0))
+def flag(key: str, default: bool = False, *, by_text: bool = False) -> Value[bool]:
+    """Declare a boolean; every text but `true` is false.
+
+    A typed number above 0 is true, but `by_text`: where JMeter reads the text of it, as that of all its TestBeans.
+    """
+    of_number = None if by_text else lambda number: number > 0
+    return cast("Value[bool]", Declared(key, "true" if default else "false", as_flag, of_number))
 
 
 class Element:

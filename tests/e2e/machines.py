@@ -13,8 +13,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
 import pytest
 from wired.rig import PLAN, keystore
+
+SMALL = ("-Jpyjm.workers=1",)
+"""What a server is told where the number of its workers is all the same."""
 
 GROUP = b"""
 <ThreadGroup guiclass="ThreadGroupGui" testclass="ThreadGroup" testname="users" enabled="true">
@@ -67,11 +71,9 @@ class Process:
         self.text += rest.decode()
         return self.running.returncode
 
-    def family(self) -> list[str]:
+    def family(self) -> list[int]:
         """Give the processes of its session that live: itself and its workers."""
-        lines = subprocess.run(["ps", "-eo", "sid=,stat=,pid="], capture_output=True, text=True, check=True).stdout
-        found = [line.split() for line in lines.splitlines()]
-        return [pid for sid, stat, pid in found if sid == str(self.running.pid) and not stat.startswith("Z")]
+        return [pid for pid in psutil.pids() if session(pid) == self.running.pid and lives(pid)]
 
     def kill(self) -> None:
         """Kill it as if the machine had died, but for its workers."""
@@ -81,12 +83,28 @@ class Process:
         """End whatever is left of it."""
         for pid in self.family():
             try:
-                os.kill(int(pid), signal.SIGKILL)
+                os.kill(pid, signal.SIGKILL)
             except ProcessLookupError:
                 pass
         self.running.wait()
         if self.running.stdout is not None:
             self.running.stdout.close()
+
+
+def session(pid: int) -> int:
+    """Tell the session of a process, 0 where that has ended."""
+    try:
+        return os.getsid(pid)
+    except ProcessLookupError:
+        return 0
+
+
+def lives(pid: int) -> bool:
+    """Tell whether a process runs, and is not only waiting to be waited for."""
+    try:
+        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
 
 
 class Machines:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from e2e.machines import Machines, cleared
+from e2e.machines import SMALL, Machines, cleared
 from wired.rig import eventually
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="signals and process groups of POSIX")
@@ -45,7 +45,7 @@ def test_a_plan_runs_on_two_servers_and_they_end_when_told(machines: Machines) -
 
 
 def test_a_server_that_is_killed_is_noticed_in_seconds_and_the_run_ends_by_itself(machines: Machines) -> None:
-    (_, one), (second, two) = machines.server("one"), machines.server("two")
+    (_, one), (second, two) = machines.server("one", *SMALL), machines.server("two", *SMALL)
     controller = machines.controller([one, two], 250)
     controller.says("Remote engines have been started")
     second.says("Starting the test")
@@ -63,7 +63,7 @@ def test_a_server_that_is_killed_is_noticed_in_seconds_and_the_run_ends_by_itsel
 
 
 def test_servers_stop_by_themselves_when_their_controller_is_killed(machines: Machines) -> None:
-    servers = [machines.server(name, "-Jpyjm.lease=4") for name in ("one", "two")]
+    servers = [machines.server(name, "-Jpyjm.lease=4", *SMALL) for name in ("one", "two")]
     controller = machines.controller([address for _, address in servers], 100_000)
     controller.says("Remote engines have been started")
     controller.kill()
@@ -76,7 +76,7 @@ def test_servers_stop_by_themselves_when_their_controller_is_killed(machines: Ma
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_server_that_is_told_to_end_ends_its_load_first(machines: Machines, number: signal.Signals) -> None:
-    server, address = machines.server("one")
+    server, address = machines.server("one", *SMALL)
     controller = machines.controller([address], 100_000)
     controller.says("Remote engines have been started")
     server.says("Starting the test")
@@ -88,7 +88,7 @@ def test_a_server_that_is_told_to_end_ends_its_load_first(machines: Machines, nu
 
 
 def test_a_second_controller_is_told_before_anything_starts(machines: Machines) -> None:
-    server, address = machines.server("one")
+    server, address = machines.server("one", *SMALL)
     first = machines.controller([address], 100_000)
     first.says("Remote engines have been started")
     second = machines.controller([address], 1)

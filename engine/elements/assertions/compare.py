@@ -27,7 +27,7 @@ MALFORMED = "org.apache.oro.text.MalformedCachePatternException: Invalid express
 class CompareAssertion(Assertion):
     """Fails a sample where two that follow one another, since the pass began, differ in body or in time."""
 
-    compares_content = flag("compareContent")
+    compares_content = flag("compareContent", by_text=True)
     most_ms = whole("compareTime", bits=64, by_text=True)
 
     def prepare(self, node: Node, build: Build) -> None:

@@ -75,11 +75,11 @@ class CSVDataSet(Config):
     filename = text("filename")
     encoding = text("fileEncoding")
     variable_names = text("variableNames")
-    ignore_first = flag("ignoreFirstLine")
+    ignore_first = flag("ignoreFirstLine", by_text=True)
     delimiter = text("delimiter", ",")
-    quoted = flag("quotedData")
-    recycle = flag("recycle", True)
-    stop_thread = flag("stopThread")
+    quoted = flag("quotedData", by_text=True)
+    recycle = flag("recycle", True, by_text=True)
+    stop_thread = flag("stopThread", by_text=True)
     share_mode = text("shareMode")
 
     def prepare(self, node: Node, build: Build) -> None:

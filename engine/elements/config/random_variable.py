@@ -51,7 +51,7 @@ class RandomVariable(Config):
     minimum = text("minimumValue")
     maximum = text("maximumValue")
     seed = text("randomSeed")
-    per_user = flag("perThread")
+    per_user = flag("perThread", by_text=True)
 
     def prepare(self, node: Node, build: Build) -> None:
         # all users draw from one run of numbers only where its seed makes that visible

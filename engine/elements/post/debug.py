@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 class DebugPostProcessor(PostProcessor):
     """Shows what the user ticks."""
 
-    sampler = flag("displaySamplerProperties")
-    variables = flag("displayJMeterVariables")
-    properties = flag("displayJMeterProperties")
-    system = flag("displaySystemProperties")
+    sampler = flag("displaySamplerProperties", by_text=True)
+    variables = flag("displayJMeterVariables", by_text=True)
+    properties = flag("displayJMeterProperties", by_text=True)
+    system = flag("displaySystemProperties", by_text=True)
     reads_body = False
 
     def prepare(self, node: Node, build: Build) -> None:

@@ -54,9 +54,9 @@ def hidden_variables(user: User) -> dict[str, Any]:
 class DebugSampler(Sampler):
     """Shows what the user ticks."""
 
-    variables = flag("displayJMeterVariables")
-    properties = flag("displayJMeterProperties")
-    system = flag("displaySystemProperties")
+    variables = flag("displayJMeterVariables", by_text=True)
+    properties = flag("displayJMeterProperties", by_text=True)
+    system = flag("displaySystemProperties", by_text=True)
 
     def prepare(self, node: Node, build: Build) -> None:
         self.system_properties = build.system
