@@ -42,8 +42,9 @@ class ResultFiles:
     Listeners of one file share the rows of the first of them; those that name it alike write each sample once.
     """
 
-    def __init__(self, files: Sequence[ResultFile], root: Node) -> None:
-        self.rows = [FileRows() for _ in files]
+    def __init__(self, files: Sequence[ResultFile], root: Node, *, stamped: bool) -> None:
+        self.stamped = stamped
+        self.rows = [FileRows(stamped=stamped) for _ in files]
         marks = {file.path: Mark() for file in files}
         paths = [file.path for file in files if file.save.format != "flexible"]
         listeners = [
@@ -74,13 +75,13 @@ class ResultFiles:
         taken = ((index, tallies.take()) for index, tallies in enumerate(self.summaries.values()))
         return [(index, figures) for index, figures in taken if figures]
 
-    def take(self, *, stamped: bool) -> list[tuple[int, Any, Any]]:
+    def take(self) -> list[tuple[int, Any, Any]]:
         """Give (file, rows, instants) of all files with rows, or (file, number, bytes) where instants don't matter."""
         taken: list[tuple[int, Any, Any]] = []
         for index, file in enumerate(self.rows):
             if file.rows:
                 rows, stamps = file.take()
-                taken.append((index, rows, stamps) if stamped else (index, *as_lines(rows)))
+                taken.append((index, rows, stamps) if self.stamped else (index, *as_lines(rows)))
         return taken
 
 

@@ -55,7 +55,7 @@ class Worker:
         self.waiting = Waiting(None if setup.workers == 1 else self.ask)
         self.build.waiting = self.waiting
         self.properties = self.build.properties
-        self.files = ResultFiles(setup.job.result_files, setup.root)
+        self.files = ResultFiles(setup.job.result_files, setup.root, stamped=setup.workers > 1)
         self.build.result_files = self.files
         self.tallies = TallyListener()
         factor = float(self.properties.get("timer.factor", "1.0") or 1.0)
@@ -180,7 +180,7 @@ class Worker:
         """Hand what came since the last time to the parent."""
         until_ns = now_ns()
         lag_ms = max(0, until_ns - self.due_ns) / 1e6 if self.due_ns else 0.0
-        files = self.files.take(stamped=self.setup.workers > 1)
+        files = self.files.take()
         started = sum(group.started for group in self.groups)
         finished = sum(group.finished for group in self.groups)
         threads = (started - finished, started, finished)
