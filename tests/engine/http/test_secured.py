@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from pyjm.engine.http.call import Call
 from pyjm.engine.http.connect import Dialler, Origin, trusting_context
 from pyjm.engine.http.errors import WireError
 from pyjm.engine.http.secured import answers_request, server_name
@@ -44,7 +45,7 @@ def answering(seen: list[bool], body: bytes = b"ok", heard: list[bytes] | None =
 async def asked(port: int, sessions: Sessions, times: int, keep_alive: bool = False, host: str = "127.0.0.1") -> None:
     table = Table(Dialler(), sessions)
     for _ in range(times):
-        await table.exchange(Origin("https", host, port), GET, keep_alive=keep_alive)
+        await table.exchange(Call(Origin("https", host, port), GET, keep_alive=keep_alive))
     table.close()
 
 
@@ -105,7 +106,7 @@ def test_a_session_of_tls_1_3_is_good_for_one_handshake(
         sessions = Sessions(of(version))
         async with serving(answering([]), tls) as port:
             table = Table(Dialler(), sessions)
-            await table.exchange(Origin("https", "127.0.0.1", port), GET)
+            await table.exchange(Call(Origin("https", "127.0.0.1", port), GET))
             starts = [sessions.start(("127.0.0.1", port)) for _ in range(2)]
             assert [start.session is not None for start in starts] == [True, second]
             table.close()
@@ -141,7 +142,7 @@ def test_bodies_of_many_records_come_and_go_whole(
             table = Table(Dialler(), Sessions(of(version)))
             request = b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: %d\r\n\r\n" % len(body) + body
             for _ in range(2):
-                assert (await table.exchange(Origin("https", "127.0.0.1", port), request)).body == body
+                assert (await table.exchange(Call(Origin("https", "127.0.0.1", port), request))).body == body
             table.close()
 
     run(work())
