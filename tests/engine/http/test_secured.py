@@ -160,7 +160,7 @@ def test_the_end_without_a_word_of_tls_is_the_end_of_a_body(run: Any, serving: A
 
     async def work() -> bytes:
         async with serving(serve, tls) as port:
-            response = await Table(Dialler()).exchange(Origin("https", "127.0.0.1", port), GET)
+            response = await Table(Dialler()).exchange(Call(Origin("https", "127.0.0.1", port), GET))
         return bytes(response.body)
 
     assert run(work()) == b"all of it"
@@ -185,7 +185,7 @@ def test_a_server_that_wants_a_certificate_says_so_after_the_handshake(
     async def work() -> None:
         async with serving(serve) as port:
             with pytest.raises(WireError) as caught:
-                await Table(Dialler()).exchange(Origin("https", "127.0.0.1", port), GET)
+                await Table(Dialler()).exchange(Call(Origin("https", "127.0.0.1", port), GET))
         assert caught.value.text == "Received fatal alert: certificate_required"
 
     tls.verify_mode = ssl.CERT_REQUIRED
