@@ -3,20 +3,27 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
+CORE   := $(VENV)/.core
+TYPES  := $(shell find engine -name '*.pxd')
 
 .PHONY: setup demo test faults check bench clean
 
-setup: $(READY)
+setup: $(CORE)
 
 $(READY): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install -q --disable-pip-version-check -e '.[dev]'
 	touch $(READY)
 
-demo: $(READY)
+# The compiled core, built by pip as well; anew where one of its sources has changed. Without a compiler it says so.
+$(CORE): $(READY) setup.py engine/core.py $(TYPES) $(TYPES:.pxd=.py)
+	$(BIN)/python setup.py -q build_ext --inplace
+	touch $(CORE)
+
+demo: $(CORE)
 	$(BIN)/python examples/demo.py
 
-test: $(READY)
+test: $(CORE)
 	$(BIN)/python -m pytest -n auto --durations=12 tests
 
 # Every fault with every policy, with real processes, under load: some ten minutes. `make test` has a short cut of it.
@@ -28,8 +35,9 @@ check: $(READY)
 	$(BIN)/python tests/typed.py
 
 # Each tests/bench/bench_*.py is a script of its own: it measures a ratio within one run and prints it.
-bench: $(READY)
+bench: $(CORE)
 	@set -e; for script in $(wildcard tests/bench/bench_*.py); do echo "== $$script"; $(BIN)/python $$script; done
 
 clean:
-	rm -rf $(VENV) build dist *.egg-info demo
+	rm -rf $(VENV) build dist *.egg-info demo engine/core.stamp
+	find engine -name '*.so' -delete

@@ -69,7 +69,7 @@ def run(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
         say(f"Usage\n{describe()}\nError: {error}")
         return 0
     if line.has("v"):
-        say(version())
+        say(f"{version()}\n{core()}")
     elif line.has("h") or line.has("?"):
         say(f"{version()}\n\n{USAGE if line.has('h') else ''}\n{describe()}")
     elif line.has("write-properties"):
@@ -105,6 +105,13 @@ def version() -> str:
     from pyjm.properties.layers import JMETER_VERSION
 
     return f"pyjm {installed('pyjm')}, compatible with Apache JMeter {JMETER_VERSION}"
+
+
+def core() -> str:
+    """Tell in which form the code on the way of a sample runs."""
+    from pyjm.engine import COMPILED_CORE
+
+    return f"compiled core: {COMPILED_CORE}"
 
 
 def write_properties(folder: str) -> int:
@@ -151,6 +158,7 @@ def run_test(line: CommandLine, arguments: Sequence[str], environ: Mapping[str, 
     log = logging.getLogger("pyjm.client")
     log.info("%s", version())
     log.info("Python %s on %s, %s processors", sys.version.split()[0], sys.platform, os.cpu_count())
+    log.info("%s", core())
     log.info("user.dir  =%s", settings.system["user.dir"])
     try:
         if line.has("check"):

@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parents[1]
 MAY_IMPORT: dict[str, set[str]] = {
     "properties": set(),
     "keystore": {"properties"},
+    "engine.core": set(),
     "engine.charsets": set(),
     "engine.vu": {"engine.charsets"},
     "engine.http": {"engine.charsets"},

@@ -14,6 +14,10 @@ PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 SETUPTOOLS = PYPROJECT["tool"]["setuptools"]
 
 
+BUILT = (".so", ".pyd", ".stamp")
+"""What building leaves beside the code, and puts into a wheel by itself."""
+
+
 def packages_on_disk() -> list[str]:
     folders = {file.parent for room in ROOMS for file in (ROOT / room).rglob("*.py")}
     return sorted("pyjm." + ".".join(folder.relative_to(ROOT).parts) for folder in folders)
@@ -44,7 +48,7 @@ def test_files_that_are_not_code_go_into_the_wheel() -> None:
         file
         for room in ROOMS
         for file in (ROOT / room).rglob("*")
-        if file.is_file() and file.suffix not in (".py", ".pyc") and not any(file.match(kind) for kind in kinds)
+        if file.is_file() and file.suffix not in (".py", ".pyc", *BUILT) and not any(file.match(kind) for kind in kinds)
     ]
     assert others == []
 

@@ -7,7 +7,7 @@ from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from pyjm.engine.vu.result import SampleResult
+from pyjm.engine.vu.result import Naming
 from pyjm.engine.vu.step import Scope, Step
 
 from .absent import fault_of
@@ -80,7 +80,7 @@ class Compiler:
     def compile(self, root: Node) -> Program:
         """Compile the plan below a TestPlan node."""
         disabled = self.build.properties.get("subresults.disable_renaming", "false").lower() == "true"
-        SampleResult.renames = not (disabled or root.flag("TestPlan.functional_mode"))
+        Naming.renames = not (disabled or root.flag("TestPlan.functional_mode"))
         program = Program(
             serialize=root.flag("TestPlan.serialize_threadgroups"),
             teardown_on_shutdown=root.flag("TestPlan.tearDown_on_shutdown"),

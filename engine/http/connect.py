@@ -6,7 +6,7 @@ import asyncio
 import ssl
 from copy import copy
 from time import perf_counter_ns
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from . import errors
 from .connection import NEVER, Connection
@@ -148,10 +148,11 @@ class Dialler:
                 line.close()
 
             connection = self._kind(loop, origin.authority)
+            protocol = cast("asyncio.BaseProtocol", connection)
             if origin.scheme == scheme == "http":
-                await line.carried(connection)
+                await line.carried(protocol)
                 return connection
-            await self._secured(connection, line, dial, origin, timeout_s, sessions)
+            await self._secured(protocol, line, dial, origin, timeout_s, sessions)
         except BaseException:
             if line is not None:
                 line.close()

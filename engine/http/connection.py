@@ -9,19 +9,22 @@ from __future__ import annotations
 
 import asyncio
 from time import perf_counter_ns
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from .errors import WireError, idle_end, lost, no_response, read_timeout
-from .head import head_of
+from .head import Head, head_of
 from .keeping import WHOLE, Keeping
 from .reading import Reading, kept_of
-from .response import Response
+from .response import Response, answered
+
+if TYPE_CHECKING:
+    from .call import Call
 
 NEVER = 1 << 62
 _LARGE_REQUEST = 1 << 16
 
 
-class Connection(asyncio.Protocol):
+class Connection:
     """Carry exchanges over one transport, one after the other.
 
     After an exchange the connection goes `home`, to those that wait for another, if it may; `expires_ns` is until when
@@ -53,6 +56,8 @@ class Connection(asyncio.Protocol):
         "_sent",
         "_timeout_s",
         "_heard_ns",
+        # the last head that came in one piece
+        "_last_head",
     )
 
     def __init__(self, loop: asyncio.AbstractEventLoop, authority: str) -> None:
@@ -77,26 +82,22 @@ class Connection(asyncio.Protocol):
         self._sent = 0
         self._timeout_s = 0.0
         self._heard_ns = 0
+        self._last_head: Head | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Take the transport; called by the loop."""
         self.transport = cast("asyncio.Transport", transport)
 
-    def begin(
-        self, request: bytes, keeping: Keeping | None, to_head: bool, keep: bool, timeout_s: float, start_ns: int
-    ) -> asyncio.Future[Response]:
-        """Send a request; the future brings the `Response` or raises `WireError`.
-
-        `keeping` says what is kept of the body, None for nothing of it. `to_head` says that the request is a HEAD,
-        `keep` that it leaves the connection open. `timeout_s` is the longest silence, 0 for no limit: JMeter's response
-        timeout is one of each read and not of the whole.
-        """
+    def begin(self, call: Call, start_ns: int) -> asyncio.Future[Response]:
+        """Send a request; the future brings the `Response` or raises `WireError`."""
+        request = call.request
+        timeout_s = call.response_s
         self._waiter = waiter = self._loop.create_future()
-        self._keeping = keeping
-        self._to_head = to_head
+        self._keeping = call.keeping
+        self._to_head = call.to_head
         self._start_ns = start_ns
         self._sent = len(request)
-        self._keep = keep
+        self._keep = call.keep_alive
         self._timeout_s = timeout_s
         if timeout_s:
             self._heard_ns = now = perf_counter_ns()
@@ -109,38 +110,35 @@ class Connection(asyncio.Protocol):
         """Take bytes from the loop."""
         now = perf_counter_ns()
         if self._reading is None and self._waiter is not None:
-            cut = data.find(b"\r\n\r\n") + 4
-            if cut != 3:
+            head = self._last_head
+            if head is None or not data.startswith(head.raw):  # mostly the server says the same again
+                cut = data.find(b"\r\n\r\n") + 4
                 try:
-                    head = head_of(data[:cut])
+                    head = self._last_head = head_of(data[:cut]) if cut != 3 else None
                 except WireError as error:
                     self._fail(error, now)
                     return
-                if head is not None and head.status >= 200:
-                    if self._to_head or head.bodiless:
-                        length, body_at = 0, 0
-                    else:
-                        length, body_at = head.length, now
-                    if cut + length == len(data) and length >= 0:
-                        keeping = self._keeping
-                        body = data[cut:] if keeping is WHOLE else kept_of(data[cut:], head, keeping)
-                        self._finish(
-                            Response(
-                                head,
-                                head.status,
-                                body,
-                                length,
-                                len(data),
-                                self._sent,
-                                self._start_ns,
-                                self.connect_end_ns,
-                                now,
-                                body_at,
-                                now,
-                            )
-                        )
-                        return
+            if head is not None and head.status >= 200 and self._came_whole(head, data, now):
+                return
         self._received(data, now)
+
+    def _came_whole(self, head: Head, data: bytes, now: int) -> bool:
+        """Finish with an answer if it came in one piece; tell whether it did."""
+        cut = len(head.raw)
+        if self._to_head or head.bodiless:
+            length, body_at = 0, 0
+        else:
+            length, body_at = head.length, now
+        if cut + length != len(data) or length < 0:
+            return False
+        keeping = self._keeping
+        if keeping is None:
+            body = b""
+        else:
+            body = data[cut:] if keeping is WHOLE else kept_of(data[cut:], head, keeping)
+        sent, start_ns, connect_end_ns = self._sent, self._start_ns, self.connect_end_ns
+        self._finish(answered(head, body, length, len(data), sent, start_ns, connect_end_ns, body_at, now))
+        return True
 
     def _received(self, data: bytes, now: int) -> None:
         """Take the long road: an answer in pieces, chunks, interim answers, or something odd."""
@@ -216,6 +214,12 @@ class Connection(asyncio.Protocol):
         self._waiter = self._reading = None
         if waiter is not None and not waiter.done():
             waiter.set_exception(error)
+
+    def pause_writing(self) -> None:
+        """Take the loop's word that more is to be sent than the other side takes."""
+
+    def resume_writing(self) -> None:
+        """Take the loop's word that all has been sent."""
 
     def eof_received(self) -> None:
         """Take the other side's end of sending; called by the loop, which then closes the transport."""

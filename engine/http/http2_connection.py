@@ -9,7 +9,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 from time import perf_counter_ns
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from h2 import events
 from h2.connection import ConnectionState, H2Connection
@@ -22,8 +22,10 @@ from .head import Head
 from .http2_engine import HEAD_MAX, TABLE_MAX, Frames, new_engine
 from .http2_head import answered, asked
 from .http2_stream import Stream, broken, gone, reset, sent_away
-from .keeping import Keeping
 from .reading import INTERIM_MAX
+
+if TYPE_CHECKING:
+    from .call import Call
 
 PROTOCOL = "h2"
 """HTTP/2's name in ALPN."""
@@ -89,21 +91,21 @@ class Multiplexing(Connection):
         if not self._streams and not self._queue:
             self.close()
 
-    def begin(
-        self, request: bytes, keeping: Keeping | None, to_head: bool, keep: bool, timeout_s: float, start_ns: int
-    ) -> asyncio.Future[Any]:
+    def begin(self, call: Call, start_ns: int) -> asyncio.Future[Any]:
         """Send a request of HTTP/1.1, as such or as one of HTTP/2. As `Connection.begin`, but may raise WireError."""
         engine = self.http2
         if engine is None:
-            waiter = super().begin(request, keeping, to_head, keep, timeout_s, start_ns)
+            waiter = super().begin(call, start_ns)
             self._replay()
             return waiter
+        request, timeout_s = call.request, call.response_s
         cut = request.find(b"\r\n\r\n")
         tls = self.transport.get_extra_info("ssl_object") is not None
         made = asked(request[:cut], b"https" if tls else b"http")
-        stream = Stream(self._loop.create_future(), made, memoryview(request)[cut + 4 :], keeping, timeout_s, start_ns)
+        body = memoryview(request)[cut + 4 :]
+        stream = Stream(self._loop.create_future(), made, body, call.keeping, timeout_s, start_ns)
         stream.connect_end_ns, self.connect_end_ns = self.connect_end_ns, 0
-        if not (keep and self.shared):
+        if not (call.keep_alive and self.shared):
             self.expires_ns = 0
         if timeout_s:
             stream.heard_ns = perf_counter_ns()

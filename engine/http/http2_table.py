@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING
 from .errors import WireError
 from .http2_connection import Multiplexing
 from .http2_stream import Unprocessed
-from .keeping import WHOLE
 from .proxy import ProxyTable, TunnelRefused
 from .table import Table
 
 if TYPE_CHECKING:
+    from .call import Call
     from .connect import Dialler, Origin
-    from .keeping import Keeping
     from .proxy import Login
     from .response import Response
     from .sessions import Sessions
@@ -45,30 +44,21 @@ class Http2Table(Table):
         self._opening: dict[Origin, asyncio.Future[Exception | None]] = {}
         self._plain: set[Origin] = set()
 
-    async def exchange(
-        self,
-        origin: Origin,
-        request: bytes,
-        keeping: Keeping | None = WHOLE,
-        head: bool = False,
-        connect_timeout_s: float | None = None,
-        response_timeout_s: float | None = None,
-        keep_alive: bool = True,
-    ) -> Response:
+    async def exchange(self, call: Call) -> Response:
         """Send one request of HTTP/1.1 by the protocol that the server speaks. As `Table.exchange`."""
+        origin = call.origin
         start_ns = perf_counter_ns()
         may_again = True
         if origin.scheme == "http" and (not self.prior_knowledge or origin.proxy is not None):
             self._plain.add(origin)
         while True:
             try:
-                connection = await self._connection(origin, connect_timeout_s)
+                connection = await self._connection(origin, call.connect_s)
             except TunnelRefused as refused:
                 return refused.response
             if connection is None:
-                rest = keeping, head, connect_timeout_s, response_timeout_s, keep_alive
-                return await super().exchange(origin, request, *rest)
-            waiter = connection.begin(request, keeping, head, keep_alive, response_timeout_s or 0.0, start_ns)
+                return await super().exchange(call)
+            waiter = connection.begin(call, start_ns)
             try:
                 response: Response = await waiter
             except asyncio.CancelledError:
@@ -81,15 +71,7 @@ class Http2Table(Table):
                 continue
             return response
 
-    def begin(
-        self,
-        origin: Origin,
-        request: bytes,
-        keeping: Keeping | None,
-        head: bool,
-        response_timeout_s: float | None,
-        keep_alive: bool,
-    ) -> None:
+    def begin(self, call: Call) -> None:
         """Leave it to `exchange`: what the server has not touched is sent once more."""
 
     async def _connection(self, origin: Origin, timeout_s: float | None) -> Multiplexing | None:

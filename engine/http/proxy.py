@@ -6,14 +6,13 @@ from secrets import token_hex
 from typing import TYPE_CHECKING, NamedTuple
 
 from .auth import Challenge, Credentials, basic, challenges, digest
-from .keeping import WHOLE, Keeping
 from .ntlm import Handshake, offered
 from .request import field_lines
 from .response import Response
 from .table import Table
 
 if TYPE_CHECKING:
-    from .connect import Origin
+    from .call import Call
 
 UNANSWERED = 407
 CONNECTION = ("Proxy-Connection", "Keep-Alive")
@@ -157,33 +156,16 @@ class ProxyTable(Table):
 
     login: Login | None
 
-    def begin(
-        self,
-        origin: Origin,
-        request: bytes,
-        keeping: Keeping | None,
-        head: bool,
-        response_timeout_s: float | None,
-        keep_alive: bool,
-    ) -> None:
+    def begin(self, call: Call) -> None:
         """Leave it to `exchange`: one request may become two."""
 
-    async def exchange(
-        self,
-        origin: Origin,
-        request: bytes,
-        keeping: Keeping | None = WHOLE,
-        head: bool = False,
-        connect_timeout_s: float | None = None,
-        response_timeout_s: float | None = None,
-        keep_alive: bool = True,
-    ) -> Response:
+    async def exchange(self, call: Call) -> Response:
         """Send one request, and once more with credentials where the proxy asks for them. As `Table.exchange`."""
         send = super().exchange
-        rest = keeping, head, connect_timeout_s, response_timeout_s, keep_alive
-        if origin.scheme == "https":
+        request = call.request
+        if call.origin.scheme == "https":
             try:
-                return await send(origin, request, *rest)
+                return await send(call)
             except TunnelRefused as refused:
                 return refused.response
         begin, _, body = request.partition(b"\r\n\r\n")
@@ -195,7 +177,7 @@ class ProxyTable(Table):
         first: Response | None = None
         while True:
             sent = begin + b"\r\n" + line + b"\r\n" + body if line else request
-            response = await send(origin, sent, *rest)
+            response = await send(call.sending(sent) if line else call)
             if not login.again(response):
                 return shown(sent, response, first) if line or first else response
             first = first or response

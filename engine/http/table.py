@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 
 from .connection import NEVER
 from .errors import WireError
-from .keeping import WHOLE
 
 if TYPE_CHECKING:
+    from .call import Call
     from .connect import Dialler, Origin
     from .connection import Connection
-    from .keeping import Keeping
     from .proxy import Login
     from .response import Response
     from .retries import Retrying
@@ -50,72 +49,40 @@ class Table:
         self._of_last: list[Connection] | None = None
         self._validate_ns = int(validate_after_idle_s * 1e9) if validate_after_idle_s > 0 else NEVER
 
-    async def exchange(
-        self,
-        origin: Origin,
-        request: bytes,
-        keeping: Keeping | None = WHOLE,
-        head: bool = False,
-        connect_timeout_s: float | None = None,
-        response_timeout_s: float | None = None,
-        keep_alive: bool = True,
-    ) -> Response:
-        """Send one request, ready-made by `request`, and wait for its answer.
-
-        `keeping` says what is kept of the body, None for nothing of it. `head` says that it is a HEAD.
-        `connect_timeout_s` is for TCP and again for TLS, `response_timeout_s` the longest silence while waiting for an
-        answer, not its whole time; None or 0 waits for ever. `keep_alive` unset says that the request asks for
-        `Connection: close`. Raises WireError: a failed sample.
-        """
+    async def exchange(self, call: Call) -> Response:
+        """Send one request and wait for its answer. Raises WireError: a failed sample."""
         done = 0
         while True:
             try:
-                return await self._once(
-                    origin, request, keeping, head, connect_timeout_s, response_timeout_s, keep_alive
-                )
+                return await self._once(call)
             except WireError as error:
                 done += 1
-                if self.retries is None or not self.retries.again(error, request, done):
+                if self.retries is None or not self.retries.again(error, call.request, done):
                     raise
 
-    async def _once(
-        self,
-        origin: Origin,
-        request: bytes,
-        keeping: Keeping | None,
-        head: bool,
-        connect_timeout_s: float | None,
-        response_timeout_s: float | None,
-        keep_alive: bool,
-    ) -> Response:
+    async def _once(self, call: Call) -> Response:
+        origin = call.origin
         start_ns = perf_counter_ns()
         kept = self._idle.get(origin)
         connection = self._kept(kept, start_ns) if kept else None
         if connection is None:
-            connection = await self._dialler.open(origin, connect_timeout_s, self.sessions, self.login)
+            connection = await self._dialler.open(origin, call.connect_s, self.sessions, self.login)
             kept = self._idle.setdefault(origin, [])
             connection.home = kept
         try:
-            return await connection.begin(request, keeping, head, keep_alive, response_timeout_s or 0.0, start_ns)
+            return await connection.begin(call, start_ns)
         except asyncio.CancelledError:
             connection.close()
             raise
 
-    def begin(
-        self,
-        origin: Origin,
-        request: bytes,
-        keeping: Keeping | None,
-        head: bool,
-        response_timeout_s: float | None,
-        keep_alive: bool,
-    ) -> asyncio.Future[Response] | None:
+    def begin(self, call: Call) -> asyncio.Future[Response] | None:
         """Send one request, as `exchange`, but over a kept connection; None where there is none, or it may go wrong.
 
         One at a time; who waits for the answer no longer says so by `cut`. Raises WireError.
         """
         if self.retries is not None:
             return None
+        origin = call.origin
         start_ns = perf_counter_ns()
         kept = self._of_last
         if origin is not self._last:  # mostly it is: one look instead of a hash of all its parts
@@ -125,7 +92,7 @@ class Table:
         self._busy = connection = self._kept(kept, start_ns) if kept else None
         if connection is None:
             return None
-        return connection.begin(request, keeping, head, keep_alive, response_timeout_s or 0.0, start_ns)
+        return connection.begin(call, start_ns)
 
     def cut(self) -> None:
         """End what `begin` began."""

@@ -1,6 +1,6 @@
 """Hot path: what a worker's samples become until the next batch: rows per result file, and tallies.
 
-Each row keeps the instant at which it came, so that the rows of several workers can be put in order.
+Each row keeps the instant at which it came where the rows of several workers have to be put in order.
 """
 
 from __future__ import annotations
@@ -23,11 +23,12 @@ if TYPE_CHECKING:
 
 
 class FileRows:
-    """The rows of one result file since the last batch."""
+    """The rows of one result file since the last batch, `stamped` with their instants or not."""
 
-    __slots__ = ("rows", "stamps")
+    __slots__ = ("rows", "stamped", "stamps")
 
-    def __init__(self) -> None:
+    def __init__(self, *, stamped: bool = True) -> None:
+        self.stamped = stamped
         self.rows: list[str] = []
         self.stamps: list[int] = []
 
@@ -85,7 +86,8 @@ class FileListener:
                 if mark.last is result:
                     return
                 mark.last = result
-            file.stamps.append(now_ns())
+            if file.stamped:
+                file.stamps.append(now_ns())
             file.rows.append(self.row(result, user))
             if self.made is not None:
                 self.made[0] += 1

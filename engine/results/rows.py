@@ -9,15 +9,20 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from socket import gethostname
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from pyjm.engine.vu.dates import BadPattern, date_format
+
+from .plain_row import IS_COMPILED, PlainRow
 
 if TYPE_CHECKING:
     from pyjm.engine.vu.result import SampleResult
     from pyjm.engine.vu.user import User
 
     from .save import SaveConfig
+
+Stamp: TypeAlias = Callable[[int], str]
+Row: TypeAlias = "Callable[[SampleResult, User], str]"
 
 SUB_LEVELS = 10
 """How deep sub-samples are written."""
@@ -60,10 +65,16 @@ def header(save: SaveConfig) -> str:
 
 def csv_row(save: SaveConfig) -> Callable[[SampleResult, User], str]:
     """Compile the row of a result file: one line, or more where sub-samples are written too; none ends in a newline."""
+    if IS_COMPILED:
+        plain = plain_row(save)
+        if "subresults" in save.flags:
+            plain.family = _with_subs(_one_row(save))
+        return plain
     row = _one_row(save)
-    if "subresults" not in save.flags:
-        return row
+    return _with_subs(row) if "subresults" in save.flags else row
 
+
+def _with_subs(row: Row) -> Row:
     def with_subs(result: SampleResult, user: User) -> str:
         return "\n".join(_family(row, result, user, 0)) if result.sub_results else row(result, user)
 
@@ -105,7 +116,22 @@ def row(r, u):
     return row
 
 
-def stamp_of(save: SaveConfig) -> Callable[[int], str] | None:
+def plain_row(save: SaveConfig) -> PlainRow:
+    """Give the compiled core's form of a row."""
+    return PlainRow(
+        save.flags,
+        save.delimiter,
+        _one_row(save),
+        host=gethostname(),
+        default_encoding=save.default_encoding,
+        names=save.variables,
+        ends=save.stamp_end,
+        millis="timestamp" in save.flags and save.timestamp_format.lower() == "ms",
+        stamp=stamp_of(save),
+    )
+
+
+def stamp_of(save: SaveConfig) -> Stamp | None:
     """Give what writes the timestamp where that is a date; None for a bad format, with which JMeter leaves it out."""
     if "timestamp" not in save.flags or save.timestamp_format.lower() in ("ms", "none"):
         return None

@@ -44,9 +44,16 @@ class ResultFiles:
     """
 
     def __init__(
-        self, files: Sequence[ResultFile], root: Node, counted: int = -1, made: memoryview[int] | None = None
+        self,
+        files: Sequence[ResultFile],
+        root: Node,
+        counted: int = -1,
+        made: memoryview[int] | None = None,
+        *,
+        stamped: bool,
     ) -> None:
-        self.rows = [FileRows() for _ in files]
+        self.stamped = stamped
+        self.rows = [FileRows(stamped=stamped) for _ in files]
         marks = {file.path: Mark() for file in files}
         paths = [file.path for file in files if file.save.format != "flexible"]
         listeners = [
@@ -78,13 +85,13 @@ class ResultFiles:
         taken = ((index, tallies.take()) for index, tallies in enumerate(self.summaries.values()))
         return [(index, figures) for index, figures in taken if figures]
 
-    def take(self, *, stamped: bool) -> list[tuple[int, Any, Any]]:
+    def take(self) -> list[tuple[int, Any, Any]]:
         """Give (file, rows, instants) of all files with rows, or (file, number, bytes) where instants don't matter."""
         taken: list[tuple[int, Any, Any]] = []
         for index, file in enumerate(self.rows):
             if file.rows:
                 rows, stamps = file.take()
-                taken.append((index, rows, stamps) if stamped else (index, *as_lines(rows)))
+                taken.append((index, rows, stamps) if self.stamped else (index, *as_lines(rows)))
         return taken
 
 

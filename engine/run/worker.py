@@ -58,7 +58,7 @@ class Worker:
         self.properties = self.build.properties
         ledger = Ledger(folder / "ledger", setup.workers).own(setup.index)
         counted = setup.job.counted()
-        self.files = ResultFiles(setup.job.result_files, setup.root, counted, ledger)
+        self.files = ResultFiles(setup.job.result_files, setup.root, counted, ledger, stamped=setup.workers > 1)
         self.build.result_files = self.files
         self.tallies = TallyListener(ledger if counted < 0 else None)
         factor = float(self.properties.get("timer.factor", "1.0") or 1.0)
@@ -183,7 +183,7 @@ class Worker:
         """Hand what came since the last time to the parent."""
         until_ns = now_ns()
         lag_ms = max(0, until_ns - self.due_ns) / 1e6 if self.due_ns else 0.0
-        files = self.files.take(stamped=self.setup.workers > 1)
+        files = self.files.take()
         started = sum(group.started for group in self.groups)
         finished = sum(group.finished for group in self.groups)
         threads = (started - finished, started, finished)

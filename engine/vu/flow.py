@@ -1,15 +1,15 @@
 """Hot path: what comes next for one user. Mirrors org.apache.jmeter.control.GenericController's observable behaviour.
 
 Each plan controller has one cursor per user, which lives as long as the user. `next()` gives a step, or None where
-this pass is over; `done` says that the controller is over for good. A None moves the parent to its next child, a done
-child is taken out of its parent.
+this pass is over; `is_done()` says that the controller is over for good. A None moves the parent to its next child, a
+done child is taken out of its parent.
 """
 
 from __future__ import annotations
 
 from asyncio import sleep
 from collections.abc import Awaitable, Callable, Sequence
-from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 if TYPE_CHECKING:
     from .step import Step
@@ -65,7 +65,7 @@ class Cursor:
         while True:
             if self.first:
                 self.fire()
-            if self.done:
+            if self.is_done():
                 return None
             children = self.children
             if self.current < len(children):
@@ -75,13 +75,13 @@ class Cursor:
             else:  # a controller without children is done for good
                 self.set_done()
                 return None
-            if child.is_step:
+            if not isinstance(child, Cursor):
                 self.current += 1
-                return cast("Step", child)
-            step = cast(Cursor, child).next()
+                return child
+            step = child.next()
             if step is not None:
                 return step
-            self.child_passed(cast(Cursor, child))
+            self.child_passed(child)
             if self.asks_anew:
                 return REPEAT
 
@@ -98,7 +98,7 @@ class Cursor:
 
     def child_passed(self, child: Cursor) -> None:
         """Go on behind a child whose pass is over."""
-        if child.done:
+        if child.is_done():
             del self.children[self.current]
         else:
             self.current += 1
@@ -107,6 +107,10 @@ class Cursor:
         """Decide what follows the last child."""
         self.restart()
         return None
+
+    def is_done(self) -> bool:
+        """Tell whether this controller is over for good."""
+        return self.done
 
     def set_done(self) -> None:
         """End this controller for good."""
@@ -129,8 +133,8 @@ class Cursor:
     def initialize_children(self) -> None:
         """Let all controllers below begin anew."""
         for child in self.children:
-            if not child.is_step:
-                cast(Cursor, child).initialize()
+            if isinstance(child, Cursor):
+                child.initialize()
 
     def cut_pass(self) -> None:
         """End the present pass because an outer loop goes on or breaks. Mirrors triggerEndOfLoop()."""
@@ -162,7 +166,7 @@ class IteratingCursor(Cursor):
             if self.refuses():
                 variables[key] = self.index
                 return None
-            step = super().next()
+            step = Cursor.next(self)
             variables[key] = self.index
             if step is not REPEAT:
                 return step

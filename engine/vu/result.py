@@ -26,6 +26,14 @@ class Action(Enum):
 CONTINUE = Action.CONTINUE
 
 
+class Naming:
+    """Whether sub-results are called after their sample: one thing for the whole plan, as in JMeter."""
+
+    __slots__ = ()
+
+    renames = True
+
+
 class AssertionResult:
     """What one assertion said: a failure (the answer is wrong), an error (it could not be judged), or just words.
 
@@ -114,9 +122,6 @@ class SampleResult:
 
     tag: ClassVar[str] = "sample"
 
-    renames: ClassVar[bool] = True
-    """Whether sub-results are called after their sample: one thing for the whole plan, as in JMeter."""
-
     __slots__ = FIELDS
 
     def __init__(self, label: str, thread_name: str = "") -> None:
@@ -199,6 +204,11 @@ class SampleResult:
         return ""
 
     @property
+    def renames(self) -> bool:
+        """Whether sub-results are called after this sample."""
+        return Naming.renames
+
+    @property
     def stops(self) -> bool:
         """Whether the sample ends its user or the test."""
         return self.stop_thread or self.stop_test or self.stop_test_now
@@ -259,7 +269,7 @@ class SampleResult:
         self.body_bytes += sub.body_bytes
         if self.sub_results is None:
             self.sub_results = []
-        if rename and self.renames:
+        if rename and Naming.renames:
             sub.label = f"{self.label}-{len(self.sub_results)}"
         self.sub_results.append(sub)
 

@@ -124,10 +124,6 @@ class Scope:
                 listener.add(user, result)
 
 
-def _no_label(user: User) -> str:
-    return ""
-
-
 def _judge(assertion: Assertion, user: User, result: SampleResult, is_kept: bool) -> None:
     try:
         said = assertion.check(user, result)
@@ -158,7 +154,9 @@ def _judge_subs(assertion: Assertion, user: User, result: SampleResult, level: i
 class Step:
     """One sampler with its scope, shared by all users. `path` is the plan controllers above it, innermost first."""
 
-    __slots__ = ("after", "before", "delays", "label", "limits", "make", "new_result", "path", "sampler", "scope")
+    __slots__ = (
+        "after", "before", "delays", "label", "limits", "make", "new_result", "path", "same_label", "sampler", "scope",
+    )  # fmt: skip
 
     is_step = True
 
@@ -175,7 +173,8 @@ class Step:
         self.sampler = sampler
         self.make = sampler.verb()
         self.new_result = sampler.result_type
-        self.label: Callable[[User], str] = _no_label if sampler.labels_late else sampler.label.get
+        self.label: Callable[[User], str] = sampler.label.get
+        self.same_label: str | None = "" if sampler.labels_late else sampler.label.constant
         self.before = tuple((element.before, iscoroutinefunction(element.before)) for element in before)
         self.after = tuple((element.after, iscoroutinefunction(element.after)) for element in after)
         self.delays = tuple(
@@ -188,24 +187,33 @@ class Step:
 
     async def run(self, user: User, transaction: ParentTransaction | None) -> None:
         """Make one sample for a user, inside a parent transaction or not."""
-        user.step = self
-        user.begun = None
+        scope = self.enter(user)
         try:
-            for before, is_async in self.before:
-                said = before(user)
-                if is_async:
-                    await said
-            user.last_scope = self.scope
+            if self.before:
+                for before, is_async in self.before:
+                    said = before(user)
+                    if is_async:
+                        await said
+                user.last_scope = scope
             if self.delays:
                 await self.wait(user)
-            if user.running:
-                result = await self.sample(user)
-                if result is not None:
+            result = self.open(user)
+            if result is not None:
+                try:
+                    made = await (self.limited(user, result) if self.limits else self.make(user, result))
+                except CancelledError:  # a sampler that a stop cuts says itself what that gives
+                    if user.running:
+                        raise
+                    made = self.sampler.interrupted(user, result)
+                finally:
+                    user.sampling = False
+                if made is not None:
+                    self.close(user, made)
                     if self.after:
-                        await self.process(user, result)
-                    self.hand_out(user, result, transaction)
-            if self.scope.held:
-                user.let_go(self.scope.held)
+                        await self.process(user, made)
+                    self.hand_out(user, made, transaction)
+            if scope.held:
+                user.let_go(scope.held)
         except CancelledError:
             # stopped now, while it waited: the loop of the user sees that it no longer runs
             if user.running:
@@ -230,25 +238,30 @@ class Step:
             if not user.sleepless:
                 await sleep(total_s)
 
-    async def sample(self, user: User) -> SampleResult | None:
-        """Sample; a sampler that a stop cuts says itself what that gives."""
-        sampler = self.sampler
-        result = user.begun = self.new_result(self.label(user), user.name)
+    def enter(self, user: User) -> Scope:
+        """Be the present step of a user, and give its scope: the last one, once pre-processors are through."""
+        user.step = self
+        user.begun = None
+        if not self.before:
+            user.last_scope = self.scope
+        return self.scope
+
+    def open(self, user: User) -> SampleResult | None:
+        """Begin a sample: give what its sampler fills, None for a user that does not go on."""
+        if not user.running:
+            return None
+        label = self.same_label
+        result = user.begun = self.new_result(self.label(user) if label is None else label, user.name)
         user.sampling = True
-        try:
-            made = await (self.limited(user, result) if self.limits else self.make(user, result))
-        except CancelledError:
-            if user.running:
-                raise
-            made = sampler.interrupted(user, result)
-        finally:
-            user.sampling = False
-        if made is not None and not made.ignored:
-            made.group_threads, made.all_threads = user.counts()
-            if made.sub_results:
-                _fill(made.sub_results, made)
-            user.previous = made
-        return made
+        return result
+
+    def close(self, user: User, result: SampleResult) -> None:
+        """End a sample: count the users there are, and know it as the last one."""
+        if not result.ignored:
+            result.group_threads, result.all_threads = user.counts()
+            if result.sub_results:
+                _fill(result.sub_results, result)
+            user.previous = result
 
     async def limited(self, user: User, result: SampleResult) -> SampleResult | None:
         """Sample under the shortest of the limits that there are: in seconds, 0 for none."""

@@ -13,7 +13,6 @@ from .clock import now_ns
 from .flow import Again, Cursor, IteratingCursor
 from .interrupt import Limit
 from .result import CONTINUE, Action, SampleResult
-from .step import Controller, Scope, Step
 from .transaction import LAST_SAMPLE_OK, ParentTransaction
 
 if TYPE_CHECKING:
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from .held import Held
+    from .step import Controller, Scope, Step
 
 log = logging.getLogger("pyjm.vu")
 
@@ -169,6 +169,11 @@ class User:
         """Tell how long the scheduler lets this user run on."""
         return inf if self.ends_ns is None else (self.ends_ns - now_ns()) / 1e9
 
+    def look_at_the_clock(self) -> None:
+        """End where the scheduler says so."""
+        if self.ends_ns is not None and now_ns() >= self.ends_ns:
+            self.running = False
+
     async def wait_for(self, came: Future[None]) -> None:
         """Wait for what may never come: a stop ends the wait as well."""
         if came.done() or not self.running:
@@ -200,7 +205,7 @@ class User:
         turn = 0
         while self.running:
             step = root.next()
-            if step is None and not root.done:  # nothing to do, and not over: JMeter looks again for ever
+            if step is None and not root.is_done():  # nothing to do, and not over: JMeter looks again for ever
                 await sleep(0)
                 self.running = self.running and self.left_s() > 0
             while self.running and step is not None:
@@ -212,12 +217,11 @@ class User:
                         step = root.next()
                         continue
                     await sleep(0)
-                if isinstance(step, Step):
-                    await step.run(self, None)
-                else:
+                if isinstance(step, ParentTransaction):
                     await self.transact(step, None)
-                if self.ends_ns is not None and now_ns() >= self.ends_ns:
-                    self.running = False
+                else:
+                    await step.run(self, None)
+                self.look_at_the_clock()
                 failed = next_loop_on_error and self.vars[LAST_SAMPLE_OK] != "true"
                 if failed or self.action is not CONTINUE:
                     self.redirect(step, Action.NEXT_ITERATION if failed else self.action)
@@ -226,7 +230,7 @@ class User:
                     step = None
                 else:
                     step = root.next()
-            if root.done:
+            if root.is_done():
                 break
 
     async def transact(self, transaction: ParentTransaction, parent: ParentTransaction | None) -> SampleResult | None:
@@ -240,8 +244,7 @@ class User:
                 transaction.add(sub)
         elif transaction.sub is not None:
             await transaction.sub.run(self, transaction)
-        if self.ends_ns is not None and now_ns() >= self.ends_ns:
-            self.running = False
+        self.look_at_the_clock()
         if not self.running and result is None:
             result = self.end_transaction(transaction, parent)
         return result
@@ -291,7 +294,7 @@ class User:
         on_error = _GOES_ON if result.success else self.on_error
         if result.action is not CONTINUE:
             self.action = result.action
-        if on_error is _GOES_ON and not result.stops:
+        if on_error is _GOES_ON and not (result.stop_thread or result.stop_test or result.stop_test_now):
             return
         if result.stop_thread or on_error is OnError.STOP_THREAD:
             self.running = False

@@ -16,6 +16,7 @@ from collections.abc import Awaitable, Callable
 
 import httptools
 
+from pyjm.engine.http.call import Call
 from pyjm.engine.http.connect import Dialler, Origin
 from pyjm.engine.http.request import request_bytes
 from pyjm.engine.http.table import Table
@@ -95,7 +96,7 @@ def ours(path: str, timeout_s: float | None) -> User:
         origin = Origin("http", "127.0.0.1", port)
         request = request_bytes("GET", path, FIELDS)
         for _ in range(count):
-            await table.exchange(origin, request, response_timeout_s=timeout_s)
+            await table.exchange(Call(origin, request, response_s=timeout_s))
         table.close()
 
     return user

@@ -25,7 +25,7 @@ class ForEachCursor(IteratingCursor):
     around it does, to the first of the inputs.
     """
 
-    __slots__ = ("_done", "element", "turn")
+    __slots__ = ("element", "turn")
 
     asks_anew = True
 
@@ -45,20 +45,15 @@ class ForEachCursor(IteratingCursor):
     def index(self) -> int:
         return self.turn
 
-    @property
-    def done(self) -> bool:
-        """Whether it is over; sets the output variable where it is not."""
+    def is_done(self) -> bool:
+        """Tell whether it is over; sets the output variable where it is not."""
         if self.turn >= self.element.end.get(self.user):
             return True
         value = self.user.vars.get(self.measured_input())
         if value is None:
-            return self._done
+            return self.done
         self.user.vars[self.element.output.get(self.user)] = value
         return False
-
-    @done.setter
-    def done(self, done: bool) -> None:
-        self._done = done
 
     @property
     def passes(self) -> int:

@@ -62,7 +62,7 @@ class InterleaveCursor(Cursor):
                 return None
             if self.first:
                 self.fire()
-            if self.done:
+            if self.is_done():
                 return None
             children = self.children
             if not children:
@@ -103,7 +103,7 @@ class InterleaveCursor(Cursor):
         return step
 
     def child_passed(self, child: Cursor) -> None:
-        if child.done:
+        if child.is_done():
             del self.children[self.current]
         elif self.style(self.user) == USE_SUB_CONTROLLERS:
             self.move_on()

@@ -15,7 +15,7 @@ from pyjm.engine.vu.user import User
 class RuntimeCursor(Cursor):
     """Where one user stands in a Runtime Controller. `since_ns` is when this run of passes began, 0 for not yet."""
 
-    __slots__ = ("_done", "seconds", "since_ns", "turn", "waits")
+    __slots__ = ("seconds", "since_ns", "turn", "waits")
 
     asks_anew = True
 
@@ -32,14 +32,9 @@ class RuntimeCursor(Cursor):
         self.waits = False
         super().__init__(user, children, listeners)
 
-    @property
-    def done(self) -> bool:
-        """Whether it is over for good; one without time or children always is."""
-        return self._done or not self.children or self.seconds(self.user) <= 0
-
-    @done.setter
-    def done(self, done: bool) -> None:
-        self._done = done
+    def is_done(self) -> bool:
+        """Tell whether it is over for good; one without time or children always is."""
+        return self.done or not self.children or self.seconds(self.user) <= 0
 
     @property
     def passes(self) -> int:

@@ -42,7 +42,7 @@ class SwitchCursor(Cursor):
         while True:
             if self.first:
                 self.fire()
-            if self.done:
+            if self.is_done():
                 return None
             children = self.children
             if not children:
@@ -60,7 +60,7 @@ class SwitchCursor(Cursor):
             self.child_passed(cast(Cursor, child))
 
     def child_passed(self, child: Cursor) -> None:
-        if child.done:
+        if child.is_done():
             # the one behind it moves up, and has its turn
             del self.children[self.current], self.labels[self.current]
         else:

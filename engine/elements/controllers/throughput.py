@@ -19,7 +19,7 @@ BY_NUMBER, BY_PERCENT = 0, 1
 class ThroughputCursor(Cursor):
     """Where one user stands in a Throughput Controller. `runs` says whether it takes part in the present pass."""
 
-    __slots__ = ("_done", "element", "executions", "rounds", "runs")
+    __slots__ = ("element", "executions", "rounds", "runs")
 
     def __init__(
         self,
@@ -34,9 +34,8 @@ class ThroughputCursor(Cursor):
         self.runs = False
         super().__init__(user, children, listeners)
 
-    @property
-    def done(self) -> bool:
-        """Whether it will never run again."""
+    def is_done(self) -> bool:
+        """Tell whether it will never run again: the numbers decide."""
         element, user = self.element, self.user
         if not self.children:
             return True
@@ -45,10 +44,6 @@ class ThroughputCursor(Cursor):
             most = element.most.get(user)
             return most == 0 or (self.executed() >= most and self.current >= len(self.children))
         return style == BY_PERCENT and element.percent.get(user) == 0
-
-    @done.setter
-    def done(self, done: bool) -> None:
-        """Leave it: the numbers decide."""
 
     def executed(self) -> int:
         """Tell how often it ran: for this user, or for all."""

@@ -6,12 +6,13 @@ exchange, and to fill the sample.
 
 from __future__ import annotations
 
-from asyncio import CancelledError
+from asyncio import CancelledError, Future
 from collections.abc import Awaitable, Callable
 from copy import copy
 from typing import TYPE_CHECKING
 
 from pyjm.engine.compile.java_error import JavaError
+from pyjm.engine.http.call import Call
 from pyjm.engine.http.errors import ILLEGAL_ARGUMENT, SOCKET, WireError
 from pyjm.engine.http.keeping import Keeping
 from pyjm.engine.vu.interrupt import Interrupted
@@ -57,8 +58,8 @@ class Sampling:
     """
 
     __slots__ = (
-        "auth", "begins", "cache", "changeable", "connections", "cookies", "dns", "embedded", "embeds", "file",
-        "filler", "hashes", "keep_body", "label", "labels_late", "md5", "recipe", "shown_as_sent",
+        "auth", "begins", "cache", "called", "changeable", "connections", "cookies", "dns", "embedded", "embeds",
+        "file", "filler", "hashes", "keep_body", "label", "labels_late", "md5", "recipe", "same_call", "shown_as_sent",
     )  # fmt: skip
 
     def __init__(
@@ -95,6 +96,8 @@ class Sampling:
         self.hashes = begins._replace(most=0, md5=True)
         self.md5 = md5
         self.keep_body = True
+        self.called: Made | None = None
+        self.same_call: Call
 
     async def sample(self, user: User, result: SampleResult) -> SampleResult | None:
         """Fill and give back a sample, None for no sample."""
@@ -110,16 +113,12 @@ class Sampling:
                 return result
             except InCache as known:
                 return self.cached(result, known)
-        target = made.target
-        result.url = target.text
-        table = self.table(user, target)
-        keeping = self.keeping(user)
+        table = self.table(user, made.target)
         try:
-            sent = None
-            if user.limit is None:
-                silence_s = made.maker.settings.response_s
-                sent = table.begin(target.origin, made.request, keeping, made.method == "HEAD", silence_s, made.keep)
-            response = await (sent if sent is not None else self.exchange(user, made, table, keeping))
+            sent = self.begin(user, result, made, table)
+            response = await (sent if sent is not None else self.exchange(user, made, table))
+            if self.suffices(user, result, made, response):
+                return result
             if response.status == UNAUTHORIZED and self.auth is not None:
                 made, response = await self.authorized(user, made, response)
         except CancelledError:
@@ -129,7 +128,7 @@ class Sampling:
             self.failed(result, made, error)
             return result
         if len(response.body) >= MAY_BE_LARGE:
-            await unpack_apart(response, keeping, self.filler.packing(response))
+            await unpack_apart(response, self.keeping(user), self.filler.packing(response))
         if response.status in REDIRECTS or made.entity_is_missing or self.embeds:
             return await self.go_on(user, result, made, response, table)
         self.take(user, result, made, response)
@@ -154,19 +153,39 @@ class Sampling:
             return recipe.ready
         return recipe.make(user, result, self.label if self.labels_late else None)
 
-    async def exchange(self, user: User, made: Made, table: Table, keeping: Keeping | None) -> Response:
-        """Send one request, under the limit of the sample. Raises WireError where it fails."""
+    def suffices(self, user: User, result: SampleResult, made: Made, response: Response) -> bool:
+        """Fill a sample from an answer that needs no second look, as most: tell whether it is one."""
+        status = response.status
+        if self.embeds or status == UNAUTHORIZED or status in REDIRECTS or len(response.body) >= MAY_BE_LARGE:
+            return False
+        if made.entity is not None and made.entity.missing is not None:
+            return False
+        self.take(user, result, made, response)
+        return True
+
+    def call(self, user: User, made: Made) -> Call:
+        """Give the exchange that a request is for. Where all samples have one request, it is made once."""
+        if made is self.called:
+            return self.same_call
+        keeping = self.keeping(user)
         target = made.target
         settings = made.maker.settings
-        exchange = table.exchange(
-            target.origin,
-            made.request,
-            keeping,
-            made.method == "HEAD",
-            settings.connect_s,
-            settings.response_s,
-            made.keep,
+        to_head = made.method == "HEAD"
+        call = Call(
+            target.origin, made.request, keeping, to_head, made.keep, settings.connect_s, settings.response_s
         )
+        if self.md5 is None and made is self.recipe.ready:
+            self.called, self.same_call = made, call
+        return call
+
+    def begin(self, user: User, result: SampleResult, made: Made, table: Table) -> Future[Response] | None:
+        """Send a request over a connection that is there; None where there is none, or a limit. Raises WireError."""
+        result.url = made.target.text
+        return table.begin(self.call(user, made)) if user.limit is None else None
+
+    async def exchange(self, user: User, made: Made, table: Table) -> Response:
+        """Send one request, under the limit of the sample. Raises WireError where it fails."""
+        exchange = table.exchange(self.call(user, made))
         return await (exchange if user.limit is None else within(user, user.limit, exchange))
 
     def keeping(self, user: User) -> Keeping | None:
@@ -215,10 +234,9 @@ class Sampling:
 
     async def once(self, user: User, made: Made) -> Response:
         """Send one request, one of several for a sample. Raises WireError where it fails."""
-        keeping = self.keeping(user)
-        response = await self.exchange(user, made, self.table(user, made.target), keeping)
+        response = await self.exchange(user, made, self.table(user, made.target))
         if len(response.body) >= MAY_BE_LARGE:
-            await unpack_apart(response, keeping, self.filler.packing(response))
+            await unpack_apart(response, self.keeping(user), self.filler.packing(response))
         return response
 
     async def ask(self, user: User, made: Made) -> tuple[Made, Response]:

@@ -15,9 +15,13 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from pyjm.engine.http.call import Call
+from pyjm.engine.http.connect import Origin
 from pyjm.engine.http.connection import Connection
 from pyjm.engine.http.keeping import WHOLE, Keeping
 from pyjm.engine.http.response import Response
+
+ORIGIN = Origin("http", "host", 80)
 
 
 class FakeTransport(asyncio.Transport):
@@ -58,7 +62,7 @@ class Wire:
         keep: bool = True,
         timeout_s: float = 0.0,
     ) -> asyncio.Future[Response]:
-        return self.connection.begin(request, keeping, to_head, keep, timeout_s, 1)
+        return self.connection.begin(Call(ORIGIN, request, keeping, to_head, keep, response_s=timeout_s), 1)
 
     def answer(
         self,

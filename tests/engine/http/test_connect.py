@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from pyjm.engine.http import dial, errors
+from pyjm.engine.http.call import Call
 from pyjm.engine.http.connect import Dialler, Origin
 from pyjm.engine.http.dial import Dial
 from pyjm.engine.http.errors import WireError
@@ -35,7 +36,8 @@ async def exchange(port: int, scheme: str = "https", times: int = 1, **how: Any)
     """Get from a server of our own; give the statuses."""
     table = Table(Dialler())
     try:
-        return [(await table.exchange(Origin(scheme, "127.0.0.1", port), GET, **how)).status for _ in range(times)]
+        call = Call(Origin(scheme, "127.0.0.1", port), GET, **how)
+        return [(await table.exchange(call)).status for _ in range(times)]
     finally:
         table.close()
 
@@ -179,7 +181,7 @@ def test_a_handshake_without_end_ends_by_the_connect_timeout(run: Any, serving: 
     async def work() -> None:
         async with serving(silent) as port:
             with pytest.raises(WireError) as caught:
-                await exchange(port, connect_timeout_s=0.05)
+                await exchange(port, connect_s=0.05)
         assert caught.value.kind == errors.CONNECT_TIMEOUT
         assert caught.value.text.endswith("[/127.0.0.1] failed: Read timed out")
 
@@ -198,7 +200,7 @@ def test_https_goes_through_a_proxys_tunnel(run: Any, serving: Any, tls: ssl.SSL
     async def work() -> int:
         async with serving(proxy) as port:
             table = Table(Dialler())
-            response = await table.exchange(Origin("https", "far.away", 443, Proxy("127.0.0.1", port)), GET)
+            response = await table.exchange(Call(Origin("https", "far.away", 443, Proxy("127.0.0.1", port)), GET))
             table.close()
         return response.status
 

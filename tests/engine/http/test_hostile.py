@@ -16,6 +16,7 @@ import pytest
 from hostile_answers import CHUNKED, HOSTILE, OK
 
 from pyjm.engine.http import errors, keeping
+from pyjm.engine.http.call import Call
 from pyjm.engine.http.connect import Dialler, Origin
 from pyjm.engine.http.decode import decode_body
 from pyjm.engine.http.errors import WireError
@@ -85,12 +86,12 @@ def test_an_answer_no_server_should_give_is_what_jmeter_makes_of_it(
         async with hostile(writes(case.raw)) as (table, origin):
             if case.kind and not case.unpacked:
                 with pytest.raises(WireError) as caught:
-                    await table.exchange(origin, GET, response_timeout_s=5)
+                    await table.exchange(Call(origin, GET, response_s=5))
                 said = case.text.format(port=origin.port)
                 if name != "only an interim answer":  # an end or a reset, as it comes
                     assert (caught.value.kind, caught.value.text) == (case.kind, said)
             else:
-                response = await table.exchange(origin, GET, response_timeout_s=5)
+                response = await table.exchange(Call(origin, GET, response_s=5))
                 assert case.unpacked or response.body == case.text.encode("latin-1")
 
     run(scenario())
@@ -118,7 +119,7 @@ def test_what_never_ends_fails_in_bounded_memory(
     async def scenario() -> str:
         async with hostile(ENDLESS[name]) as (table, origin):
             with pytest.raises(WireError) as caught:
-                await table.exchange(origin, GET, response_timeout_s=5)
+                await table.exchange(Call(origin, GET, response_s=5))
             return caught.value.kind
 
     kinds = {"chunk size": errors.BAD_CHUNK, "trailer": errors.TOO_LONG}
@@ -144,7 +145,7 @@ def test_a_large_body_goes_by_without_being_held(
 
     async def scenario() -> None:
         async with hostile(send) as (table, origin):
-            response = await table.exchange(origin, GET, kept, response_timeout_s=5)
+            response = await table.exchange(Call(origin, GET, kept, response_s=5))
         assert response.body_bytes == 32 * MIB
         hashed = hashlib.md5(usedforsecurity=False)
         for _ in range(32 * MIB // len(piece)):
@@ -180,7 +181,7 @@ def test_a_reset_after_any_byte_of_an_answer_is_a_failed_sample(
         async with hostile(send) as (table, origin):
             for _ in HELLO:
                 with pytest.raises(WireError) as caught:
-                    await table.exchange(origin, GET, response_timeout_s=5)
+                    await table.exchange(Call(origin, GET, response_s=5))
                 assert (caught.value.kind, caught.value.text) == (errors.SOCKET, "Connection reset")
 
     run(scenario())
@@ -200,7 +201,7 @@ def test_a_slow_answer_goes_on_while_bytes_come_and_fails_when_none_do(
     async def scenario() -> None:
         async with hostile(send) as (table, origin):
             with pytest.raises(WireError) as caught:
-                await table.exchange(origin, GET, response_timeout_s=0.25)
+                await table.exchange(Call(origin, GET, response_s=0.25))
             hangs.set()
         assert (caught.value.kind, caught.value.text) == (errors.SOCKET_TIMEOUT, "Read timed out")
         assert caught.value.end_ns - caught.value.start_ns > 0.4e9  # longer than the timeout: it is one of each read
@@ -222,7 +223,7 @@ def test_an_answer_before_the_request_is_sent_counts_and_ends_the_connection(
         async with hostile(send) as (table, origin):
             body = b"x" * (20 * MIB)
             request = request_bytes("POST", "/", [("Host", "x"), ("Content-Length", str(len(body)))], body)
-            response = await table.exchange(origin, request, response_timeout_s=5)
+            response = await table.exchange(Call(origin, request, response_s=5))
             taken.set()
             assert (response.status, table.kept) == (413, 0)
 
@@ -248,13 +249,13 @@ def test_other_users_are_not_disturbed(run: Callable[[Any], Any], serving: Calla
                 table = Table(Dialler())
                 ask = request_bytes("GET", f"/{at}", [("Host", "x")])
                 with contextlib.suppress(WireError):
-                    await table.exchange(origin, ask)
+                    await table.exchange(Call(origin, ask))
                 table.close()
 
             async def go_on() -> None:
                 table = Table(Dialler())
                 while not all(task.done() for task in suffering):
-                    assert (await table.exchange(origin, GET, response_timeout_s=5)).body == b"hello"
+                    assert (await table.exchange(Call(origin, GET, response_s=5))).body == b"hello"
                 table.close()
 
             endless_bodies = range(len(ENDLESS) - 3, len(ENDLESS))

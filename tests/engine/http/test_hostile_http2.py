@@ -12,11 +12,11 @@ import pytest
 from hpack import Encoder
 
 from pyjm.engine.http import errors, http2_engine, keeping
+from pyjm.engine.http.call import Call
 from pyjm.engine.http.connect import Dialler, Origin
 from pyjm.engine.http.errors import WireError
 from pyjm.engine.http.http2_connection import Multiplexing
 from pyjm.engine.http.http2_table import Http2Table
-from pyjm.engine.http.keeping import WHOLE
 from pyjm.engine.http.request import request_bytes
 from pyjm.engine.http.response import Response
 
@@ -53,7 +53,7 @@ class Exchange:
         self.connection = Multiplexing(loop, "host:80")
         self.connection.connection_made(self.transport)
         self.connection.speak_http2()
-        self.waiter = self.connection.begin(request, WHOLE, False, True, 0.0, 1)
+        self.waiter = self.connection.begin(Call(Origin("http", "host", 80), request), 1)
 
     def take(self, data: bytes) -> Response | WireError | None:
         self.connection.data_received(data)
@@ -262,7 +262,7 @@ def test_what_never_ends_fails_in_bounded_memory(
         async with serving(one) as port:
             table = Http2Table(Dialler(kind=Multiplexing), prior_knowledge=True)
             with pytest.raises(WireError) as caught:
-                await table.exchange(Origin("http", "127.0.0.1", port), GET, response_timeout_s=5)
+                await table.exchange(Call(Origin("http", "127.0.0.1", port), GET, response_s=5))
             table.close()
             assert said in caught.value.text
 
@@ -278,7 +278,7 @@ def test_a_window_that_is_never_opened_times_out(run: Callable[[Any], Any], serv
         async with serving(one) as port:
             table = Http2Table(Dialler(kind=Multiplexing), prior_knowledge=True)
             with pytest.raises(WireError) as caught:
-                await table.exchange(Origin("http", "127.0.0.1", port), POST, response_timeout_s=0.1)
+                await table.exchange(Call(Origin("http", "127.0.0.1", port), POST, response_s=0.1))
             table.close()
             assert caught.value.kind == errors.SOCKET_TIMEOUT
 

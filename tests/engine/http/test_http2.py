@@ -11,6 +11,7 @@ import pytest
 from http2_site import Answer, Http2Site, Server, server_context, serving
 
 from pyjm.engine.http import errors
+from pyjm.engine.http.call import Call
 from pyjm.engine.http.connect import Dialler, Origin, trusting_context
 from pyjm.engine.http.errors import WireError
 from pyjm.engine.http.http2_connection import Multiplexing
@@ -37,10 +38,9 @@ class Client:
         fields = [("Connection", "keep-alive"), ("X-One", "1"), ("Host", "shop:80")]
         if body:
             fields.append(("Content-Length", str(len(body))))
-        how.setdefault("response_timeout_s", 10)
-        return await self.table.exchange(
-            self.origin, request_bytes(method, path, fields, body), head=method == "HEAD", **how
-        )
+        how.setdefault("response_s", 10)
+        request = request_bytes(method, path, fields, body)
+        return await self.table.exchange(Call(self.origin, request, to_head=method == "HEAD", **how))
 
     @property
     def connection(self) -> Multiplexing:
@@ -266,7 +266,7 @@ def test_a_silent_answer_times_out_and_leaves_the_others_alone(on: Callable[...,
         while len(site.asked) < 2:  # noqa: ASYNC110
             await asyncio.sleep(0)
         with pytest.raises(WireError) as caught:
-            await client.get("/held", response_timeout_s=0.05)
+            await client.get("/held", response_s=0.05)
         assert str(caught.value) == "java.net.SocketTimeoutException: Read timed out"
         site.gate.set()
         assert (await other).status == 200
@@ -281,7 +281,7 @@ def test_after_a_silent_connection_the_next_opens_its_own(on: Callable[..., None
         await client.get("/x")
         client.connection._heard_any_ns = 0
         with pytest.raises(WireError):
-            await client.get("/held", response_timeout_s=0.05)
+            await client.get("/held", response_s=0.05)
         assert (await client.get("/x")).connect_end_ns
 
     on(site, scenario)
@@ -375,7 +375,8 @@ def test_without_prior_knowledge_cleartext_is_http1(run: Callable[[Any], Any]) -
         async with server:
             table = Http2Table(Dialler(kind=Multiplexing))
             origin = Origin("http", "127.0.0.1", server.sockets[0].getsockname()[1])
-            assert (await table.exchange(origin, request_bytes("GET", "/", [("Host", "x")]))).version == "HTTP/1.1"
+            call = Call(origin, request_bytes("GET", "/", [("Host", "x")]))
+            assert (await table.exchange(call)).version == "HTTP/1.1"
             table.close()
 
     run(main())

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from support.live_proxy import BASIC, DIGEST, LiveProxy
 
+from pyjm.engine.http.call import Call
 from pyjm.engine.http.connect import Dialler, Origin
 from pyjm.engine.http.errors import NO_RESPONSE, REFUSED, UNSUPPORTED_SCHEME, TunnelLost, WireError
 from pyjm.engine.http.proxy import Login, Proxy, ProxyTable, RunProxy
@@ -49,7 +50,8 @@ def through(run: Any, serving: Serve, tls: ssl.SSLContext) -> Callable[..., tupl
                     if at == forget_after:
                         login.forget()
                     target = "/x" if scheme == "https" else "http://far.away/x"
-                    answers.append(await table.exchange(origin, request_bytes("GET", target, [("Host", "far.away")])))
+                    request = request_bytes("GET", target, [("Host", "far.away")])
+                    answers.append(await table.exchange(Call(origin, request)))
                 table.close()
         return live, answers
 
@@ -163,7 +165,7 @@ def test_a_proxy_reached_by_tls_carries_tls(
                 origin = Origin(scheme, "far.away", 443, proxy)
                 target = "/x" if scheme == "https" else "http://far.away/x"
                 request = request_bytes("GET", target, [("Host", "far.away")])
-                answers = [await table.exchange(origin, request) for _ in range(2)]
+                answers = [await table.exchange(Call(origin, request)) for _ in range(2)]
                 table.close()
         assert [answer.body for answer in answers] == [b"hello", b"hello"]
         assert live.shown[:2] == ["", ME]

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from pyjm.engine.http.call import Call
 from pyjm.engine.http.connect import Dialler, Origin, trusting_context
 from pyjm.engine.http.errors import WireError
 from pyjm.engine.http.secured import answers_request, server_name
@@ -44,7 +45,7 @@ def answering(seen: list[bool], body: bytes = b"ok", heard: list[bytes] | None =
 async def asked(port: int, sessions: Sessions, times: int, keep_alive: bool = False, host: str = "127.0.0.1") -> None:
     table = Table(Dialler(), sessions)
     for _ in range(times):
-        await table.exchange(Origin("https", host, port), GET, keep_alive=keep_alive)
+        await table.exchange(Call(Origin("https", host, port), GET, keep_alive=keep_alive))
     table.close()
 
 
@@ -105,7 +106,7 @@ def test_a_session_of_tls_1_3_is_good_for_one_handshake(
         sessions = Sessions(of(version))
         async with serving(answering([]), tls) as port:
             table = Table(Dialler(), sessions)
-            await table.exchange(Origin("https", "127.0.0.1", port), GET)
+            await table.exchange(Call(Origin("https", "127.0.0.1", port), GET))
             starts = [sessions.start(("127.0.0.1", port)) for _ in range(2)]
             assert [start.session is not None for start in starts] == [True, second]
             table.close()
@@ -141,7 +142,7 @@ def test_bodies_of_many_records_come_and_go_whole(
             table = Table(Dialler(), Sessions(of(version)))
             request = b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: %d\r\n\r\n" % len(body) + body
             for _ in range(2):
-                assert (await table.exchange(Origin("https", "127.0.0.1", port), request)).body == body
+                assert (await table.exchange(Call(Origin("https", "127.0.0.1", port), request))).body == body
             table.close()
 
     run(work())
@@ -159,7 +160,7 @@ def test_the_end_without_a_word_of_tls_is_the_end_of_a_body(run: Any, serving: A
 
     async def work() -> bytes:
         async with serving(serve, tls) as port:
-            response = await Table(Dialler()).exchange(Origin("https", "127.0.0.1", port), GET)
+            response = await Table(Dialler()).exchange(Call(Origin("https", "127.0.0.1", port), GET))
         return bytes(response.body)
 
     assert run(work()) == b"all of it"
@@ -184,7 +185,7 @@ def test_a_server_that_wants_a_certificate_says_so_after_the_handshake(
     async def work() -> None:
         async with serving(serve) as port:
             with pytest.raises(WireError) as caught:
-                await Table(Dialler()).exchange(Origin("https", "127.0.0.1", port), GET)
+                await Table(Dialler()).exchange(Call(Origin("https", "127.0.0.1", port), GET))
         assert caught.value.text == "Received fatal alert: certificate_required"
 
     tls.verify_mode = ssl.CERT_REQUIRED

@@ -10,6 +10,7 @@ import pytest
 from support.live_socks import LiveSocks
 
 from pyjm.engine.http import errors
+from pyjm.engine.http.call import Call
 from pyjm.engine.http.connect import Dialler, Origin
 from pyjm.engine.http.errors import Unreached, WireError
 from pyjm.engine.http.proxy import Proxy
@@ -38,7 +39,7 @@ async def through(
     async with serving(answer_hello, context=context) as port, serving(live.serve) as proxy_port:
         table = Table(Dialler(socks=Socks("127.0.0.1", proxy_port, version, "me", "pw")))
         try:
-            response = await table.exchange(Origin(scheme, "127.0.0.1", port), GET, **how)
+            response = await table.exchange(Call(Origin(scheme, "127.0.0.1", port), GET, **how))
         finally:
             table.close()
         live.asked[:] = [asked.replace(f":{port}", "") for asked in live.asked]

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from pyjm.engine.http import errors
+from pyjm.engine.http.call import Call
 from pyjm.engine.http.connect import Dialler, Origin
 from pyjm.engine.http.errors import WireError
 from pyjm.engine.http.request import request_bytes
@@ -32,7 +33,7 @@ class Target:
 
     async def get(self, path: str, origin: Origin | None = None, **how: Any) -> Response:
         request = request_bytes("GET", path, [("Host", "x")])
-        return await self.table.exchange(origin or self.origin, request, **how)
+        return await self.table.exchange(Call(origin or self.origin, request, **how))
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         number = len(self.peers)
@@ -161,7 +162,7 @@ def test_a_cancelled_exchange_leaves_no_connection(on_target: Any) -> None:
 def test_silence_ends_by_the_response_timeout(on_target: Any) -> None:
     async def work(target: Target) -> None:
         with pytest.raises(WireError) as caught:
-            await target.get("/silent", response_timeout_s=0.05)
+            await target.get("/silent", response_s=0.05)
         assert caught.value.kind == errors.SOCKET_TIMEOUT
         assert caught.value.end_ns - caught.value.start_ns >= 50_000_000
 

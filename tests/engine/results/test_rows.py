@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pyjm.engine.results.rows import csv_row
+from pyjm.engine.results.rows import _COLUMNS, _one_row, csv_row, plain_row
 from pyjm.engine.results.save import SaveConfig, save_from_properties
 from pyjm.engine.vu.result import AssertionResult, SampleResult
 from pyjm.engine.vu.user import User
@@ -110,3 +110,40 @@ def test_whatever_is_in_a_text_comes_back_from_the_file(texts: list[str]) -> Non
     save = SaveConfig(flags=["label", "response_code", "response_message"])
     line = row_of(save, a_sample(texts[0], response_code=texts[1], response_message=texts[2]))
     assert list(csv.reader(io.StringIO(line, newline=""), strict=True)) == [texts]
+
+
+FLAGS = st.frozensets(st.sampled_from(sorted({"timestamp", *(flag for _, flag, _, _ in _COLUMNS)})))
+ODD = st.text(st.sampled_from('ab;,\t"\r\n é☃'), max_size=6)
+
+
+@given(
+    FLAGS,
+    st.sampled_from([",", ";", "\t", "1"]),
+    st.sampled_from(["ms", "none", "yyyy/MM/dd HH:mm:ss.SSS"]),
+    st.booleans(),
+    st.lists(st.sampled_from("abc"), max_size=3, unique=True),
+    st.tuples(ODD, ODD, ODD, ODD, ODD),
+    st.lists(st.integers(-5, 1 << 50), min_size=8, max_size=8),
+    st.booleans(),
+)
+def test_both_forms_of_a_row_write_the_same(
+    flags: frozenset[str],
+    delimiter: str,
+    stamp: str,
+    ends: bool,
+    names: list[str],
+    texts: tuple[str, ...],
+    numbers: list[int],
+    success: bool,
+) -> None:
+    save = SaveConfig(
+        flags=sorted(flags), delimiter=delimiter, timestamp_format=stamp, stamp_end=ends, variables=names
+    )
+    label, code, message, url, failure = texts
+    result = a_sample(label, response_code=code, response_message=message, url=url, failure_message=failure)
+    result.success = success
+    fields = "elapsed_ms latency_ms connect_ms idle_ms body_bytes sent_bytes all_threads header_bytes"
+    for field, number in zip(fields.split(), numbers):
+        setattr(result, field, number)
+    user = a_user(a=label, b=message)
+    assert plain_row(save)(result, user) == _one_row(save)(result, user)

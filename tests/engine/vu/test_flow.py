@@ -59,7 +59,7 @@ def test_a_controller_without_children_is_done_and_leaves_its_parent() -> None:
 def test_a_thread_groups_loop_is_done_after_its_loops() -> None:
     root = loop(FakeUser(), 2, A, forever=False)
     assert passes(root, 1) == [["a", "a"]]
-    assert root.done
+    assert root.is_done()
 
 
 def test_a_loop_that_continues_for_ever_begins_anew_at_each_pass_of_its_parent() -> None:

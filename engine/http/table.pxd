@@ -1,0 +1,20 @@
+# The compiled form of table.py: see engine/core.py.
+cimport cython
+
+from .call cimport Call
+from .connection cimport Connection
+
+
+cdef class Table:
+    cdef public object sessions, login, _dialler, _last
+    cdef public dict _idle
+    cdef public list _of_last
+    cdef public Connection _busy
+    cdef public long long _validate_ns
+
+    @cython.locals(kept=list, connection=Connection, start_ns=cython.longlong)
+    cpdef begin(self, Call call)
+    cpdef cut(self)
+    @cython.locals(connection=Connection)
+    cpdef Connection _kept(self, list kept, long long now)
+    cpdef close(self)

@@ -1,0 +1,31 @@
+# The compiled form of outbox.py: see engine/core.py.
+cimport cython
+
+from pyjm.engine.vu.result cimport SampleResult
+from .tally cimport Tally
+
+
+cdef class FileRows:
+    cdef public list rows, stamps
+    cdef public bint stamped
+
+
+cdef class Mark:
+    cdef public object last
+
+
+cdef class FileListener:
+    cdef public FileRows file
+    cdef public object row, wanted
+    cdef public Mark mark
+    cdef public bint reads_assertions, reads_body
+
+    @cython.locals(file=FileRows, mark=Mark)
+    cpdef add(self, user, SampleResult result)
+
+
+cdef class TallyListener:
+    cdef public dict tallies
+
+    @cython.locals(tally=Tally, elapsed_ms=cython.longlong, times=dict)
+    cpdef add(self, user, SampleResult result)

@@ -1,0 +1,16 @@
+# The compiled form of counts.py: see engine/core.py.
+cimport cython
+
+
+cdef class Counts:
+    cdef public list own
+
+    cpdef of(self, Py_ssize_t group)
+
+
+cdef class SharedCounts(Counts):
+    cdef public object map, rows, cells
+    cdef public Py_ssize_t start
+
+    @cython.locals(at=cython.Py_ssize_t, row=cython.Py_ssize_t, in_group=cython.longlong, in_all=cython.longlong)
+    cpdef of(self, Py_ssize_t group)
