@@ -10,7 +10,7 @@ cdef class Connection:
     cdef public object authority, transport, ended, _loop, _timer, _waiter, _reading, _keeping
     cdef public list home
     cdef public Head _last_head
-    cdef public long long connect_end_ns, expires_ns, idle_since_ns, _due_ns, _start_ns, _sent, _heard_ns
+    cdef public long long connect_end_ns, expires_ns, idle_since_ns, idles_ns, lives_until_ns, _due_ns, _start_ns, _sent, _heard_ns
     cdef public bint _to_head, _keep
     cdef public double _timeout_s
 

@@ -6,7 +6,7 @@ from .connection cimport Connection
 
 
 cdef class Table:
-    cdef public object sessions, login, _dialler, _last
+    cdef public object sessions, login, retries, _dialler, _last
     cdef public dict _idle
     cdef public list _of_last
     cdef public Connection _busy

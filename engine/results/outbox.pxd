@@ -16,7 +16,7 @@ cdef class Mark:
 
 cdef class FileListener:
     cdef public FileRows file
-    cdef public object row, wanted
+    cdef public object made, row, wanted
     cdef public Mark mark
     cdef public bint reads_assertions, reads_body
 
@@ -26,6 +26,7 @@ cdef class FileListener:
 
 cdef class TallyListener:
     cdef public dict tallies
+    cdef public object made
 
     @cython.locals(tally=Tally, elapsed_ms=cython.longlong, times=dict)
     cpdef add(self, user, SampleResult result)

@@ -4,6 +4,7 @@ cimport cython
 
 cdef class Counts:
     cdef public list own
+    cdef public object ledger
 
     cpdef of(self, Py_ssize_t group)
 

@@ -14,7 +14,7 @@ cdef class UserConnections:
 
 
 cdef class Connections:
-    cdef public object certificates, dialler
+    cdef public object certificates, dialler, retries
     cdef public list leaving
     cdef public double validate_s, live_s
     cdef public bint resets, collapses, manages_names

@@ -12,7 +12,7 @@ from .http_target cimport Target
 
 
 cdef class Sampling:
-    cdef public object auth, begins, cache, called, cookies, dns, embedded, file, label, md5, recipe
+    cdef public object auth, begins, cache, called, cookies, dns, embedded, file, hashes, label, md5, recipe
     cdef public Connections connections
     cdef public Filler filler
     cdef public Call same_call

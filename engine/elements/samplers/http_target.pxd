@@ -6,4 +6,4 @@ cdef class Target:
 
 
 cdef class Targets:
-    cdef public object before, host, known, port, prefix, protocol, root, way
+    cdef public object before, host, kind, known, port, prefix, protocol, root, way
