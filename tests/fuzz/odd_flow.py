@@ -43,7 +43,20 @@ def columns(kind: str, props: Case) -> str:
     return written(kind, kept) + debug(shown("x y")) + debug(shown("x y"))
 
 
+def shaped(kind: str, props: Case) -> str:
+    """Write a timer with a table of one row, and a sampler that shows what it made of it."""
+    row = [cell for cell in props.values() if isinstance(cell, str)]
+    timer = written(kind, {"load_profile": [row]})
+    return delays(kind, {"load_profile": [row]}) + debug("s", timer) + debug("${__P(e_rps)} ${__P(e_totalDuration)}")
+
+
 SUBJECTS = {
+    "shaping": Subject(
+        "kg.apc.jmeter.timers.VariableThroughputTimer",
+        {"start": "99999", "end": "99999", "duration": "60"},
+        shaped,
+        {"start": (None,), "end": (None,), "duration": (None,)},
+    ),
     "loop": Subject(
         "LoopController",
         {"LoopController.loops": "2", "LoopController.continue_forever": False},

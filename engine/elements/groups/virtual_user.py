@@ -257,8 +257,11 @@ class CrowdGroup(GroupUsers):
 
     async def arrivals(self, run: CrowdRun) -> AsyncIterator[Arrival]:  # type: ignore[override]
         run.crowd = crowd = self.crowd(run)
-        async for arrival in self.coming(run, crowd):
-            yield arrival
+        try:
+            async for arrival in self.coming(run, crowd):
+                yield arrival
+        except ValueError as error:  # of numbers that have changed
+            log.error("%s starts no further users: %s", self.path, error)
         crowd.halted()
 
     def coming(self, run: CrowdRun, crowd: Any) -> AsyncIterator[Arrival]:
