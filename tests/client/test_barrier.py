@@ -1,57 +1,43 @@
-"""The start of many servers at one instant: the command goes to all at once, and none begins before the others."""
+"""The start of several servers at one instant: `tests/bench/bench_start.py` measures how nearly at one."""
 
 from __future__ import annotations
 
 from contextlib import ExitStack
 from pathlib import Path
-from time import perf_counter_ns
 
 from wired.rig import Server, job_of, serving, settings_of, trust_of
 
 from pyjm.client.fleet import Fleet, Policy
 from pyjm.client.remote import Remote
 
-SERVERS = 50
-TRIES = 4
-"""All fifty share this machine with the controller, and with whatever else runs: the best of some starts tells."""
+SERVERS = 5
 
 
-def noted(server: Server, reached: list[int]) -> None:
-    """Note when the command to start reaches a server."""
+def noted(server: Server, told_ns: list[int]) -> None:
+    """Note when a server is told to begin, by its own clock, which is that of all here."""
     begin = server.engine.start
 
     def start(at_ns: int) -> None:
-        reached.append(perf_counter_ns())
+        told_ns.append(at_ns)
         begin(at_ns)
 
     server.engine.start = start  # type: ignore[method-assign]
 
 
-def start_of(servers: list[Server], folder: Path) -> tuple[float, float]:
-    """Run a test on all servers; gives the ms between the first and the last to begin: truly, and as was said."""
-    settings = settings_of(folder)
-    members = [Remote(server.address, settings, trust_of(settings)) for server in servers]
-    fleet = Fleet(members, lambda _index, _batch: None, lambda _line: None, Policy())
-    reached: list[int] = []
-    try:
+def test_all_servers_are_told_once_to_begin_and_do(tmp_path: Path) -> None:
+    settings = settings_of(tmp_path)
+    told_ns: list[int] = []
+    with ExitStack() as stack:
+        servers = [stack.enter_context(serving(tmp_path)) for _ in range(SERVERS)]
+        members = [Remote(server.address, settings, trust_of(settings)) for server in servers]
+        fleet = Fleet(members, lambda _index, _batch: None, lambda _line: None, Policy())
+        stack.callback(fleet.close)
         assert fleet.configure([job_of()] * SERVERS) == []
         for server in servers:
-            noted(server, reached)
-        said_ms = fleet.start()
+            noted(server, told_ns)
+        fleet.start()
         for server in servers:
             server.engine.play(1, last=True)
         assert [outcome.received for outcome in fleet.wait()] == [1] * SERVERS
-    finally:
-        fleet.close()
-    assert len(reached) == SERVERS
-    begun = [server.engine.started_ns for server in servers]
-    return (max(begun) - min(begun)) / 1e6, said_ms
-
-
-def test_fifty_servers_begin_within_20_ms_of_one_another(tmp_path: Path) -> None:
-    with ExitStack() as stack:
-        servers = [stack.enter_context(serving(tmp_path)) for _ in range(SERVERS)]
-        starts: list[tuple[float, float]] = []
-        while len(starts) < TRIES and not any(max(start) < 20 for start in starts):
-            starts.append(start_of(servers, tmp_path))
-        assert any(max(start) < 20 for start in starts), starts
+    assert len(told_ns) == SERVERS
+    assert all(server.engine.started_ns > 0 for server in servers)
