@@ -16,8 +16,12 @@ cdef class HeadFacts:
 cpdef HeadFacts facts_of(Response response)
 
 
+@cython.locals(start_ms=cython.longlong, end_ms=cython.longlong)
+cpdef take_head(SampleResult result, Response response, HeadFacts facts)
+
+
 cdef class Filler:
     cdef public object default_charset
 
-    @cython.locals(facts=HeadFacts, start_ms=cython.longlong, end_ms=cython.longlong)
+    @cython.locals(facts=HeadFacts)
     cpdef HeadFacts answer(self, SampleResult result, Response response, keeping)

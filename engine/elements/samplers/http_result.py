@@ -135,20 +135,9 @@ class Filler:
     def answer(self, result: SampleResult, response: Response, keeping: Keeping | None) -> HeadFacts:
         """Fill a result from an answer. Raises WireError for a body that can't be unpacked."""
         facts = facts_of(response)
-        start_ms = result.start_ms
         if response.connect_end_ns:
-            result.connect_ms = to_wall_ms(response.connect_end_ns) - start_ms
-        if response.body_at_ns:
-            result.latency_ms = to_wall_ms(response.body_at_ns) - start_ms
-        result.end_ms = end_ms = to_wall_ms(response.end_ns)
-        result.elapsed_ms = end_ms - start_ms
-        result.response_code = facts.code
-        result.response_message = facts.message
-        result.success = facts.success
-        result.data_type = facts.data_type
-        result.content_type = facts.content_type
-        result.response_headers = facts.text
-        result.header_bytes = facts.header_bytes
+            result.connect_ms = to_wall_ms(response.connect_end_ns) - result.start_ms
+        take_head(result, response, facts)
         result.body_bytes = response.received_bytes - facts.header_bytes
         result.sent_bytes = response.sent_bytes
         result.encoding = facts.charset or self.default_charset
@@ -182,6 +171,22 @@ class Filler:
         if not result.header_bytes:
             result.body_bytes = error_bytes(error, below)
         fail(result, error)
+
+
+def take_head(result: SampleResult, response: Response, facts: HeadFacts) -> None:
+    """Fill in when an answer came, and what its head says."""
+    start_ms = result.start_ms
+    if response.body_at_ns:
+        result.latency_ms = to_wall_ms(response.body_at_ns) - start_ms
+    result.end_ms = end_ms = to_wall_ms(response.end_ns)
+    result.elapsed_ms = end_ms - start_ms
+    result.response_code = facts.code
+    result.response_message = facts.message
+    result.success = facts.success
+    result.data_type = facts.data_type
+    result.content_type = facts.content_type
+    result.response_headers = facts.text
+    result.header_bytes = facts.header_bytes
 
 
 def unpacked(result: SampleResult, body: bytes, encoding: str, keeping: Keeping) -> bytes:

@@ -8,9 +8,8 @@ from pyjm.engine.charsets.charset import known_charset
 from pyjm.engine.http import errors
 from pyjm.engine.http.decode import begins_gzip
 from pyjm.engine.http.errors import WireError
-from pyjm.engine.vu.clock import to_wall_ms
 
-from .http_result import Filler, HeadFacts, Unpacked, unpacked
+from .http_result import Filler, HeadFacts, Unpacked, take_head, unpacked
 
 if TYPE_CHECKING:
     from pyjm.engine.http.head import Head
@@ -73,18 +72,7 @@ class JavaFiller(Filler):
 
     def answer(self, result: SampleResult, response: Response, keeping: Keeping | None) -> HeadFacts:
         facts = facts_of(response)
-        start_ms = result.start_ms
-        if response.body_at_ns:
-            result.latency_ms = to_wall_ms(response.body_at_ns) - start_ms
-        result.end_ms = end_ms = to_wall_ms(response.end_ns)
-        result.elapsed_ms = end_ms - start_ms
-        result.response_code = facts.code
-        result.response_message = facts.message
-        result.success = facts.success
-        result.data_type = facts.data_type
-        result.content_type = facts.content_type
-        result.response_headers = facts.text
-        result.header_bytes = facts.header_bytes
+        take_head(result, response, facts)
         result.body_bytes = response.body_bytes
         result.encoding = facts.charset or self.default_charset
         if keeping is not None:
