@@ -100,11 +100,10 @@ def run_something(line: CommandLine, arguments: Sequence[str], environ: Mapping[
 
 def version() -> str:
     """Tell the version, and of which JMeter the behaviour is."""
-    from importlib.metadata import version as installed
-
+    from pyjm.engine.release import PRODUCT
     from pyjm.properties.layers import JMETER_VERSION
 
-    return f"pyjm {installed('pyjm')}, compatible with Apache JMeter {JMETER_VERSION}"
+    return f"{PRODUCT}, compatible with Apache JMeter {JMETER_VERSION}"
 
 
 def core() -> str:

@@ -7,13 +7,13 @@ import logging
 import os
 import socket
 from dataclasses import dataclass
-from importlib.metadata import version
 from typing import Any
 
 from OpenSSL import SSL
 
 from pyjm.client.address import Address
 from pyjm.client.member import MemberError
+from pyjm.engine.release import PRODUCT
 from pyjm.keystore.faults import KeystoreError
 from pyjm.keystore.peers import refresh
 from pyjm.server.wire.contract import MAX_REPLY, PROTOCOL, BadMessage, Code, Limits, Refused, pack, unpack_map
@@ -125,13 +125,8 @@ class Dialer:
 def greet(link: Link, kind: str, timeout_s: float = LIMITS.handshake_s) -> tuple[Link, dict[str, Any]]:
     """Say hello on a new link; it is closed where that fails."""
     try:
-        about = pack({"who": caller(), "link": kind, "product": product()})
+        about = pack({"who": caller(), "link": kind, "product": PRODUCT})
         return link, unpack_map(link.call("hello", PROTOCOL, about, timeout_s=timeout_s))
     except (LinkDown, Refused, BadMessage):
         link.close()
         raise
-
-
-def product() -> str:
-    """Name this program and its version."""
-    return f"pyjm {version('pyjm')}"

@@ -15,11 +15,12 @@ from typing import Any
 from cryptography import x509
 
 from pyjm.client.address import parse_address, split_addresses
-from pyjm.client.dial import LIMITS, Dialer, product
+from pyjm.client.dial import LIMITS, Dialer
 from pyjm.client.member import MemberError
 from pyjm.client.remote import Remote
 from pyjm.client.trust import Trust
 from pyjm.engine.plan.faults import Fault
+from pyjm.engine.release import PRODUCT
 from pyjm.engine.run.job import Job
 from pyjm.keystore.store import expires_soon
 from pyjm.properties import Settings
@@ -139,10 +140,10 @@ class Doctor:
         patient.id = str(about.get("id"))
         theirs = str(about.get("product"))
         patient.add("reach", OK, "it answers")
-        if theirs == product():
+        if theirs == PRODUCT:
             patient.add("version", OK, theirs)
         else:
-            patient.add("version", WARN, f"{theirs}, and {product()} here", _MEND[Code.VERSION])
+            patient.add("version", WARN, f"{theirs}, and {PRODUCT} here", _MEND[Code.VERSION])
         if certificate is None:
             patient.add(
                 "certificate", WARN, "server.rmi.ssl.disable=true: anybody can use it", "make keys, and leave that out"

@@ -11,9 +11,9 @@ import socket
 import sys
 import threading
 from collections.abc import Mapping, Sequence
-from importlib.metadata import version
 from types import FrameType
 
+from pyjm.engine.release import PRODUCT
 from pyjm.engine.run import runlog
 from pyjm.engine.run.parent import Engine
 from pyjm.keystore.context import KeystoreError, allowed_names, expiry_warning, own_keystore, server_context
@@ -68,7 +68,7 @@ def run(arguments: Sequence[str], environ: Mapping[str, str] | None = None) -> i
         say(f"Usage\n{describe()}\nError: {error}")
         return 0
     if line.has("v"):
-        say(f"pyjm {version('pyjm')}")
+        say(PRODUCT)
         return 0
     if line.has("h") or line.has("?"):
         say(f"{USAGE}\n{describe()}")
@@ -129,7 +129,7 @@ def serve_with(settings: Settings) -> int:
     if action not in ACTIONS:
         raise NoStart(f"pyjm.lease_action={action} is none; write {' or '.join(ACTIONS)}")
     ports = open_ports(settings)
-    about = {"product": f"pyjm {version('pyjm')}", "protocol": PROTOCOL, "data_port": data_port(ports)}
+    about = {"product": PRODUCT, "protocol": PROTOCOL, "data_port": data_port(ports)}
     host = Host(settings, Engine, say, lease_s)
     host.certificate = store.certificate if store is not None else None
     listener = Listener(host, ports, tls, about, Limits(), allowed)

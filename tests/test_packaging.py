@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from pyjm.engine.release import VERSION
+
 ROOT = Path(__file__).resolve().parents[1]
 ROOMS = ("engine", "server", "client", "keystore", "properties")
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
@@ -51,6 +53,10 @@ def test_files_that_are_not_code_go_into_the_wheel() -> None:
         if file.is_file() and file.suffix not in (".py", ".pyc", *BUILT) and not any(file.match(kind) for kind in kinds)
     ]
     assert others == []
+
+
+def test_the_release_is_the_one_that_is_installed() -> None:
+    assert importlib.metadata.version("pyjm") == VERSION
 
 
 @pytest.mark.parametrize("command", sorted(PYPROJECT["project"]["scripts"]))

@@ -15,10 +15,10 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from wired.rig import Server, csv_plan, job_of, keystore, nodes_of, serving, settings_of
 
 from pyjm.client import doctor
-from pyjm.client.dial import product
 from pyjm.client.doctor import FAIL, OK, WARN, Check, Doctor, Patient
 from pyjm.client.trust import Trust
 from pyjm.engine.plan.faults import Fault
+from pyjm.engine.release import PRODUCT
 from pyjm.engine.run.job import Job
 from pyjm.keystore.generate import KeyRequest, make_keystore
 from pyjm.keystore.name import parse_name
@@ -29,7 +29,7 @@ from pyjm.server.wire.contract import Limits
 
 KEY = "server__rmi__ssl__keystore__file"
 QUICK = Limits(connect_s=5, handshake_s=2, frame_s=10)
-ABOUT = {"product": product()}
+ABOUT = {"product": PRODUCT}
 
 
 class Fleet:

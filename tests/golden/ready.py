@@ -111,6 +111,7 @@ def serve() -> None:
     import pyjm.engine.functions
     import pyjm.engine.run.link
     import pyjm.engine.run.parent
+    import pyjm.engine.run.runlog
     import pyjm.engine.run.worker
     import pyjm.properties.launch
     from pyjm.engine.compile.registry import discover

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from cryptography.hazmat.primitives.serialization import (
     pkcs12,
 )
 
+from pyjm.keystore import generate
 from pyjm.keystore.name import parse_name
 from pyjm.keystore.store import Keystore, read_keystore
 from pyjm.properties import Settings
@@ -80,6 +82,14 @@ class Keys:
     def certificates(self, keystore: Keystore) -> bytes:
         """Return the chain alone in PEM."""
         return b"".join(certificate.public_bytes(Encoding.PEM) for certificate in keystore.chain)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def scarcely_stretched() -> Iterator[None]:
+    """Let passwords cost a twentieth of their time; tests read and write hundreds of keystores."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(generate, "_KDF_ROUNDS", 1000)
+        yield
 
 
 @pytest.fixture

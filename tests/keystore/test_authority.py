@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import io
 import os
+import shutil
 import stat
 import sys
 from pathlib import Path
@@ -41,12 +42,19 @@ def create(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captu
     return run
 
 
-@pytest.fixture
-def authority(tmp_path: Path) -> Authority:
-    made = Authority(tmp_path / "rmi_ca", "changeit")
+@pytest.fixture(scope="module")
+def issued(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the folder of an authority with three nodes, made once."""
+    folder = tmp_path_factory.mktemp("authority") / "rmi_ca"
+    made = Authority(folder, "changeit")
     for text in ("c1", "s1,127.0.0.1,load.example", "s2,10.0.0.12"):
         made.issue(NodeRequest.parse(text), 30)
-    return made
+    return folder
+
+
+@pytest.fixture
+def authority(issued: Path, tmp_path: Path) -> Authority:
+    return Authority(shutil.copytree(issued, tmp_path / "rmi_ca"), "changeit")
 
 
 def settings(authority: Authority, node: str, **more: str) -> Settings:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from importlib.metadata import PackageNotFoundError, version
+from pyjm.engine.release import VERSION
 
 AGENT = "pyjm.http.user_agent"
 
@@ -12,9 +12,4 @@ def agent_of(properties: dict[str, str], *, always: bool = False) -> str | None:
     if not always and properties.get("httpclient4.default_user_agent_disabled", "").strip().lower() == "true":
         return None
     told = properties.get(AGENT, "").strip()
-    if told:
-        return told
-    try:
-        return f"pyjm/{version('pyjm')}"
-    except PackageNotFoundError:
-        return "pyjm"
+    return told or f"pyjm/{VERSION}"
