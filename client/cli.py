@@ -100,8 +100,8 @@ def run_something(line: CommandLine, arguments: Sequence[str], environ: Mapping[
 
 def version() -> str:
     """Tell the version, and of which JMeter the behaviour is."""
-    from pyjm.engine.release import PRODUCT
     from pyjm.properties.layers import JMETER_VERSION
+    from pyjm.properties.release import PRODUCT
 
     return f"{PRODUCT}, compatible with Apache JMeter {JMETER_VERSION}"
 

@@ -13,9 +13,9 @@ from OpenSSL import SSL
 
 from pyjm.client.address import Address
 from pyjm.client.member import MemberError
-from pyjm.engine.release import PRODUCT
 from pyjm.keystore.faults import KeystoreError
 from pyjm.keystore.peers import refresh
+from pyjm.properties.release import PRODUCT
 from pyjm.server.wire.contract import MAX_REPLY, PROTOCOL, BadMessage, Code, Limits, Refused, pack, unpack_map
 from pyjm.server.wire.link import Link, connect
 from pyjm.server.wire.trouble import LinkDown, Trouble

@@ -20,11 +20,11 @@ from pyjm.client.member import MemberError
 from pyjm.client.remote import Remote
 from pyjm.client.trust import Trust
 from pyjm.engine.plan.faults import Fault
-from pyjm.engine.release import PRODUCT
 from pyjm.engine.run.job import Job
 from pyjm.keystore.store import expires_soon
 from pyjm.properties import Settings
 from pyjm.properties.options import CommandLine, UsageError, parse
+from pyjm.properties.release import PRODUCT
 from pyjm.server.wire.contract import CONTROL, BadMessage, Code, Limits, Refused
 from pyjm.server.wire.trouble import LinkDown, Trouble
 

@@ -13,13 +13,13 @@ import threading
 from collections.abc import Mapping, Sequence
 from types import FrameType
 
-from pyjm.engine.release import PRODUCT
 from pyjm.engine.run import runlog
 from pyjm.engine.run.parent import Engine
 from pyjm.keystore.context import KeystoreError, allowed_names, expiry_warning, own_keystore, server_context
 from pyjm.properties import PropertiesError, Settings
 from pyjm.properties.launch import server_options
 from pyjm.properties.options import CommandLine, UsageError, describe, parse
+from pyjm.properties.release import PRODUCT
 from pyjm.server.host import Host
 from pyjm.server.lease import ACTIONS
 from pyjm.server.listen import Listener, open_port

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pyjm.engine.release import VERSION
+from pyjm.properties.release import VERSION
 
 ROOT = Path(__file__).resolve().parents[1]
 ROOMS = ("engine", "server", "client", "keystore", "properties")

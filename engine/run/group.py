@@ -100,6 +100,8 @@ class GroupRun:
                 await asyncio.sleep(0)
         while self.users:
             await asyncio.wait(self.users.values())
+            # a task that is cancelled before its first step never gets into `live`, so it doesn't leave by itself
+            self.users = {user: task for user, task in self.users.items() if not task.done()}
         done()
 
     @property

@@ -18,12 +18,12 @@ from pyjm.client import doctor
 from pyjm.client.doctor import FAIL, OK, WARN, Check, Doctor, Patient
 from pyjm.client.trust import Trust
 from pyjm.engine.plan.faults import Fault
-from pyjm.engine.release import PRODUCT
 from pyjm.engine.run.job import Job
 from pyjm.keystore.generate import KeyRequest, make_keystore
 from pyjm.keystore.name import parse_name
 from pyjm.keystore.store import read_keystore
 from pyjm.properties import Settings
+from pyjm.properties.release import PRODUCT
 from pyjm.server.machine import describe_machine
 from pyjm.server.wire.contract import Limits
 

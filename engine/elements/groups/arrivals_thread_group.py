@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Sequence
-from math import floor, sqrt
+from math import floor, isnan, sqrt
 
 from pyjm.engine.compile.build import Build
 from pyjm.engine.compile.element import text, whole
@@ -15,8 +15,9 @@ from pyjm.engine.plan.tree import Node
 from pyjm.engine.vu.flow import Again, Next
 from pyjm.engine.vu.user import User
 
+from .numbers import added, as_int, double, long
 from .thread_group import Arrival
-from .virtual_user import Crowd, CrowdGroup, CrowdRun, VirtualUser, double, long, seconds
+from .virtual_user import Crowd, CrowdGroup, CrowdRun, VirtualUser, seconds
 
 QUIET_MS = 200
 """After what time a rate of 0 is looked at again."""
@@ -160,6 +161,8 @@ class ArrivalsThreadGroup(CrowdGroup):
             if own and not await run.until(at_ms / 1000):
                 return
             rate = self.rate(crowd.user, at_ms / 1000, number)
+            if isnan(rate):
+                raise ValueError("its rate is NaN")
             if rate > 0:
                 at_ms += 1000 / rate
                 number += 1
@@ -186,7 +189,7 @@ class ArrivalsThreadGroup(CrowdGroup):
         factor = self.factor(user)
         ramp_s, hold_s = seconds(self.ramp.get(user), factor), seconds(self.hold.get(user), factor)
         rate = self.users.get(user) / factor
-        if at_s >= ramp_s + hold_s:
+        if at_s >= added(ramp_s, hold_s):
             return -1.0
         if ramp_s == 0 or at_s > ramp_s:
             return rate
@@ -220,7 +223,7 @@ class FreeFormArrivalsThreadGroup(ArrivalsThreadGroup):
         for row in self.rows:
             first, last, lasts = (cell.get(user) for cell in row)
             lasts_s = lasts * factor
-            ends_s = int(begun_s + lasts_s)
+            ends_s = as_int(begun_s + lasts_s)
             if at_s <= ends_s and lasts_s:
                 return first / factor + (at_s - begun_s) / lasts_s * (last - first) / factor
             begun_s = ends_s

@@ -12,8 +12,9 @@ from pyjm.engine.plan.tree import Node
 from pyjm.engine.vu.flow import REPEAT, Next
 from pyjm.engine.vu.user import User
 
+from .numbers import added, long
 from .thread_group import Arrival
-from .virtual_user import Crowd, CrowdGroup, CrowdRun, VirtualUser, long, seconds
+from .virtual_user import Crowd, CrowdGroup, CrowdRun, VirtualUser, seconds
 
 LOOK_S = 1.0
 """How often the plan is looked at while there are users; at once where one ends."""
@@ -34,7 +35,7 @@ class Level(Crowd):
         factor = group.factor(user)
         self.users = group.users.get(user)
         self.ramp_s = seconds(group.ramp.get(user), factor)
-        self.hold_s = seconds(group.hold.get(user), factor)
+        self.ends_s = added(self.ramp_s, seconds(group.hold.get(user), factor))
         self.steps = long(group.steps.get(user))
         self.read_s = self.run.now_s
 
@@ -44,7 +45,7 @@ class Level(Crowd):
         if 0 < group.fresh_ms < (now_s - self.read_s) * 1000:
             self.read()
         at_s = max(0.0, now_s - group.shift_s)
-        if at_s >= self.ramp_s + self.hold_s:
+        if at_s >= self.ends_s:
             return -1
         if self.ramp_s == 0 or at_s > self.ramp_s:
             return self.users

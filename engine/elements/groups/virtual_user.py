@@ -7,19 +7,18 @@ lies in cells.
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from math import floor
 from typing import TYPE_CHECKING, Any, Protocol
 
 from pyjm.engine.compile.element import flag, text
-from pyjm.engine.compile.value import Value, as_whole, whole_number
+from pyjm.engine.compile.value import Value, as_whole
 from pyjm.engine.vu.flow import AGAIN, REPEAT, SPINS, Cursor, Next
 from pyjm.engine.vu.result import SampleResult
 from pyjm.engine.vu.stops import StopThread
 from pyjm.engine.vu.user import User
 
+from .numbers import as_long, double, long
 from .thread_group import Arrival, GroupUsers, Run, no_loop
 
 if TYPE_CHECKING:
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
 log = logging.getLogger("pyjm.run")
 
 MINUTES = "M"
-_DOUBLE = re.compile(r"[\x00-\x20]*([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)[fFdD]?[\x00-\x20]*")
 
 
 class CrowdRun(Run, Protocol):
@@ -58,25 +56,9 @@ class CrowdRun(Run, Protocol):
         """End that waiting."""
 
 
-def double(written: str) -> float:
-    """Read a text as Java's Double.parseDouble, but for its infinities. Raises ValueError."""
-    match = _DOUBLE.fullmatch(written)
-    if match is None:
-        raise ValueError(f'For input string: "{written}"')
-    return float(match[1])
-
-
 def seconds(written: str, factor: int) -> int:
     """Read whole seconds, of a text in units of so many; an empty one is 0. Raises ValueError."""
-    return floor(double(written or "0") * factor + 0.5)
-
-
-def long(written: str) -> int:
-    """Read a text as Java's Long.parseLong; an empty one is 0. Raises ValueError."""
-    number = whole_number(written) if written else 0
-    if number is None:
-        raise ValueError(f'For input string: "{written}"')
-    return number
+    return as_long(double(written or "0") * factor)
 
 
 @dataclass(frozen=True, slots=True)

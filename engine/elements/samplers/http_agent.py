@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pyjm.engine.release import VERSION
+from pyjm.properties.release import VERSION
 
 AGENT = "pyjm.http.user_agent"
 

@@ -15,8 +15,9 @@ from pyjm.engine.elements.groups.arrivals_thread_group import (
     Pool,
 )
 from pyjm.engine.elements.groups.concurrency_thread_group import ConcurrencyThreadGroup, Level
+from pyjm.engine.elements.groups.numbers import added, as_int, double, long
 from pyjm.engine.elements.groups.thread_group import Share
-from pyjm.engine.elements.groups.virtual_user import double, long, seconds
+from pyjm.engine.elements.groups.virtual_user import seconds
 from pyjm.engine.plan.tree import Node
 from pyjm.engine.vu.user import User
 
@@ -167,3 +168,20 @@ def test_numbers_are_read_as_java_reads_them() -> None:
     assert [long(text) for text in ("", "+7", "-7")] == [0, 7, -7]
     with pytest.raises(ValueError, match="For input string"):
         long("9223372036854775808")
+
+
+@pytest.mark.parametrize(
+    ("written", "read_s"),
+    [("NaN", 0), (" +Infinity ", 2**63 - 1), ("-Infinity", -(2**63)), ("1e20", 2**63 - 1), ("1.5d", 2), ("-1.5", -1)],
+)
+def test_seconds_are_rounded_as_java_rounds_them(written: str, read_s: int) -> None:
+    assert seconds(written, 1) == read_s
+
+
+def test_a_ramp_and_a_hold_that_are_too_long_together_end_before_they_begin() -> None:
+    assert added(seconds("1e20", 1), seconds("1", 1)) == -(2**63)
+
+
+@pytest.mark.parametrize(("number", "cut"), [(1e20, 2**31 - 1), (float("nan"), 0), (-1e20, -(2**31)), (-1.5, -1)])
+def test_a_number_is_cut_to_an_int(number: float, cut: int) -> None:
+    assert as_int(number) == cut
