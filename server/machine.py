@@ -8,9 +8,11 @@ import sys
 import tempfile
 from typing import Any
 
+from pyjm.engine.run.limits import raise_file_limit
+
 
 def describe_machine() -> dict[str, Any]:
-    """Tell cores, bytes of memory (all, available), of disk for tests, and files that a process may open."""
+    """Tell cores, bytes of memory (all, available), of disk for tests, and files that a process may open (0: any)."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     pages = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") if hasattr(os, "sysconf") else 0
     return {
@@ -19,7 +21,7 @@ def describe_machine() -> dict[str, Any]:
         "available": _available(),
         "disk": shutil.disk_usage(tempfile.gettempdir()).free,
         "folder": tempfile.gettempdir(),
-        "files": _file_limit(),
+        "files": raise_file_limit() or 0,
         "platform": sys.platform,
     }
 
@@ -29,13 +31,3 @@ def _available() -> int:
     import psutil
 
     return int(psutil.virtual_memory().available)
-
-
-def _file_limit() -> int:
-    """Tell how many files a worker may open: it raises its limit as far as it can; 0 for no limit."""
-    try:
-        import resource
-    except ImportError:
-        return 0
-    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    return 0 if hard == resource.RLIM_INFINITY else hard

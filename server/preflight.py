@@ -14,6 +14,7 @@ from typing import Any
 from cryptography import x509
 
 from pyjm.engine.plan.faults import Fault
+from pyjm.engine.run.limits import BESIDE_USERS
 from pyjm.keystore.store import expires_soon
 from pyjm.server.wire.contract import in_one_line
 
@@ -24,7 +25,6 @@ WORKER_BYTES = 60 << 20
 USER_BYTES = 24 << 10
 """What a worker and an idle user take, rounded up from what was measured."""
 USERS_PER_CORE = 20_000
-FILES_OF_ITS_OWN = 200
 UNKNOWN_USERS = 1 << 30
 _EXPECTED_AT_MOST = 1000
 
@@ -75,7 +75,7 @@ def _disk(machine: Mapping[str, Any], planned: Planned) -> Fault | None:
 
 
 def _file_limit(machine: Mapping[str, Any], planned: Planned) -> Fault | None:
-    wanted = -(-planned.users // max(1, planned.workers)) + FILES_OF_ITS_OWN
+    wanted = -(-planned.users // max(1, planned.workers)) + BESIDE_USERS
     if not machine["files"] or not planned.users or wanted <= machine["files"]:
         return None
     problem = (

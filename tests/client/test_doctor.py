@@ -192,7 +192,7 @@ def planted(fleet: Fleet, users: int = 0, **machine: Any) -> str:
     ("machine", "users", "name", "text", "mend"),
     [
         ({"disk": 5 << 20}, 0, "disk", "5 MB are free in", "another TMPDIR"),
-        ({"files": 1024}, 5000, "file limit", "a process may open 1,024 files, 5,000 users", "ulimit -Hn 5200"),
+        ({"files": 1024}, 5000, "file limit", "a process may open 1,024 files, 5,000 users", "ulimit -Hn 5064"),
         ({"available": 90 << 20}, 5000, "memory", "5,000 users want some 177 MB", "take more servers"),
         (
             {"cores": 1, "available": 1 << 40, "files": 0},
