@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from .frames import Say, frame, pack, read
@@ -28,6 +29,7 @@ class WorkerLink:
         self.errors = errors
         self.heard = heard
         self.alive = True
+        self.heard_s = monotonic()
         self.process = start_worker(errors)
         self.lock = threading.Lock()
         self.thread = threading.Thread(target=self.listen, name=f"worker-{index}", daemon=True)
@@ -37,6 +39,7 @@ class WorkerLink:
         """Read frames until the worker is gone."""
         assert self.process.stdout is not None
         while (said := read(self.process.stdout)) is not None:
+            self.heard_s = monotonic()
             self.heard(self.index, *said)
         self.alive = False
         self.heard(self.index, None, b"")
@@ -59,9 +62,13 @@ class WorkerLink:
         """Let the worker hand over what it has, and end."""
         self.send(frame(Say.QUIT))
 
+    def end(self) -> None:
+        """End the process."""
+        self.process.kill()
+
     def kill(self) -> None:
         """End the process and wait for it."""
-        self.process.kill()
+        self.end()
         self.process.wait()
         for stream in (self.process.stdin, self.process.stdout):
             if stream is not None:

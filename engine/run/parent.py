@@ -29,7 +29,8 @@ from .ledger import Ledger
 from .limits import connects, most_users, raise_file_limit, shortage, users_at_once
 from .link import WorkerLink
 from .setup import Setup
-from .strain import Strain
+from .silence import ENDED_S, PROPERTY, Silence
+from .strain import Strain, number_of
 
 log = logging.getLogger("pyjm.run")
 
@@ -51,6 +52,7 @@ class Engine:
         self.cpu_s: dict[int, float] = {}
         self.lag_ms: dict[int, float] = {}
         self.strain = Strain({})
+        self.silence: Silence | None = None
         self.conductor: Conductor | None = None
         self.closed = False
         self.users = 0
@@ -86,6 +88,7 @@ class Engine:
         if short:
             build.fault("", short, fatal=False)
         self.strain = Strain(build.properties)
+        self.silence = Silence(self.links, number_of(build.properties, PROPERTY, ENDED_S), self.warn)
         if len(self.links) > 1:
             build.cells = MappedCells(self.folder / "cells")
         build.set_property = self.set_property
@@ -119,6 +122,8 @@ class Engine:
     def start(self, at_ns: int) -> None:
         """Begin at an instant of this machine's perf_counter_ns clock (0: now)."""
         assert self.conductor is not None
+        assert self.silence is not None
+        self.silence.start()
         self.conductor.start(at_ns)
 
     def take(self, after: int, wait_s: float) -> list[bytes]:
@@ -225,6 +230,8 @@ class Engine:
     def close(self) -> None:
         """End all worker processes and remove what the run left."""
         self.closed = True
+        if self.silence is not None:
+            self.silence.stop()
         if self.conductor is not None:
             self.conductor.abandon()
         for link in self.links:

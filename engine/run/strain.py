@@ -31,9 +31,9 @@ class Strain:
     """
 
     def __init__(self, properties: Mapping[str, str]) -> None:
-        self.cpu_limit = _number(properties, "pyjm.cpu_warning", 90.0) / 100
-        self.lag_limit_ms = _number(properties, "pyjm.lag_warning", 10.0)
-        self.wait_limit = _number(properties, "pyjm.wait_warning", 10.0) / 100
+        self.cpu_limit = number_of(properties, "pyjm.cpu_warning", 90.0) / 100
+        self.lag_limit_ms = number_of(properties, "pyjm.lag_warning", 10.0)
+        self.wait_limit = number_of(properties, "pyjm.wait_warning", 10.0) / 100
         self.workers: dict[int, Watched] = {}
 
     def add(self, worker: int, at_ns: int, cpu_s: float, lag_ms: float, waited_s: float = 0.0) -> str | None:
@@ -102,7 +102,8 @@ def core_wait_s() -> float:
         return 0.0
 
 
-def _number(properties: Mapping[str, str], key: str, default: float) -> float:
+def number_of(properties: Mapping[str, str], key: str, default: float) -> float:
+    """Read a property; what is no number is the default."""
     try:
         return float(properties.get(key, default))
     except ValueError:

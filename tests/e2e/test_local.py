@@ -54,6 +54,34 @@ def test_a_killed_worker_is_said_and_the_rest_runs_on(run: Run) -> None:
     assert not any(map(alive, workers))
 
 
+def test_a_stopped_worker_is_said_and_ended_and_the_run_ends_by_itself(tmp_path: Path) -> None:
+    with target(tmp_path) as (port, _):
+        run = Run(tmp_path, port, "-Jpyjm.workers=2", "-Jduration=2", "-Jpyjm.worker_timeout=2")
+        try:
+            assert until(lambda: lines(run.jtl) > 20), run.text()
+            worker = children(run.process.pid)[0]
+            os.kill(worker, signal.SIGSTOP)
+            assert run.process.wait(30) == 1
+        finally:
+            run.process.kill()
+            run.process.wait()
+    assert "has said nothing for" in run.text()
+    assert "is ended: it said nothing for 2 s" in run.text()
+    assert "Traceback" not in run.text()
+    assert not alive(worker)
+
+
+def test_a_worker_that_was_stopped_for_a_while_loses_nothing(run: Run, tmp_path: Path) -> None:
+    assert until(lambda: lines(run.jtl) > 20), run.text()
+    worker = children(run.process.pid)[0]
+    os.kill(worker, signal.SIGSTOP)
+    before = lines(tmp_path / "requests.jsonl")
+    assert until(lambda: lines(tmp_path / "requests.jsonl") > before + 50), "the other worker goes on meanwhile"
+    os.kill(worker, signal.SIGCONT)
+    assert run.process.wait(30) == 0
+    assert lines(run.jtl) - 1 == lines(tmp_path / "requests.jsonl")
+
+
 def test_workers_end_with_a_killed_parent(run: Run) -> None:
     assert until(lambda: lines(run.jtl) > 20), run.text()
     workers = children(run.process.pid)
