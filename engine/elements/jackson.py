@@ -10,7 +10,7 @@ import json
 import re
 from typing import Any, NoReturn
 
-from pyjm.engine.compile.java_text import double_text
+from .json_writing import JsonWriter
 
 SHOWN = 500
 """Characters of a source that a message shows."""
@@ -152,27 +152,9 @@ def _ended(text: str) -> str:
     return f"Unexpected end-of-input: {said}{_at(text, len(text))}"
 
 
-def write(value: Any) -> str:
-    """Write a value without blanks."""
-    if isinstance(value, str):
-        return f'"{ESCAPED.sub(_escaped, value)}"'
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if value is None:
-        return "null"
-    if isinstance(value, float):
-        return double_text(value)
-    if isinstance(value, dict):
-        return "{" + ",".join(f"{write(key)}:{write(inner)}" for key, inner in value.items()) + "}"
-    if isinstance(value, list):
-        return f"[{','.join(map(write, value))}]"
-    return str(value)
+write = JsonWriter(ESCAPED, SHORT)
 
 
 def as_text(value: Any) -> str:
     """Give a text as it is, all else as JSON."""
     return value if isinstance(value, str) else write(value)
-
-
-def _escaped(found: re.Match[str]) -> str:
-    return SHORT.get(found[0]) or f"\\u{ord(found[0]):04X}"

@@ -12,6 +12,8 @@ import re
 from decimal import Decimal
 from typing import Any
 
+from .json_writing import JsonWriter
+
 EXACT_FROM = 19
 """Length from which a number with a fraction is kept exactly."""
 
@@ -164,53 +166,11 @@ def as_text(value: Any) -> str | None:
     if value is None:
         return None
     if isinstance(value, dict):
-        return _object({key: value[key] for key in hash_order(list(value))})
+        return write_json({key: value[key] for key in hash_order(list(value))})
     return write_json(value)
 
 
-def write_json(value: Any) -> str:
-    """Write a value without blanks, with json-smart's escapes."""
-    if isinstance(value, str):
-        return f'"{ESCAPED.sub(_escaped, value)}"'
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if value is None:
-        return "null"
-    if isinstance(value, float):
-        return java_double(value)
-    if isinstance(value, dict):
-        return _object(value)
-    if isinstance(value, list):
-        return f"[{','.join(map(write_json, value))}]"
-    return str(value)
-
-
-def _object(value: dict[str, Any]) -> str:
-    return "{" + ",".join(f"{write_json(key)}:{write_json(inner)}" for key, inner in value.items()) + "}"
-
-
-def _escaped(found: re.Match[str]) -> str:
-    return SHORT.get(found[0]) or f"\\u{ord(found[0]):04X}"
-
-
-def java_double(number: float) -> str:
-    """Write a number as Java's Double.toString does."""
-    if math.isnan(number):
-        return "NaN"
-    if math.isinf(number):
-        return "Infinity" if number > 0 else "-Infinity"
-    sign, digits, exponent = Decimal(repr(number)).as_tuple()
-    if not isinstance(exponent, int) or number == 0:
-        return "-0.0" if math.copysign(1, number) < 0 else "0.0"
-    text = "".join(map(str, digits)).rstrip("0")
-    point = len(digits) + exponent
-    if -3 < point <= 7:
-        whole = text[: max(point, 0)].ljust(max(point, 1), "0")
-        fraction = ("0" * -point + text[max(point, 0) :]) or "0"
-        body = f"{whole}.{fraction}"
-    else:
-        body = f"{text[0]}.{text[1:] or '0'}E{point - 1}"
-    return f"-{body}" if sign else body
+write_json = JsonWriter(ESCAPED, SHORT)
 
 
 def hash_order(keys: list[str]) -> list[str]:

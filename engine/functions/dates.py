@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from pyjm.engine.compile.functions import Args, function
 from pyjm.engine.compile.java_error import ILLEGAL_ARGUMENT, JavaError
+from pyjm.engine.compile.java_numbers import LONG
 from pyjm.engine.compile.java_text import java_trim
 from pyjm.engine.vu.date_fields import Moment, local
 
@@ -18,7 +19,7 @@ from .at_start import at_start
 from .date_pattern import PatternError, date_pattern
 from .date_read import DateError, duration_nanos, epoch_nanos, read_date, shifted
 from .date_words import locale_of
-from .parsing import LONG, java_number
+from .parsing import java_number
 from .saving import Unkept, saved
 
 if TYPE_CHECKING:

@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from pyjm.engine.compile.java_error import JavaError
-from pyjm.engine.compile.java_text import java_text, java_trim
+from pyjm.engine.compile.java_numbers import LONG, double
+from pyjm.engine.compile.java_text import java_text
 
 from .jexl_words import JexlError
-from .parsing import LONG, java_number
+from .parsing import java_number
 
 _FLOAT_TEXT = re.compile(r"[+-]?\d*(\.\d*)?([eE][+-]?\d+)?")
-_DOUBLE = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?[fFdD]?|[+-]?(NaN|Infinity)")
 
 
 def to_long(value: Any) -> int:
@@ -42,10 +42,10 @@ def to_double(value: Any) -> float:
     if isinstance(value, str):
         if not value:
             return math.nan
-        text = java_trim(value)
-        if not _DOUBLE.fullmatch(text):
-            raise JexlError(f'For input string: "{value}"')
-        return float(text.rstrip("fFdD") if "n" not in text else text)
+        try:
+            return double(value)
+        except ValueError as error:
+            raise JexlError(str(error)) from None
     return float(to_long(value))
 
 

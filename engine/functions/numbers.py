@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 from pyjm.engine.compile.functions import Args, function
 from pyjm.engine.compile.java_error import ILLEGAL_ARGUMENT, JavaError
+from pyjm.engine.compile.java_numbers import INT, LONG, wrapped
 from pyjm.engine.compile.java_text import java_trim
 
-from .parsing import INT, LONG, java_number, wrapped
+from .parsing import java_number
 from .saving import saved
 
 if TYPE_CHECKING:
@@ -69,10 +70,10 @@ def make_counter(args: Args, build: Build, path: str) -> Callable[[User], str]:
 
     def get(user: User) -> str:
         if own(user).lower() != "true":
-            return str(wrapped(build.cells.cell(name).add() + 1))
+            return str(wrapped(build.cells.cell(name).add() + 1, INT))
         count: int = user.state.get(key, 0) + 1
         user.state[key] = count
-        return str(wrapped(count))
+        return str(wrapped(count, INT))
 
     return saved(get, args, 1)
 

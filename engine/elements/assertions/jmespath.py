@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pyjm.engine.compile.element import Assertion, flag, text
+from pyjm.engine.compile.element import text
 from pyjm.engine.compile.registry import element
 from pyjm.engine.elements.jackson import JacksonError, as_text, read
 from pyjm.engine.elements.jmes_path import JmesError, compile_jmes, search
-from pyjm.engine.elements.regex import RegexError, compile_regex, is_java, matches
+from pyjm.engine.elements.regex import RegexError, matches
 from pyjm.engine.vu.result import AssertionResult
 
-from .json_path import same
+from .json_value import JsonValueAssertion, same
 
 if TYPE_CHECKING:
     from pyjm.engine.compile.build import Build
@@ -21,31 +21,19 @@ if TYPE_CHECKING:
 
 
 @element("JMESPathAssertion")
-class JMESPathAssertion(Assertion):
+class JMESPathAssertion(JsonValueAssertion):
     """Holds what a JMESPath expression finds against a value, a regular expression, or nothing but that it is there."""
 
-    content = ""
-
     query = text("JMES_PATH")
-    expected = text("EXPECTED_VALUE")
-    compares = flag("JSONVALIDATION")
-    null = flag("EXPECT_NULL")
-    inverted = flag("INVERT")
-    by_regex = flag("ISREGEX", True)
 
     def prepare(self, node: Node, build: Build) -> None:
-        self.java = is_java(build.properties)
-        query, expected = self.query.constant, self.expected.constant
+        query = self.query.constant
         try:
             if query is not None:
                 compile_jmes(query)
         except JmesError as error:
             build.fault(node.path, f"the JMESPath expression {query!r} can't be used: {error}", fatal=False)
-        try:
-            if expected is not None and self.by_regex.constant and self.compares.constant and not self.null.constant:
-                compile_regex(expected, self.java)
-        except RegexError as error:
-            build.fault(node.path, f"the pattern {expected!r} can't be used: {error}", fatal=False)
+        super().prepare(node, build)
 
     def check(self, user: User, result: SampleResult) -> AssertionResult | None:
         if not result.text:
@@ -69,10 +57,7 @@ class JMESPathAssertion(Assertion):
         """Tell whether a value is the expected one."""
         expected, found = self.expected.get(user), as_text(value)
         if self.by_regex.get(user):
-            try:
-                return matches(compile_regex(expected, self.java), found, self.java)
-            except RegexError as error:
-                raise RegexError(f"Invalid expression: {expected}\n{error}") from None
+            return matches(self.compiled(expected), found, self.java)
         return found == expected or same(read(expected), value)
 
     def words(self, user: User, inverted: bool) -> str:

@@ -6,13 +6,15 @@ import re
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from pyjm.engine.compile.element import Assertion, flag, text
+from pyjm.engine.compile.element import text
 from pyjm.engine.compile.registry import element
 from pyjm.engine.elements.json_path import compile_path
 from pyjm.engine.elements.json_path_tokens import EvaluationError
 from pyjm.engine.elements.json_text import JsonError, read_json, write_json
-from pyjm.engine.elements.regex import RegexError, compile_regex, is_java, matches
+from pyjm.engine.elements.regex import RegexError, matches
 from pyjm.engine.vu.result import AssertionResult
+
+from .json_value import JsonValueAssertion, same
 
 if TYPE_CHECKING:
     from pyjm.engine.compile.build import Build
@@ -26,31 +28,19 @@ class Unfulfilled(Exception):
 
 
 @element("JSONPathAssertion")
-class JsonPathAssertion(Assertion):
+class JsonPathAssertion(JsonValueAssertion):
     """Holds what a JSON path leads to against a value, a regular expression, or nothing but that it is there."""
 
-    content = ""
-
     path_text = text("JSON_PATH")
-    expected = text("EXPECTED_VALUE")
-    compares = flag("JSONVALIDATION")
-    null = flag("EXPECT_NULL")
-    inverted = flag("INVERT")
-    by_regex = flag("ISREGEX", True)
 
     def prepare(self, node: Node, build: Build) -> None:
-        self.java = is_java(build.properties)
-        path, expected = self.path_text.constant, self.expected.constant
+        path = self.path_text.constant
         try:
             if path is not None:
                 compile_path(path)
         except EvaluationError as error:
             build.fault(node.path, f"the JSON path {path!r} can't be used: {error}", fatal=False)
-        try:
-            if expected is not None and self.by_regex.constant and self.compares.constant:
-                compile_regex(expected, self.java)
-        except RegexError as error:
-            build.fault(node.path, f"the pattern {expected!r} can't be used: {error}", fatal=False)
+        super().prepare(node, build)
 
     def check(self, user: User, result: SampleResult) -> AssertionResult | None:
         if not result.text:
@@ -110,23 +100,6 @@ class JsonPathAssertion(Assertion):
             return same(read_json(expected) if expected else "", value)
         except JsonError:  # JMeter takes what can't be read for null
             return value is None
-
-
-    def compiled(self, pattern: str) -> re.Pattern[str]:
-        """Compile a pattern; the error says what stands in the results."""
-        try:
-            return compile_regex(pattern, self.java)
-        except RegexError as error:
-            raise RegexError(f"Invalid expression: {pattern}\n{error}") from None
-
-
-def same(one: Any, other: Any) -> bool:
-    """Compare as Java's equals: whole numbers and fractions are never the same."""
-    if isinstance(one, list) and isinstance(other, list):
-        return len(one) == len(other) and all(map(same, one, other))
-    if isinstance(one, dict) and isinstance(other, dict):
-        return one.keys() == other.keys() and all(same(value, other[key]) for key, value in one.items())
-    return type(one) is type(other) and bool(one == other)
 
 
 def as_shown(value: Any) -> str:

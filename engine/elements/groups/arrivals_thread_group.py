@@ -9,13 +9,13 @@ from math import floor, isnan, sqrt
 
 from pyjm.engine.compile.build import Build
 from pyjm.engine.compile.element import text, whole
+from pyjm.engine.compile.java_numbers import LONG, as_int, double, long, wrapped
 from pyjm.engine.compile.registry import element
 from pyjm.engine.compile.value import Value
 from pyjm.engine.plan.tree import Node
 from pyjm.engine.vu.flow import Again, Next
 from pyjm.engine.vu.user import User
 
-from .numbers import added, as_int, double, long
 from .thread_group import Arrival
 from .virtual_user import Crowd, CrowdGroup, CrowdRun, VirtualUser, seconds
 
@@ -189,7 +189,7 @@ class ArrivalsThreadGroup(CrowdGroup):
         factor = self.factor(user)
         ramp_s, hold_s = seconds(self.ramp.get(user), factor), seconds(self.hold.get(user), factor)
         rate = self.users.get(user) / factor
-        if at_s >= added(ramp_s, hold_s):
+        if at_s >= wrapped(ramp_s + hold_s, LONG):
             return -1.0
         if ramp_s == 0 or at_s > ramp_s:
             return rate

@@ -6,13 +6,13 @@ from collections.abc import AsyncIterator, Sequence
 from math import floor
 
 from pyjm.engine.compile.build import Build
+from pyjm.engine.compile.java_numbers import LONG, long, wrapped
 from pyjm.engine.compile.registry import element
 from pyjm.engine.compile.value import Value, as_whole
 from pyjm.engine.plan.tree import Node
 from pyjm.engine.vu.flow import REPEAT, Next
 from pyjm.engine.vu.user import User
 
-from .numbers import added, long
 from .thread_group import Arrival
 from .virtual_user import Crowd, CrowdGroup, CrowdRun, VirtualUser, seconds
 
@@ -35,7 +35,7 @@ class Level(Crowd):
         factor = group.factor(user)
         self.users = group.users.get(user)
         self.ramp_s = seconds(group.ramp.get(user), factor)
-        self.ends_s = added(self.ramp_s, seconds(group.hold.get(user), factor))
+        self.ends_s = wrapped(self.ramp_s + seconds(group.hold.get(user), factor), LONG)
         self.steps = long(group.steps.get(user))
         self.read_s = self.run.now_s
 

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from pyjm.engine.compile.element import flag, text
+from pyjm.engine.compile.java_numbers import as_long, double, long
 from pyjm.engine.compile.value import Value, as_whole
 from pyjm.engine.vu.flow import AGAIN, REPEAT, SPINS, Cursor, Next
 from pyjm.engine.vu.result import SampleResult
 from pyjm.engine.vu.stops import StopThread
 from pyjm.engine.vu.user import User
 
-from .numbers import as_long, double, long
 from .thread_group import Arrival, GroupUsers, Run, no_loop
 
 if TYPE_CHECKING:

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from pyjm.engine.compile.java_text import double_text
 from pyjm.engine.elements.json_path import compile_path
 from pyjm.engine.elements.json_path_tokens import EvaluationError
-from pyjm.engine.elements.json_text import JsonError, as_text, java_double, read_json, write_json
+from pyjm.engine.elements.json_text import JsonError, as_text, read_json, write_json
 
 DOCUMENT = r"""{"a":{"b":1,"c":[1,2.0,"x",null,{"d":"/e<\u00e9\u2028\u0001"}]},"n":null,"t":true,"s":"q\"uo/te","e":{},
 "z y":1,"items":[{"id":1,"name":"one","price":5.5,"tags":["x"]},{"id":2,"name":"two","price":15},{"id":3,"name":"3"}]}
@@ -156,7 +157,7 @@ def test_some_text_is_not_even_that(document: str) -> None:
     ],
 )
 def test_fractions_are_written_as_java_does(number: float, text: str) -> None:
-    assert java_double(number) == text
+    assert double_text(number) == text
 
 
 def test_long_numbers_are_kept_exactly() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from pyjm.engine.compile.build import Build
+from pyjm.engine.compile.java_numbers import LONG, as_int, double, long, wrapped
 from pyjm.engine.elements.groups.arrivals_thread_group import (
     ArrivalsThreadGroup,
     FreeFormArrivalsThreadGroup,
@@ -15,7 +16,6 @@ from pyjm.engine.elements.groups.arrivals_thread_group import (
     Pool,
 )
 from pyjm.engine.elements.groups.concurrency_thread_group import ConcurrencyThreadGroup, Level
-from pyjm.engine.elements.groups.numbers import added, as_int, double, long
 from pyjm.engine.elements.groups.thread_group import Share
 from pyjm.engine.elements.groups.virtual_user import seconds
 from pyjm.engine.plan.tree import Node
@@ -179,7 +179,7 @@ def test_seconds_are_rounded_as_java_rounds_them(written: str, read_s: int) -> N
 
 
 def test_a_ramp_and_a_hold_that_are_too_long_together_end_before_they_begin() -> None:
-    assert added(seconds("1e20", 1), seconds("1", 1)) == -(2**63)
+    assert wrapped(seconds("1e20", 1) + seconds("1", 1), LONG) == -(2**63)
 
 
 @pytest.mark.parametrize(("number", "cut"), [(1e20, 2**31 - 1), (float("nan"), 0), (-1e20, -(2**31)), (-1.5, -1)])

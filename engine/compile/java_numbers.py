@@ -1,4 +1,4 @@
-"""Numbers as Java reads them and reckons with them, where a group's times may be anything."""
+"""Numbers as Java reads them and reckons with them."""
 
 from __future__ import annotations
 
@@ -6,18 +6,21 @@ import re
 from collections.abc import Callable
 from math import floor, isnan, trunc
 
-from pyjm.engine.compile.value import whole_number
+from .java_text import java_trim
+from .value import whole_number
 
-_WORD = re.compile(r"[\x00-\x20]*([+-]?(?:NaN|Infinity))[\x00-\x20]*")
-_DOUBLE = re.compile(r"[\x00-\x20]*([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)[fFdD]?[\x00-\x20]*")
+INT, LONG = 32, 64
+
+_DOUBLE = re.compile(r"([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)[fFdD]?|([+-]?(?:NaN|Infinity))")
 
 
 def double(written: str) -> float:
     """Read a text as Double.parseDouble, but for its hexadecimal forms. Raises ValueError."""
-    match = _DOUBLE.fullmatch(written) or _WORD.fullmatch(written)
+    text = java_trim(written)
+    match = _DOUBLE.fullmatch(text)
     if match is None:
-        raise ValueError(f'For input string: "{written}"')
-    return float(match[1])
+        raise ValueError(f'For input string: "{text}"' if text else "empty String")
+    return float(match[1] or match[2])
 
 
 def long(written: str) -> int:
@@ -38,9 +41,10 @@ def as_int(number: float) -> int:
     return 0 if isnan(number) else _within(number, 32, trunc)
 
 
-def added(one: int, other: int) -> int:
-    """Add two longs: beyond the largest go on with the smallest."""
-    return (one + other + (1 << 63)) % (1 << 64) - (1 << 63)
+def wrapped(number: int, bits: int) -> int:
+    """Let a number overflow: beyond the largest go on with the smallest."""
+    half = 1 << bits - 1
+    return (number + half) % (half << 1) - half
 
 
 def _within(number: float, bits: int, whole: Callable[[float], int]) -> int:
