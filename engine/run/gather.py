@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from typing import Any
 
@@ -11,18 +12,22 @@ from pyjm.engine.results.tally import Tally
 from .files import as_lines
 from .ledger import Ledger
 from .merge import Merge
+from .relay import Line, Relay
 
 
 class Outgoing:
     """The batches of one run. `add` comes from the workers' threads, `take` from the driver's."""
 
-    def __init__(self, workers: int, counted: int = -1, ledger: Ledger | None = None) -> None:
+    def __init__(
+        self, workers: int, counted: int = -1, ledger: Ledger | None = None, relay: Relay | None = None
+    ) -> None:
         self.changed = threading.Condition()
         self.batches: list[tuple[int, bytes]] = []
         self.number = 0
         self.threads: list[tuple[int, int, int]] = [(0, 0, 0)] * workers
         self.merge = Merge(workers) if workers > 1 else None
-        self.notes: list[str] = []
+        self.notes = Relay()
+        self.relay = relay
         self.told = (-1, -1, -1)
         self.ended = False
         self.lost = self.lost_samples = self.lost_requests = 0
@@ -84,9 +89,8 @@ class Outgoing:
                 self.put(self.merged(), {})
 
     def note(self, text: str) -> None:
-        """Send a line of the log along with the next batch."""
-        with self.changed:
-            self.notes.append(text)
+        """Send a line for the console along with the next batch; one that comes often is counted."""
+        self.notes.add(Line(0, logging.WARNING, "", text))
 
     def put(
         self,
@@ -100,15 +104,18 @@ class Outgoing:
         """Number a batch and keep it; one that says nothing new is not made."""
         active, started, finished = (sum(column) for column in zip(*self.threads))
         threads = (active, started, finished)
-        if not (rows or tallies or self.notes or last or self.lost or self.lost_samples or threads != self.told):
+        notes = [line.text for line in self.notes.take(last=last)]
+        log = self.relay.take(last=last) if self.relay is not None else []
+        said = notes or log or last
+        if not (rows or tallies or said or self.lost or self.lost_samples or threads != self.told):
             return
         self.told = threads
         self.number += 1
-        notes, self.notes = self.notes, []
         lost, self.lost = self.lost, 0
         batch = Batch(self.number, rows, tallies, threads, notes, last, lost, summaries or {}, strained)
         batch.lost_samples, self.lost_samples = self.lost_samples, 0
         batch.lost_requests, self.lost_requests = self.lost_requests, 0
+        batch.log = log
         self.batches.append((self.number, batch.to_bytes()))
         self.changed.notify_all()
 

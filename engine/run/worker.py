@@ -32,6 +32,7 @@ from .group import GroupRun
 from .ledger import Ledger
 from .limits import raise_file_limit
 from .loop import new_loop
+from .relay import whole_text
 from .setup import Setup
 from .strain import core_wait_s
 
@@ -39,6 +40,9 @@ log = logging.getLogger("pyjm.run")
 
 FLUSH_S = 0.2
 """How often a worker hands its samples to the parent."""
+
+MOST_NOTES = 10_000
+"""How many frames may wait for the parent until lines of the log are left out."""
 
 
 class Worker:
@@ -209,13 +213,21 @@ class NoteHandler(logging.Handler):
     def __init__(self, out: SimpleQueue[bytes | None]) -> None:
         super().__init__(logging.INFO)
         self.out = out
+        self.left = 0
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Send one."""
-        text = record.getMessage()
-        if record.exc_info:
-            text += "\n" + logging.Formatter().formatException(record.exc_info)
-        self.out.put(frame(Say.NOTE, record.levelno, record.name, text))
+        """Send one; where the parent can't keep up they are left out, and counted."""
+        if self.out.qsize() >= MOST_NOTES:
+            self.left += 1
+            return
+        if self.left:
+            text, self.left = f"{self.left} lines were left out here: more came than could be written", 0
+            self.put(logging.WARNING, "pyjm.run", text, record.created)
+        self.put(record.levelno, record.name, whole_text(record), record.created)
+
+    def put(self, level: int, name: str, text: str, created_s: float) -> None:
+        """Send a line, with when it came by this machine's wall clock, and by the one that never jumps."""
+        self.out.put(frame(Say.NOTE, level, name, text, created_s, now_ns()))
 
 
 def write_all(out: SimpleQueue[bytes | None], stream: BinaryIO) -> None:
