@@ -17,7 +17,7 @@ from pyjm.client.member import MemberError, Progress
 from pyjm.client.shipping import ship
 from pyjm.client.trust import Trust
 from pyjm.engine.plan.faults import Fault
-from pyjm.engine.run.engine import Health
+from pyjm.engine.run.engine import Health, WorkerHealth
 from pyjm.engine.run.job import Job
 from pyjm.properties import Settings
 from pyjm.server.wire.contract import BadMessage, Code, Limits, Plain, Refused, pack, unpack, unpack_batches, unpack_map
@@ -288,4 +288,8 @@ class Remote:
 def read_health(data: object) -> Health:
     """Read how an engine is; a server may know of more than this side does."""
     values = unpack_map(data)
+    values["each"] = tuple(
+        WorkerHealth(*(number + 0 for number in figures[: len(WorkerHealth._fields)]))
+        for figures in values.get("each", ())
+    )
     return Health(**{key: value for key, value in values.items() if key in Health.__dataclass_fields__})

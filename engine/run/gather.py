@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Iterable
 from typing import Any
 
 from pyjm.engine.results.batch import Batch, tallied
@@ -34,6 +35,7 @@ class Outgoing:
         self.counted = counted
         self.ledger = ledger
         self.handed = [0] * workers
+        self.counts = [(0, 0, 0)] * workers
 
     def add(
         self,
@@ -48,19 +50,21 @@ class Outgoing:
         """Take what a worker had up to an instant, and for how long of that it was at its limit."""
         with self.changed:
             self.threads[worker] = threads
-            self.handed[worker] += self.count(files, tallies)
+            told = tallied(tallies)
+            self.handed[worker] += self.count(files, told)
+            self.counts[worker] = added(self.counts[worker], told.values())
             if self.merge is None:
                 rows = {index: (count, data) for index, count, data in files}
             else:
                 self.merge.add(worker, until_ns, files)
                 rows = self.merged()
             summed = {index: tallied(figures) for index, figures in summaries}
-            self.put(rows, tallied(tallies), summed, strained=(worker, strained_ms) if strained_ms else None)
+            self.put(rows, told, summed, strained=(worker, strained_ms) if strained_ms else None)
 
-    def count(self, files: Any, tallies: dict[str, Any]) -> int:
+    def count(self, files: Any, tallies: dict[str, Tally]) -> int:
         """Count the samples of what a worker hands over."""
         if self.counted < 0:
-            return sum(tally.count for tally in tallied(tallies).values())
+            return sum(tally.count for tally in tallies.values())
         if self.merge is None:
             return sum(count for index, count, _ in files if index == self.counted)
         return sum(len(rows) for index, rows, _ in files if index == self.counted)
@@ -133,3 +137,12 @@ class Outgoing:
             if not self.batches:
                 self.changed.wait(wait_s)
             return [data for _, data in self.batches]
+
+
+def added(counts: tuple[int, int, int], tallies: Iterable[Tally]) -> tuple[int, int, int]:
+    """Add to samples, errors and milliseconds of a worker those of tallies that are no transactions'."""
+    count, errors, sum_ms = counts
+    for tally in tallies:
+        if not tally.transaction:
+            count, errors, sum_ms = count + tally.count, errors + tally.errors, sum_ms + tally.sum_ms
+    return count, errors, sum_ms

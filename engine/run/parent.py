@@ -18,10 +18,11 @@ from pyjm.engine.plan.jmx import read_plan
 from pyjm.engine.plan.tree import Node
 from pyjm.engine.shared.broker import Broker
 from pyjm.engine.shared.cells import Cells, MappedCells
+from pyjm.engine.vu.clock import now_ns
 
 from .conductor import Conductor
 from .counts import SharedCounts
-from .engine import Health
+from .engine import Health, WorkerHealth
 from .frames import Say, frame, values
 from .gather import Outgoing
 from .job import Job
@@ -156,6 +157,11 @@ class Engine:
             started_ns=self.conductor.started_ns if self.conductor is not None else 0,
             users=self.users,
             made=self.ledger.all_made() if self.ledger is not None else 0,
+            at_ns=now_ns(),
+            each=[
+                WorkerHealth(self.cpu_s.get(worker, 0.0), self.lag_ms.get(worker, 0.0), threads[0], *counts)
+                for worker, (threads, counts) in enumerate(zip(self.out.threads, self.out.counts))
+            ],
         )
 
     def set_property(self, key: str, value: str) -> None:
