@@ -106,3 +106,10 @@ class Outcome:
     lost_at_ms: int = 0
     idle: bool = False
     ended: bool = False
+
+
+class Watched(Protocol):
+    """A run, as far as those have to do with it who show how it is."""
+
+    def seen(self) -> Sequence[tuple[Member, Outcome]]:
+        """Give its members with what came of them so far; each keeps its place."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 
 from pyjm.engine.results.tally import Tally
 from pyjm.engine.run.engine import Health
 
-from .member import Member
+from .member import Watched
 
 
 class Load:
@@ -77,17 +77,11 @@ class Row:
 
 
 class PerServer:
-    """The servers of a run in their order. `healths` tell the latest health of each."""
+    """The servers of a run in their order."""
 
-    def __init__(self, names: Sequence[str], healths: Sequence[Callable[[], Health | None]]) -> None:
-        self._names = names
-        self._healths = healths
+    def __init__(self, run: Watched) -> None:
+        self._run = run
         self._rows: dict[int, Row] = {}
-
-    @classmethod
-    def of(cls, members: Sequence[Member]) -> PerServer:
-        """Make it of a run's members."""
-        return cls([member.name for member in members], [member.health for member in members])
 
     def add(self, member: int, tallies: Iterable[Tally], active: int) -> None:
         """Take figures of one."""
@@ -97,20 +91,24 @@ class PerServer:
         for tally in tallies:
             row.delta.add(tally)
         row.active = active
-        row.load.note(self._healths[member]())
+        row.load.note(self._run.seen()[member][0].health())
 
     def interval(self, name: str, elapsed_ms: int) -> list[str]:
         """Write what each did since the last time, a line each."""
-        lines = []
-        for member, row in sorted(self._rows.items()):
-            row.load.note(self._healths[member]())
+        lines, members = [], self._run.seen()
+        for index, row in sorted(self._rows.items()):
+            member = members[index][0]
+            row.load.note(member.health())
             text = f"{row.delta.text(elapsed_ms)} Active: {row.active}{row.load.text()}"
-            lines.append(f"{name} @ {self._names[member]} + {text}")
+            lines.append(f"{name} @ {member.name} + {text}")
             row.total.add(row.delta)
             row.delta = Counted()
         return lines
 
     def totals(self, name: str, elapsed_ms: int) -> list[str]:
         """Write what each did in all, a line each."""
-        rows = sorted(self._rows.items())
-        return [f"{name} @ {self._names[member]} = {row.total.text(elapsed_ms)}" for member, row in rows]
+        members = self._run.seen()
+        return [
+            f"{name} @ {members[index][0].name} = {row.total.text(elapsed_ms)}"
+            for index, row in sorted(self._rows.items())
+        ]

@@ -51,6 +51,7 @@ class Host:
         self.last_name = ""
         self.describe = describe_machine
         self.wall_ns = time.time_ns
+        self.on_run: Callable[[Run], None] = lambda run: None
         self.certificate: x509.Certificate | None = None
         self.id = secrets.token_hex(8)
         self._settings = settings
@@ -207,6 +208,7 @@ class Host:
         log.info("Creating JMeter engine on host %s base '%s'", name, in_one_line(str(order.get("base"))))
         run = Run(self._make_engine(0), name, self._test_ended, self._tell, self._room)
         lease.run = run
+        self.on_run(run)
         job = self._make_job(order, run)
         log.info("Applying properties %s", sorted(self._sent))
         return run.prepare(job)

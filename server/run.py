@@ -46,6 +46,7 @@ class Run:
         self.trouble = ""
         self.made = 0
         self.last = 0
+        self.on_batch: Callable[[Batch], None] | None = None
         self.started = False
         self.ended = False
         self._engine = engine
@@ -99,6 +100,8 @@ class Run:
                 self.made += self._job.samples(batch) if self._job is not None else 0
                 self.spool.add(batch.number, data)
                 self.last = batch.number
+                if self.on_batch is not None:
+                    self.on_batch(batch)
                 if self.spool.full and not self.trouble:
                     self._stop_full()
                 if batch.last:

@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from wired.played import Played
 from wired.rig import batch_of, eventually, job_of, serving
 
+from pyjm.client.member import Member, Outcome
 from pyjm.client.order import Order
 from pyjm.client.per_server import PerServer, busiest
 from pyjm.client.remote import Remote, read_health
@@ -28,32 +30,40 @@ def tally(*times_ms: int, errors: int = 0, transaction: bool = False) -> Tally:
     return made
 
 
-class Servers:
-    """Servers whose health is set by hand."""
+class Server(Played):
+    """A server whose health is set by hand."""
 
-    def __init__(self, *names: str) -> None:
-        self.names = names
-        self.health: dict[str, Health] = {}
+    now: Health | None = None
 
-    def rows(self) -> PerServer:
-        return PerServer(self.names, [lambda name=name: self.health.get(name) for name in self.names])  # type: ignore[misc]
+    def health(self) -> Health | None:
+        return self.now
 
-    def tell(self, name: str, at_s: float, *cpu_s: float, lag_ms: float = 0.0) -> None:
-        workers = [WorkerHealth(cpu) for cpu in cpu_s]
-        self.health[name] = Health(at_ns=int(at_s * 1e9), lag_ms=lag_ms, each=workers)
+    def tell(self, at_s: float, *cpu_s: float, lag_ms: float = 0.0) -> None:
+        self.now = Health(at_ns=int(at_s * 1e9), lag_ms=lag_ms, each=[WorkerHealth(cpu) for cpu in cpu_s])
+
+
+class Crew:
+    def __init__(self, *members: Member) -> None:
+        self.members = members
+
+    def seen(self) -> list[tuple[Member, Outcome]]:
+        return [(member, Outcome(member.name)) for member in self.members]
 
 
 def test_each_server_has_its_rate_errors_average_users_lag_and_cpu() -> None:
     lines: list[str] = []
     at_ms = iter([START_MS, *[START_MS + 2000] * 4, *[START_MS + 4000] * 9])
-    summary, servers = Summariser(SummarySettings(), lines.append, lambda: next(at_ms)), Servers("s1", "s2:1099")
-    summary.servers = servers.rows()
-    servers.tell("s1", 1, 0.5, 0.1, lag_ms=3)
+    summary, servers = (
+        Summariser(SummarySettings(), lines.append, lambda: next(at_ms)),
+        [Server("s1"), Server("s2:1099")],
+    )
+    summary.servers = PerServer(Crew(*servers))
+    servers[0].tell(1, 0.5, 0.1, lag_ms=3)
     summary.add(0, [tally(10, 20)], (7, 7, 0))
     assert lines[1:] == [
         "summary @ s1 +      2 =    1.0/s Avg:    15 Err:     0 (0.00%) Active: 7 Lag: 3 ms CPU: 0%",
     ]
-    servers.tell("s1", 3, 1.0, 1.9, lag_ms=1)
+    servers[0].tell(3, 1.0, 1.9, lag_ms=1)
     summary.add(1, [tally(30, errors=1)], (5, 5, 0))
     lines.clear()
     summary.end()
@@ -66,10 +76,10 @@ def test_each_server_has_its_rate_errors_average_users_lag_and_cpu() -> None:
 
 
 def test_the_lag_is_the_worst_of_the_interval() -> None:
-    servers = Servers("s1")
-    rows = servers.rows()
+    server = Server("s1")
+    rows = PerServer(Crew(server))
     for at_s, lag_ms in ((1, 2.0), (2, 40.0), (3, 1.0)):
-        servers.tell("s1", at_s, 0.0, lag_ms=lag_ms)
+        server.tell(at_s, 0.0, lag_ms=lag_ms)
         rows.add(0, [], 1)
     assert "Lag: 40 ms" in rows.interval("summary", 1000)[0]
     assert "Lag: 0 ms" in rows.interval("summary", 1000)[0]
