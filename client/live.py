@@ -11,6 +11,7 @@ from pyjm.engine.run.metrics import Endpoint, MetricsError, place_of
 from pyjm.properties import Settings
 from pyjm.properties.settings import parse_flag
 
+from .clocks import CLOCKS
 from .collect import Collector
 from .member import Watched
 from .metrics import RunMetrics
@@ -40,6 +41,9 @@ class LiveSettings:
             lines.append(
                 f"pyjm.summary_per_server={settings.text('pyjm.summary_per_server')} is neither; write true or false"
             )
+        clock = settings.text("pyjm.clock")
+        if clock not in CLOCKS:
+            lines.append(f"pyjm.clock={clock} is none; write {' or '.join(CLOCKS)}")
         place = None
         try:
             place = place_of(settings)

@@ -56,6 +56,9 @@ class Member(Protocol):
     def offset_ns(self) -> int:
         """Tell how far the engine's perf_counter_ns clock is ahead of this process's, as measured."""
 
+    def clock(self) -> str:
+        """Say how its wall clock stands beside this machine's; empty where it is the same, or not known."""
+
     def start_at(self, at_ns: int) -> None:
         """Begin at an instant of this process's perf_counter_ns clock."""
 

@@ -108,7 +108,9 @@ class PerServer:
     def totals(self, name: str, elapsed_ms: int) -> list[str]:
         """Write what each did in all, a line each."""
         members = self._run.seen()
-        return [
-            f"{name} @ {members[index][0].name} = {row.total.text(elapsed_ms)}"
-            for index, row in sorted(self._rows.items())
-        ]
+        lines = []
+        for index, row in sorted(self._rows.items()):
+            member = members[index][0]
+            clock = member.clock()
+            lines.append(f"{name} @ {member.name} = {row.total.text(elapsed_ms)}{f' {clock}' if clock else ''}")
+        return lines

@@ -76,6 +76,10 @@ class Run:
         """End the test, now or gracefully; its last batch comes all the same."""
         self._engine.stop(now=now)
 
+    def set_epoch(self, epoch_ns: int) -> None:
+        """Correct the clock that the times of samples are of."""
+        self._engine.set_epoch(epoch_ns)
+
     def health(self) -> Health:
         """Tell how the engine is."""
         return self._engine.health()

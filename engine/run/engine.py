@@ -65,6 +65,9 @@ class Running(Protocol):
     def stop(self, *, now: bool) -> None:
         """End the test: gracefully (Shutdown), or now (StopTestNow)."""
 
+    def set_epoch(self, epoch_ns: int) -> None:
+        """Correct the clock that the times of samples are of, by a little; see Job."""
+
     def health(self) -> Health:
         """Tell how the workers are."""
 

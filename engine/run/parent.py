@@ -146,6 +146,11 @@ class Engine:
         if self.conductor is not None:
             self.conductor.stop(now=now)
 
+    def set_epoch(self, epoch_ns: int) -> None:
+        """Correct the clock that the times of samples are of."""
+        for link in self.links:
+            link.send(frame(Say.EPOCH, epoch_ns))
+
     def health(self) -> Health:
         """Tell how the workers are."""
         active = sum(threads[0] for threads in self.out.threads)

@@ -23,7 +23,7 @@ from pyjm.engine.elements.groups.thread_group import Share
 from pyjm.engine.results.outbox import TallyListener
 from pyjm.engine.shared.cells import Cells, MappedCells
 from pyjm.engine.shared.waiting import Waiting
-from pyjm.engine.vu.clock import now_ns
+from pyjm.engine.vu.clock import now_ns, set_epoch
 
 from .counts import Counts, SharedCounts
 from .files import ResultFiles
@@ -52,6 +52,8 @@ class Worker:
         self.setup = setup
         self.index = setup.index
         self.out = out
+        if setup.job.epoch_ns:
+            set_epoch(setup.job.epoch_ns)
         self.started_cpu = time.process_time()
         folder = Path(setup.folder)
         cells = Cells() if setup.workers == 1 else MappedCells(folder / "cells")
@@ -124,6 +126,8 @@ class Worker:
             self.release_here(index)
         elif kind is Say.STOP or kind is Say.STOP_NOW:
             self.end_groups(now=kind is Say.STOP_NOW)
+        elif kind is Say.EPOCH:
+            set_epoch(*values(payload))
         elif kind is Say.QUIT:
             self.ending.set()
 
