@@ -97,6 +97,8 @@ class Remote:
         self._begin()
         try:
             self._watch(self._opener.resume(grant))
+            if self._settings.text("pyjm.clock") == CONTROLLER:
+                self._opener.timekeeper.epoch_ns()  # about what it was told; from here on it is corrected
         except DOWN as error:
             raise self._failure(error) from error
 
@@ -123,8 +125,8 @@ class Remote:
             try:
                 self._call("epoch", epoch_ns)
                 keeper.corrected(epoch_ns)
-            except Refused as refusal:  # the test there does not run yet
-                log.info("%s: its clock could not be corrected: %s", self.name, refusal)
+            except Refused:  # nothing is compiled there yet: the next beat tries again
+                pass
 
     def _failure(self, error: Exception) -> MemberError:
         if not self._lost and isinstance(error, Refused) and error.code == Code.LEASE:

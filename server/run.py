@@ -47,6 +47,7 @@ class Run:
         self.made = 0
         self.last = 0
         self.on_batch: Callable[[Batch], None] | None = None
+        self.prepared = False
         self.started = False
         self.ended = False
         self._engine = engine
@@ -60,7 +61,9 @@ class Run:
     def prepare(self, job: Job) -> list[Fault]:
         """Have the plan compiled; gives all faults."""
         self._job = job
-        return self._engine.prepare(job)
+        faults = self._engine.prepare(job)
+        self.prepared = True
+        return faults
 
     def start(self, at_ns: int) -> None:
         """Begin at an instant of this machine's perf_counter_ns clock."""

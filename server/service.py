@@ -196,8 +196,8 @@ class Calls(service.Service):  # type: ignore[misc]  # rpyc has no types
         if not is_epoch(epoch_ns):
             raise BadMessage(f"no time: {epoch_ns}")
         run = running(self._held())
-        if not run.started:
-            raise Refused(Code.STATE, "the test has not begun")
+        if not run.prepared:
+            raise Refused(Code.STATE, "no test is compiled")
         run.set_epoch(epoch_ns)
 
     def missing(self, wanted: bytes) -> bytes:

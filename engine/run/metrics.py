@@ -106,7 +106,8 @@ class Labels:
             "pyjm_response_quantile_seconds", "Percentiles of response times since the start.", (*names, "quantile")
         )
         for (label, transaction), tally, times in self._copied():
-            told = (label, "transaction" if transaction else "sample")
+            # what can't be written in UTF-8, as half a surrogate pair, must not break all of it
+            told = (label.encode(errors="replace").decode(), "transaction" if transaction else "sample")
             samples.add_metric(told, tally[0])
             errors.add_metric(told, tally[1])
             received.add_metric(told, tally[2])

@@ -148,8 +148,9 @@ class Engine:
 
     def set_epoch(self, epoch_ns: int) -> None:
         """Correct the clock that the times of samples are of."""
-        for link in self.links:
-            link.send(frame(Say.EPOCH, epoch_ns))
+        if self.conductor is not None:
+            for link in self.links:
+                link.send(frame(Say.EPOCH, epoch_ns))
 
     def health(self) -> Health:
         """Tell how the workers are."""

@@ -6,6 +6,7 @@ import logging
 import random
 import time
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 from time import perf_counter_ns, time_ns
 from typing import Any
@@ -260,35 +261,42 @@ def test_a_jump_in_mid_run_is_said_once_and_the_clock_at_the_end(
     assert said.endswith(", drift unknown")
 
 
-def test_a_correction_reaches_the_engine_once_the_test_runs(server: Server) -> None:
-    data = server.greeted("control")
-    data.call("acquire")
-    with pytest.raises(Refused, match="no test is configured"):
-        data.call("epoch", 5)
-    member_epoch = time_ns() - perf_counter_ns()
-    lease = server.host._lease
-    assert lease is not None
-    server.host._configure(lease, {"job": job_of().to_plain() | {"result_files": []}, "plan": plan_of(server)} | EMPTY)
-    with pytest.raises(Refused, match="has not begun"):
-        data.call("epoch", member_epoch)
-    data.call("start_at", 0)
-    data.call("epoch", member_epoch)
-    assert server.engine.epochs == [member_epoch]
-    with pytest.raises(Refused, match="no time"):
-        data.call("epoch", 1 << 62)
+def test_a_correction_reaches_the_engine_once_the_plan_is_compiled(tmp_path: Path) -> None:
+    said: list[object] = []
+
+    def refused(epoch_ns: int) -> str:
+        with pytest.raises(Refused) as caught:
+            member._call("epoch", epoch_ns)
+        return caught.value.text
+
+    with serving(tmp_path, compiling=lambda: said.append(refused(5))) as server:
+        member = Remote(server.address, server.settings)
+        try:
+            member.configure(job_of())
+            assert said == ["no test is compiled"]
+            member._call("epoch", 7)
+            assert server.engine.epochs == [7]
+            assert refused(1 << 62) == f"no time: {1 << 62}"
+        finally:
+            member.close()
 
 
-EMPTY = {"name": "s1", "base": ".", "files": []}
-
-
-def plan_of(server: Server) -> str:
-    from hashlib import sha256
-
-    plan = job_of().plan
-    sha = sha256(plan).hexdigest()
-    server.host.store().missing([(sha, len(plan))])
-    server.host.store().upload(sha, 0, plan)
-    return sha
+def test_the_clock_of_a_test_that_runs_is_corrected(server: Server, tmp_path: Path) -> None:
+    settings = settings_of(tmp_path, pyjm__clock="controller", pyjm__loss_timeout="0.4")
+    member = Remote(server.address, settings)
+    try:
+        member.configure(job_of())
+        member.start_at(0)
+        keeper = member._opener.timekeeper
+        assert server.engine.job is not None
+        told_ns = server.engine.job.epoch_ns
+        keeper._base_ns += 2 * MS_NS
+        assert eventually(lambda: len(server.engine.epochs) >= 3)
+        steps = [after - before for before, after in pairwise([told_ns, *server.engine.epochs])]
+        assert all(abs(step) <= SLEW_NS for step in steps)
+        assert steps[:3] == [SLEW_NS] * 3
+    finally:
+        member.close()
 
 
 # the clock of a worker

@@ -128,6 +128,12 @@ def test_odd_labels_come_as_they_are(show: Show) -> None:
     assert show(labels.families)["pyjm_samples_total"] == {("sample", label): 1}
 
 
+def test_a_label_that_can_not_be_written_breaks_nothing(show: Show) -> None:
+    labels = Labels()
+    labels.add({"a\ud800": tally(1)})
+    assert show(labels.families)["pyjm_samples_total"] == {("sample", "a?"): 1}
+
+
 # where
 
 
