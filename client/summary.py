@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from time import time_ns
 
 from pyjm.engine.results.tally import Tally
+from pyjm.engine.vu.clock import wall_ms
 from pyjm.properties import Settings
 
 from .per_server import PerServer
@@ -22,8 +22,8 @@ NO_MAX_MS = -(1 << 63)
 
 
 def now_ms() -> int:
-    """Tell the wall time in whole milliseconds."""
-    return time_ns() // 1_000_000
+    """Tell the wall time in whole milliseconds; where somebody sets the clock in mid-run, it goes on as before."""
+    return wall_ms()
 
 
 class Figures:

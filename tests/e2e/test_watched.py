@@ -16,7 +16,12 @@ from wired.scrape import scraped
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="signals and process groups of POSIX")
 
 JUMPS = """
-import os, time
+import logging, os, threading, time
+def say():
+    while not os.path.exists("jump"):
+        time.sleep(0.05)
+    logging.getLogger("pyjm.server").error("the server itself has something to say")
+threading.Thread(target=say, daemon=True).start()
 real = time.time_ns
 time.time_ns = lambda: real() + (3600 * 10**9 if os.path.exists("jump") else 0)
 """
@@ -66,6 +71,7 @@ def test_logs_figures_and_clocks_of_the_servers_come_together(machines: Machines
         assert re.search(part, controller.text, re.M)
         total = rf"^summary @ {re.escape(server)} =    800 = .* clock \S+ ms \(± \S+ ms\), drift "
         assert re.search(total, controller.text, re.M), controller.text
+    assert f" ERROR p.server: {two}: the server itself has something to say\n" in log
     jump = f"{two}: its clock was set ahead by 3600.0 s; no time of a sample is changed by that"
     assert controller.text.splitlines().count(jump) == 1, controller.text
     stamps = [int(row.split(",")[0]) for row in machines.rows()]
