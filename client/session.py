@@ -15,6 +15,7 @@ from pyjm.properties import Settings
 from .collect import Collector, FileError
 from .control import FIRST_PORT, LAST_PORT, Messages, Signals
 from .ending import say_outcomes, tell
+from .live import Live, LiveSettings
 from .member import Member, MemberError, Outcome
 from .order import Order, Refused, Say, refused
 from .prepare import Prepared, find_plan, jobs_of, prepare, writers_of
@@ -41,6 +42,8 @@ class Crew(Protocol):
 
     def missing(self, since_ms: int, until_ms: int) -> str: ...
 
+    def seen(self) -> Sequence[tuple[Member, Outcome]]: ...
+
     def exit_all(self) -> None: ...
 
     def close(self) -> None: ...
@@ -66,11 +69,13 @@ class Session:
         self.is_local = order.hosts is None
         self.summary = SummarySettings.of(settings)
         self.journal = journal
+        self.live = Live(LiveSettings())
 
     def run(self) -> int:
         """Run it; gives the exit status, 0 however many samples failed."""
         members: list[Member] = []
         try:
+            self.live = Live.of(self.settings)
             path = find_plan(self.order.plan)
             members = self.make_members(self.order, self.settings)  # their processes start while the plan is read
             return self.run_on(members, prepare(path, self.order, self.settings))
@@ -80,6 +85,7 @@ class Session:
                 self.say(line)
             return 1
         finally:
+            self.live.close()
             for member in members:
                 member.close()
 
@@ -172,6 +178,7 @@ class Session:
     ) -> int:
         """Have the test begin and see it to its end; gives the exit status."""
         self.crew = crew
+        self.live.watch(crew, summaries, collector)
         outcomes, signal = self.see_through(crew, begin)
         summaries.end()
         outcomes = [outcome for outcome in outcomes if not outcome.idle]
