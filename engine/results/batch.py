@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 from .tally import Tally
+
+Used: TypeAlias = tuple[str, str, int, int, str]
+"""Of one file: key, policy, rows, seed of their order, and the marks of shared/marks, compressed, in base 85."""
 
 
 class BadBatch(ValueError):
@@ -25,7 +28,8 @@ class Batch:
     `threads` are active, started and finished users so far, of the whole server. `notes` are log lines of note. `last`
     marks the last batch of a run; `lost` counts the users that were lost since the last one, with a worker
     that died, `lost_samples` what it had made and not handed over, `lost_requests` how many requests it may have had
-    under way. `strained` is a worker that was at its limit, and for how many milliseconds.
+    under way. `strained` is a worker that was at its limit, and for how many milliseconds. `used` are the rows that
+    were used of data files whose rows are divided over the fleet; they come with the last batch.
     """
 
     number: int = 0
@@ -39,6 +43,7 @@ class Batch:
     strained: tuple[int, int] | None = None
     lost_samples: int = 0
     lost_requests: int = 0
+    used: list[Used] = field(default_factory=list)
 
     @property
     def samples(self) -> int:
@@ -60,6 +65,8 @@ class Batch:
             head["summaries"] = [[index, plain(tallies)] for index, tallies in self.summaries.items()]
         if self.strained is not None:
             head["strained"] = self.strained
+        if self.used:
+            head["used"] = self.used
         if self.lost or self.lost_samples:
             head["gone"] = self.lost_samples, self.lost_requests
         packed = json.dumps(head, separators=(",", ":")).encode()
@@ -83,6 +90,7 @@ class Batch:
             if "strained" in head:
                 worker, strained_ms = head["strained"]
                 batch.strained = int(worker), int(strained_ms)
+            batch.used = [(str(k), str(p), int(n), int(o), str(u)) for k, p, n, o, u in head.get("used", ())]
             batch.lost_samples, batch.lost_requests = map(int, head.get("gone", (0, 0)))
         except (ValueError, KeyError, TypeError, IndexError) as error:
             raise BadBatch(f"not a batch: {error}") from error

@@ -5,12 +5,14 @@ All methods may be called from any thread; none blocks but `take`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from pyjm.engine.plan.faults import Fault
 
 from .job import Job
+from .wishes import Granted, Wish
 
 
 @dataclass(slots=True)
@@ -49,6 +51,12 @@ class Running(Protocol):
 
     def stop(self, *, now: bool) -> None:
         """End the test: gracefully (Shutdown), or now (StopTestNow)."""
+
+    def share(self, place: int, servers: int) -> None:
+        """Be told, before the start, which share of the rows of data files is this engine's, where they are divided."""
+
+    def rows(self, after: int, granted: Sequence[Granted], wait_s: float) -> list[Wish]:
+        """Take rows of data files that the controller hands out; gives the wishes after a number, waiting for one."""
 
     def health(self) -> Health:
         """Tell how the workers are."""

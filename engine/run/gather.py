@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from typing import Any
 
-from pyjm.engine.results.batch import Batch, tallied
+from pyjm.engine.results.batch import Batch, Used, tallied
 from pyjm.engine.results.tally import Tally
 
 from .files import as_lines
@@ -29,6 +30,7 @@ class Outgoing:
         self.counted = counted
         self.ledger = ledger
         self.handed = [0] * workers
+        self.used: Callable[[], list[Used]] = list
 
     def add(
         self,
@@ -109,6 +111,7 @@ class Outgoing:
         batch = Batch(self.number, rows, tallies, threads, notes, last, lost, summaries or {}, strained)
         batch.lost_samples, self.lost_samples = self.lost_samples, 0
         batch.lost_requests, self.lost_requests = self.lost_requests, 0
+        batch.used = self.used() if last else []
         self.batches.append((self.number, batch.to_bytes()))
         self.changed.notify_all()
 

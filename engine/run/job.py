@@ -11,6 +11,7 @@ from pyjm.engine.plan.files import included
 from pyjm.engine.results.batch import Batch
 from pyjm.engine.results.save import SaveConfig
 from pyjm.engine.shared.cells import Cells
+from pyjm.engine.shared.division import Division
 
 
 @dataclass(slots=True)
@@ -36,7 +37,8 @@ class Job:
     `properties` are the engine's own JMeter properties with the controller's -G laid over; for a local run all of the
     controller's. `base` is the folder that file names of the plan are resolved against; `host_prefix` stands before
     thread names (`10.0.0.5:1099-`), empty for a local run. `files` are shipped files, name as in the plan → path.
-    `no_scripts` is the engine's own, whatever a controller says.
+    `no_scripts` is the engine's own, whatever a controller says. `csv` says how rows of data files are divided over the
+    fleet (`rules` and `seed` of a Division); empty: each server reads them all.
     """
 
     plan: bytes
@@ -49,6 +51,7 @@ class Job:
     workers: int = 0
     files: dict[str, str] = field(default_factory=dict)
     no_scripts: bool = False
+    csv: dict[str, Any] = field(default_factory=dict)
 
     def build(self, cells: Cells, workers: int) -> Build:
         """Make what the plan's elements get to know, the same in the parent and in each worker."""
@@ -61,6 +64,7 @@ class Job:
             system=dict(self.system),
             files=self.files,
             no_scripts=self.no_scripts,
+            division=Division(dict(self.csv["rules"]), int(self.csv["seed"])) if self.csv else None,
         )
 
     def included(self, name: str) -> bytes:

@@ -7,6 +7,7 @@ import os
 import shutil
 import tempfile
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 import pyjm.engine.elements
@@ -31,6 +32,7 @@ from .link import WorkerLink
 from .setup import Setup
 from .silence import ENDED_S, PROPERTY, Silence
 from .strain import Strain, number_of
+from .wishes import Granted, Wish, Wishes, used_rows
 
 log = logging.getLogger("pyjm.run")
 
@@ -58,6 +60,7 @@ class Engine:
         self.users = 0
         self.broker = Broker(self.answer)
         self.brokering = threading.Lock()
+        self.wishes = Wishes()
         self.spawn()  # the first worker loads its code while this process reads the plan
 
     def spawn(self) -> None:
@@ -106,6 +109,8 @@ class Engine:
         (self.folder / "counts").write_bytes(bytes(SharedCounts.size(len(program.groups), workers)))
         self.ledger = Ledger(self.folder / "ledger", workers)
         self.out = Outgoing(workers, job.counted(), self.ledger)
+        if job.csv:
+            self.out.used = lambda: used_rows(self.folder)
         for link in self.links:
             link.set_up(Setup(root, job, link.index, workers, str(self.folder)))
 
@@ -148,6 +153,17 @@ class Engine:
             made=self.ledger.all_made() if self.ledger is not None else 0,
         )
 
+    def share(self, place: int, servers: int) -> None:
+        """Be told, before the start, which share of the rows of data files is this engine's."""
+        for link in self.links:
+            link.send(frame(Say.SHARE, place, servers))
+
+    def rows(self, after: int, granted: Sequence[Granted], wait_s: float) -> list[Wish]:
+        """Hand rows of data files to who wished for them; gives the wishes after a number, waiting for one."""
+        for wish, first, end in self.wishes.grant(granted):
+            self.links[wish.worker].send(frame(Say.ROWS, wish.key, first, end))
+        return self.wishes.take(after, wait_s)
+
     def set_property(self, key: str, value: str) -> None:
         """Set a property in all processes of this run."""
         if self.conductor is not None:
@@ -173,6 +189,8 @@ class Engine:
         elif kind is Say.ASK:
             with self.brokering:
                 self.broker.ask(worker, *values(payload))
+        elif kind is Say.ASK_ROWS:
+            self.wishes.add(worker, *values(payload))
         elif kind is Say.NOTE:
             level, name, text = values(payload)
             logging.getLogger(name).log(level, "%s", text)
@@ -214,6 +232,7 @@ class Engine:
         self.out.end(worker)
         with self.brokering:
             self.broker.gone(worker)
+        self.wishes.forget(worker)
         died = not self.closed and (self.conductor is None or not self.conductor.quitting)
         if died:
             code = self.links[worker].process.wait()
@@ -232,6 +251,7 @@ class Engine:
         self.closed = True
         if self.silence is not None:
             self.silence.stop()
+        self.wishes.close()
         if self.conductor is not None:
             self.conductor.abandon()
         for link in self.links:

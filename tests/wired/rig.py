@@ -25,7 +25,7 @@ from pyjm.keystore.name import parse_name
 from pyjm.properties import Settings
 from pyjm.server.host import Host
 from pyjm.server.listen import Listener, open_port
-from pyjm.server.wire.contract import MAX_REPLY, Limits, pack
+from pyjm.server.wire.contract import MAX_REPLY, PROTOCOL, Limits, pack
 from pyjm.server.wire.link import Link, connect
 
 PLAN = b"""<?xml version="1.0" encoding="UTF-8"?>
@@ -179,7 +179,7 @@ class Server:
     def greeted(self, kind: str = "control", settings: Settings | None = None) -> Link:
         """Dial it and say hello."""
         link = self.link(settings)
-        link.call("hello", 1, pack({"who": "tester", "link": kind}))
+        link.call("hello", PROTOCOL, pack({"who": "tester", "link": kind}))
         return link
 
 

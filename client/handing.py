@@ -1,0 +1,226 @@
+"""Hand the rows of data files to servers that wish for them, block by block, and tell each which share is its own."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from pyjm.client.links import DOWN
+from pyjm.client.member import Member
+from pyjm.client.remote import Remote
+from pyjm.engine.results.batch import Used
+from pyjm.engine.shared.division import block_size
+from pyjm.server.wire.contract import ROWS, BadMessage, Refused, pack, unpack
+from pyjm.server.wire.link import Link
+
+from .rows_log import RowsLog
+from .rows_used import Account
+
+log = logging.getLogger("pyjm.client.rows")
+
+WAIT_S = 5.0
+_AGAIN_S = 0.25
+
+
+@dataclass(slots=True)
+class Handed:
+    """One file: how many rows it has, the next one to be handed out (counted over all rounds), and who has which."""
+
+    rows: int
+    next: int = 0
+    askers: set[tuple[int, int]] = field(default_factory=set)
+    blocks: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
+
+
+class Book:
+    """Which rows were handed to whom. All methods may be called from any thread."""
+
+    def __init__(self, note: Callable[[list[Any]], None] = lambda line: None) -> None:
+        self.files: dict[str, Handed] = {}
+        self.servers = 1
+        self._note = note
+        self._turn = threading.Lock()
+
+    def grant(self, server: int, worker: int, key: str, want: int, rows: int, recycle: bool) -> tuple[int, int]:
+        """Give the next block of a file to a worker: from the first row up to before the end; none behind the last.
+
+        What it gives is noted before it is told. One that has another file of that name gets none.
+        """
+        with self._turn:
+            file = self.files.setdefault(key, Handed(rows))
+            if file.rows != rows:
+                return 0, 0
+            file.askers.add((server, worker))
+            first = file.next
+            if recycle:
+                size = min(want, rows - first % rows)
+            else:
+                size = block_size(want, rows - first, max(len(file.askers), self.servers))
+            if size > 0:
+                self._give(file, server, first, first + size)
+                self._note(["handed", key, rows, server, first, first + size])
+            return first, first + max(0, size)
+
+    def know(self, key: str, rows: int, server: int, first: int, end: int) -> None:
+        """Take a block that was handed out before this process took the run up."""
+        self._give(self.files.setdefault(key, Handed(rows)), server, first, end)
+
+    @staticmethod
+    def _give(file: Handed, server: int, first: int, end: int) -> None:
+        file.next = max(file.next, end)
+        blocks = file.blocks.setdefault(server, [])
+        if blocks and blocks[-1][1] == first:
+            blocks[-1] = (blocks[-1][0], end)
+        else:
+            blocks.append((first, end))
+
+
+class Hand:
+    """Hands rows to one server, in a thread of its own, over a link of its own.
+
+    The answer to each call are the wishes that came since, which the next call fulfils. After a cut the last call is
+    made once more: what the server has got already it passes over.
+    """
+
+    def __init__(self, index: int, member: Remote, book: Book, say: Callable[[str], None]) -> None:
+        self._index = index
+        self._member = member
+        self._book = book
+        self._say = say
+        self._ending = threading.Event()
+        self._link: Link | None = None
+        self._thread = threading.Thread(target=self._run, name=f"rows-{index}", daemon=True)
+        self._thread.start()
+
+    def end(self) -> None:
+        """Hand out nothing more; does not wait."""
+        self._ending.set()
+        link = self._link
+        if link is not None:
+            link.abort()
+
+    def join(self) -> None:
+        """Wait for its end."""
+        self._thread.join(WAIT_S)
+
+    def _run(self) -> None:
+        after = 0
+        granted: list[tuple[int, int, int]] = []
+        while not self._ending.is_set():
+            try:
+                link = self._link = self._link or self._member.further(ROWS)
+                for number, *wish in unpack(link.call("rows", after, pack(granted), WAIT_S, timeout_s=2 * WAIT_S)):
+                    if number > after:
+                        granted.append((number, *self._grant(*wish)))
+                granted = [given for given in granted if given[0] > after]
+                after = max((given[0] for given in granted), default=after)
+            except (Refused, BadMessage, TypeError, ValueError) as error:
+                if not self._ending.is_set():
+                    log.warning("%s is handed no more rows: %s", self._member.name, error)
+                break
+            except DOWN as error:
+                log.info("%s: the link for rows was cut (%s)", self._member.name, error)
+                self._drop()
+                self._ending.wait(_AGAIN_S)
+        self._drop()
+
+    def _drop(self) -> None:
+        link, self._link = self._link, None
+        if link is not None:
+            link.close()
+
+    def _grant(self, worker: int, key: str, want: int, rows: int, recycle: bool) -> tuple[int, int]:
+        first, end = self._book.grant(self._index, worker, key, want, rows, recycle)
+        there = self._book.files[key].rows
+        if there != rows:
+            text = f"{self._member.name}: {key} has {rows} rows there and {there} elsewhere: it is handed none of them"
+            log.error("%s", text)
+            self._say(text)
+        return first, end
+
+
+class Handing:
+    """All of it for one run. `files` are those whose rows are divided, with their policies."""
+
+    def __init__(self, files: Mapping[str, str], waits: bool, say: Callable[[str], None], notes: RowsLog) -> None:
+        self.account = Account(files)
+        self.book = Book(notes.write)
+        self._notes = notes
+        self._waits = waits
+        self._say = say
+        self._hands: dict[int, Hand] = {}
+
+    # what the fleet tells
+
+    def deal(self, indexes: Sequence[int]) -> None:
+        """Give a share to each of those who begin the test."""
+        for place, index in enumerate(indexes):
+            self._place(index, place, len(indexes))
+
+    def tell(self, index: int, member: Member) -> None:
+        """Tell a server which share is its own. Raises MemberError."""
+        if isinstance(member, Remote):
+            member.share(self.account.places[index], self.account.servers)
+
+    def replace(self, index: int, member: Member, lost: int) -> None:
+        """Give one that stands by the share of one that is lost. Raises MemberError."""
+        self._place(index, self.account.places.get(lost, 0), self.account.servers)
+        self.tell(index, member)
+
+    def _place(self, index: int, place: int, servers: int) -> None:
+        self.know_place(index, place, servers)
+        self._notes.write(["place", index, place, servers])
+
+    def attend(self, index: int, member: Member) -> None:
+        """Begin to hand rows to a server that runs its test."""
+        if self._waits and isinstance(member, Remote):
+            self._hands[index] = Hand(index, member, self.book, self._say)
+
+    def leave(self, index: int, *, lost: bool) -> None:
+        """Note that a server has ended its test, or is lost."""
+        if lost:
+            self.account.lost.add(index)
+        if index in self._hands:
+            self._hands[index].end()
+
+    def used(self, index: int, used: Sequence[Used]) -> None:
+        """Take which rows a server has used."""
+        self._notes.write(["used", index, used])
+        self.account.add(index, used)
+
+    # for whoever takes a run up
+
+    def know_place(self, index: int, place: int, servers: int) -> None:
+        """Know which share a server has."""
+        self.account.servers = self.book.servers = servers
+        self.account.places[index] = place
+
+    def know_all(self) -> None:
+        """Take what was noted before this process took the run up."""
+        for kind, *values in self._notes.read():
+            if kind == "place":
+                self.know_place(*values)
+            elif kind == "handed":
+                self.book.know(*values)
+            elif kind == "used":
+                self.account.add(*values)
+
+    # the end
+
+    def say_all(self) -> None:
+        """Say what became of the rows of each file."""
+        blocks = {key: handed.blocks for key, handed in self.book.files.items()}
+        for line in self.account.lines(blocks):
+            log.info("%s", line)
+            self._say(line)
+
+    def close(self) -> None:
+        """End all."""
+        for hand in self._hands.values():
+            hand.end()
+        for hand in self._hands.values():
+            hand.join()
+        self._notes.remove()
