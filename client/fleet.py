@@ -154,6 +154,8 @@ class Fleet:
         self._out.update(index for index, each in enumerate(outcomes) if each.idle or each.lost_at_ms)
         self._spares = [index for index, each in enumerate(outcomes) if each.idle and not each.reason]
         for index, each in enumerate(outcomes):
+            if each.lost_at_ms and self._handing is not None:
+                self._handing.leave(index, lost=True)
             if each.lost_at_ms and not each.missing:
                 self._gaps[index] = self._losses.begin(each.name, now_ms() - each.lost_at_ms)
         self._take([index for index in self._there() if index not in self._ended], after)

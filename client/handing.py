@@ -5,17 +5,15 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
 
 from pyjm.client.links import DOWN
 from pyjm.client.member import Member
 from pyjm.client.remote import Remote
 from pyjm.engine.results.batch import Used
-from pyjm.engine.shared.division import block_size
 from pyjm.server.wire.contract import ROWS, BadMessage, Refused, pack, unpack
 from pyjm.server.wire.link import Link
 
+from .rows_book import Book
 from .rows_log import RowsLog
 from .rows_used import Account
 
@@ -23,59 +21,6 @@ log = logging.getLogger("pyjm.client.rows")
 
 WAIT_S = 5.0
 _AGAIN_S = 0.25
-
-
-@dataclass(slots=True)
-class Handed:
-    """One file: how many rows it has, the next one to be handed out (counted over all rounds), and who has which."""
-
-    rows: int
-    next: int = 0
-    askers: set[tuple[int, int]] = field(default_factory=set)
-    blocks: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
-
-
-class Book:
-    """Which rows were handed to whom. All methods may be called from any thread."""
-
-    def __init__(self, note: Callable[[list[Any]], None] = lambda line: None) -> None:
-        self.files: dict[str, Handed] = {}
-        self.servers = 1
-        self._note = note
-        self._turn = threading.Lock()
-
-    def grant(self, server: int, worker: int, key: str, want: int, rows: int, recycle: bool) -> tuple[int, int]:
-        """Give the next block of a file to a worker: from the first row up to before the end; none behind the last.
-
-        What it gives is noted before it is told. One that has another file of that name gets none.
-        """
-        with self._turn:
-            file = self.files.setdefault(key, Handed(rows))
-            if file.rows != rows:
-                return 0, 0
-            file.askers.add((server, worker))
-            first = file.next
-            if recycle:
-                size = min(want, rows - first % rows)
-            else:
-                size = block_size(want, rows - first, max(len(file.askers), self.servers))
-            if size > 0:
-                self._give(file, server, first, first + size)
-                self._note(["handed", key, rows, server, first, first + size])
-            return first, first + max(0, size)
-
-    def know(self, key: str, rows: int, server: int, first: int, end: int) -> None:
-        """Take a block that was handed out before this process took the run up."""
-        self._give(self.files.setdefault(key, Handed(rows)), server, first, end)
-
-    @staticmethod
-    def _give(file: Handed, server: int, first: int, end: int) -> None:
-        file.next = max(file.next, end)
-        blocks = file.blocks.setdefault(server, [])
-        if blocks and blocks[-1][1] == first:
-            blocks[-1] = (blocks[-1][0], end)
-        else:
-            blocks.append((first, end))
 
 
 class Hand:
@@ -132,8 +77,8 @@ class Hand:
         if link is not None:
             link.close()
 
-    def _grant(self, worker: int, key: str, want: int, rows: int, recycle: bool) -> tuple[int, int]:
-        first, end = self._book.grant(self._index, worker, key, want, rows, recycle)
+    def _grant(self, worker: int, key: str, want: int, rows: int, recycle: bool, used: int) -> tuple[int, int]:
+        first, end = self._book.grant((self._index, worker), key, want, rows, recycle, used)
         there = self._book.files[key].rows
         if there != rows:
             text = f"{self._member.name}: {key} has {rows} rows there and {there} elsewhere: it is handed none of them"
@@ -212,8 +157,7 @@ class Handing:
 
     def say_all(self) -> None:
         """Say what became of the rows of each file."""
-        blocks = {key: handed.blocks for key, handed in self.book.files.items()}
-        for line in self.account.lines(blocks):
+        for line in self.account.lines(self.book.files):
             log.info("%s", line)
             self._say(line)
 

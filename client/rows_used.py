@@ -8,18 +8,16 @@ import logging
 import random
 import zlib
 from array import array
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from pyjm.engine.results.batch import Used
 from pyjm.engine.shared.division import UNIQUE, share_of
 from pyjm.engine.shared.marks import added
 
+from .rows_book import Handed
+
 log = logging.getLogger("pyjm.client.rows")
-
-Blocks = Mapping[str, Mapping[int, Sequence[tuple[int, int]]]]
-"""By file and server, what was handed out: from the first row up to before the end, counted over all rounds."""
-
 
 @dataclass(slots=True)
 class FileUse:
@@ -69,43 +67,39 @@ class Account:
             except (ValueError, binascii.Error, zlib.error) as error:
                 log.error("%s: what a server tells of its rows doesn't fit to what others do: %s", key, error)
 
-    def lines(self, blocks: Blocks) -> Iterator[str]:
-        """Give a line for each file."""
+    def lines(self, handed: Mapping[str, Handed]) -> Iterator[str]:
+        """Give a line for each file; `handed` are those whose rows were handed out."""
         silent = self.lost - self.told
-        for key, handed in blocks.items():
-            if key not in self.files and any(server in silent for server in handed):
-                rows = sum(end - first for server in silent for first, end in handed.get(server, ()))
-                yield f"{key} ({UNIQUE}): {rows} rows handed out, unknown"
-        for key, file in sorted(self.files.items()):
-            yield self.sums(key, file, blocks.get(key, {}), silent).line(key, file.policy)
-        known = [*self.files, *blocks]
+        files = {key: FileUse(UNIQUE, file.rows, 0, bytes(file.rows)) for key, file in handed.items()} | self.files
+        for key, file in sorted(files.items()):
+            yield self.sums(file, handed.get(key), silent).line(key, file.policy)
         for name, policy in self.names.items():
-            if not any(key == name or key.startswith(f"{name}, ") for key in known):
+            if not any(key == name or key.startswith(f"{name}, ") for key in files):
                 yield f"{name} ({policy}): " + ("nothing is known of its rows" if silent else "no row was used")
 
-    def sums(
-        self, key: str, file: FileUse, handed: Mapping[int, Sequence[tuple[int, int]]], silent: set[int]
-    ) -> Sums:
-        """Count the rows of a file; those of a lost server that nobody else used are unknown."""
-        unknown = bytearray(file.rows)
+    def sums(self, file: FileUse, handed: Handed | None, silent: set[int]) -> Sums:
+        """Count the rows of a file; those that a lost server has not told to be used, nor anybody else, are unknown."""
+        used, unknown = bytearray(file.rows), bytearray(file.rows)
         for server in silent:
-            if file.policy == UNIQUE:
-                for first, end in handed.get(server, ()):
-                    for row in rows_of(first, end, file):
-                        unknown[row] = 1
-            elif server in self.places:
+            if handed is not None:
+                for asker, blocks in handed.blocks.items():
+                    for number, was_used in blocks.rows() if asker[0] == server else ():
+                        row = row_of(number, file)
+                        used[row] = min(2, used[row] + was_used)
+                        unknown[row] |= not was_used
+            elif file.policy != UNIQUE and server in self.places:
                 for row in share_of(file.policy, file.rows, self.places[server], self.servers):
                     unknown[row] = 1
-        unused = file.marks.count(0)
-        lost = sum(1 for row, mark in enumerate(file.marks) if not mark and unknown[row])
-        return Sums(file.rows - unused, unused - lost, lost, file.marks.count(2))
+        marks = added(file.marks, bytes(used))
+        unused = marks.count(0)
+        lost = sum(1 for mark, may_be in zip(marks, unknown) if may_be and not mark)
+        return Sums(file.rows - unused, unused - lost, lost, marks.count(2))
 
 
-def rows_of(first: int, end: int, file: FileUse) -> Iterator[int]:
-    """Give the rows that numbers counted over all rounds stand for."""
-    for number in range(first, end):
-        round_, place = divmod(number, file.rows)
-        yield order_of(file.rows, file.order + round_)[place] if file.order else place
+def row_of(number: int, file: FileUse) -> int:
+    """Give the row that a number counted over all rounds stands for."""
+    round_, place = divmod(number, file.rows)
+    return order_of(file.rows, file.order + round_)[place] if file.order else place
 
 
 _ORDER: dict[tuple[int, int], array[int]] = {}

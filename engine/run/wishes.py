@@ -17,7 +17,10 @@ Granted: TypeAlias = tuple[int, int, int]
 
 
 class Wish(NamedTuple):
-    """A worker wants so many rows of a file that has so many; `recycle`: again from the first one at its end."""
+    """A worker wants so many rows of a file that has so many; `recycle`: again from the first one at its end.
+
+    `used` is how many it has used of those that it was given.
+    """
 
     number: int
     worker: int
@@ -25,6 +28,7 @@ class Wish(NamedTuple):
     want: int
     rows: int
     recycle: bool
+    used: int
 
 
 class Wishes:
@@ -36,11 +40,11 @@ class Wishes:
         self._number = 0
         self._closed = False
 
-    def add(self, worker: int, key: str, want: int, rows: int, recycle: bool) -> None:
+    def add(self, worker: int, key: str, want: int, rows: int, recycle: bool, used: int) -> None:
         """Take one."""
         with self._changed:
             self._number += 1
-            self._open[self._number] = Wish(self._number, worker, key, want, rows, recycle)
+            self._open[self._number] = Wish(self._number, worker, key, want, rows, recycle, used)
             self._changed.notify_all()
 
     def grant(self, granted: Iterable[Granted]) -> list[tuple[Wish, int, int]]:

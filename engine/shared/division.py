@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .handout import Handout
+from .handout import Ask, Handout
 from .marks import Marks
 
 COPY, SPLIT, BLOCK, UNIQUE = "copy", "split", "block", "unique"
@@ -49,8 +49,8 @@ class Division:
     """What an engine knows of it. `rules` are policies by a file's name (`""`: all others).
 
     `place` of so many `servers` is told before the test begins. `folder` is where a worker notes which rows were used,
-    `ask` how it asks for rows: (file, how many, rows in the file, whether it begins again at the end). Neither is there
-    in the parent, which compiles the plan for its faults alone. `seed` is the same on all servers.
+    `ask` how it asks for rows. Neither is there in the parent, which compiles the plan for its faults alone. `seed` is
+    the same on all servers.
     """
 
     rules: Mapping[str, str]
@@ -59,7 +59,7 @@ class Division:
     servers: int = 1
     worker: int = 0
     folder: Path | None = None
-    ask: Callable[[str, int, int, bool], None] | None = None
+    ask: Ask | None = None
     handouts: dict[str, Handout] = field(default_factory=dict)
     marks: dict[str, Marks] = field(default_factory=dict)
 

@@ -6,7 +6,7 @@ from asyncio import CancelledError, Future, get_running_loop
 from collections import deque
 from collections.abc import Callable
 from time import monotonic
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 FIRST, MOST = 64, 20_000
 """How many rows are asked for at first, and at most."""
@@ -15,6 +15,10 @@ OFTEN_S, SELDOM_S = 0.5, 2.0
 
 END = -1
 STOPPED = -2
+
+
+Ask: TypeAlias = "Callable[[str, int, int, bool, int], None]"
+"""Asks for rows: file, how many, how many it has, whether it begins again at its end, how many were used so far."""
 
 
 class Waiter(Protocol):
@@ -29,10 +33,11 @@ class Handout:
     """Numbers that no other worker of the fleet has: row, counted from 0 over all rounds through the file."""
 
     __slots__ = (
-        "_ask", "_asked", "_asked_s", "_blocks", "_left", "_over", "_waiting", "_want", "key", "recycle", "rows",
+        "_ask", "_asked", "_asked_s", "_blocks", "_left", "_over", "_used", "_waiting", "_want",
+        "key", "recycle", "rows",
     )  # fmt: skip
 
-    def __init__(self, key: str, rows: int, recycle: bool, ask: Callable[[str, int, int, bool], None]) -> None:
+    def __init__(self, key: str, rows: int, recycle: bool, ask: Ask) -> None:
         self.key = key
         self.rows = rows
         self.recycle = recycle
@@ -42,6 +47,7 @@ class Handout:
         self._blocks: deque[tuple[int, int]] = deque()
         self._left = 0
         self._over = rows == 0
+        self._used = 0
         self._waiting: deque[Future[None]] = deque()
         self._want = FIRST
 
@@ -53,6 +59,7 @@ class Handout:
         if first + 1 < end:
             self._blocks.appendleft((first + 1, end))
         self._left -= 1
+        self._used += 1
         if self._left <= self._want // 2:
             self.ask()
         return first
@@ -88,7 +95,7 @@ class Handout:
         elif since_s > SELDOM_S:
             self._want = max(FIRST, self._want // 2)
         self._asked, self._asked_s = True, now_s
-        self._ask(self.key, max(self._want, min(MOST, len(self._waiting))), self.rows, self.recycle)
+        self._ask(self.key, max(self._want, min(MOST, len(self._waiting))), self.rows, self.recycle, self._used)
 
     def given(self, first: int, end: int) -> None:
         """Take numbers that were asked for; none are the end of the file."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from time import perf_counter_ns
+from typing import Any
 
 from OpenSSL import SSL
 
@@ -193,15 +194,19 @@ def serving(
     faults: list[Fault] | None = None,
     compiling: Callable[[], object] = lambda: None,
     about: Mapping[str, object] | None = None,
+    make: Callable[[int], Any] = Player,
     **given: str,
 ) -> Iterator[Server]:
-    """Run a server with these properties set; `about` is what it says of itself and its machine."""
+    """Run a server with these properties set; `about` is what it says of itself and its machine.
+
+    `make` makes its engines.
+    """
     settings = settings_of(folder, **given)
     lines: list[str] = []
     engines: list[Player] = []
 
     def engine(workers: int) -> Player:
-        engines.append(Player(workers))
+        engines.append(make(workers))
         engines[-1].faults = list(faults or [])
         engines[-1].compiling = compiling
         return engines[-1]

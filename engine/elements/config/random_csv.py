@@ -164,7 +164,7 @@ class RandomCSVDataSet(Config):
         policy, rows = policy_of(division.rules, name.strip(), self.node.text("filename")), len(records.offsets)
         if policy == COPY:
             return
-        key, seed = f"{name}, {self.path} ({self.node.number})", 0
+        key, seed = f"{name}, {self.path} #{self.node.number}", 0
         if policy == UNIQUE:
             seed = division.seed
             with self.seed.held():
