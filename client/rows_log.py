@@ -23,10 +23,14 @@ class RowsLog:
         self._turn = threading.Lock()
 
     def read(self) -> list[list[Any]]:
-        """Give all whole lines that are there."""
+        """Give all whole lines that are there; half a one at the end is cut off."""
+        if self._path is None or not self._path.exists():
+            return []
         try:
-            lines = self._path.read_bytes().split(b"\n")[:-1] if self._path is not None else []
-            return [json.loads(line) for line in lines]
+            data = self._path.read_bytes()
+            whole = data[: data.rfind(b"\n") + 1]
+            os.truncate(self._path, len(whole))
+            return [json.loads(line) for line in whole.splitlines()]
         except (OSError, ValueError) as error:
             log.warning("what was handed out of data files before is not known: %s", error)
             return []
@@ -46,11 +50,15 @@ class RowsLog:
                 log.warning("Rows would be handed out twice after a crash: %s: %s", self._path, error.strerror)
                 self._path = None
 
-    def remove(self) -> None:
-        """Remove the file: the run has ended."""
+    def leave(self) -> None:
+        """Close the file; it stays for whoever takes the run up."""
         with self._turn:
             file, self._file = self._file, None
             if file is not None:
                 file.close()
-            if self._path is not None:
-                self._path.unlink(missing_ok=True)
+
+    def remove(self) -> None:
+        """Remove the file: the run has ended."""
+        self.leave()
+        if self._path is not None:
+            self._path.unlink(missing_ok=True)
