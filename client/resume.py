@@ -65,6 +65,7 @@ class Resumed(Session):
     def __init__(self, state: State, order: Order, settings: Settings, say: Say) -> None:
         super().__init__(order, settings, say, lambda *_: [], lambda *_: self.crew)
         self.state = state
+        self.journal_path = state.path
 
     def run(self) -> int:
         """Take it up; gives the exit status."""

@@ -67,6 +67,7 @@ class Session:
         self.is_local = order.hosts is None
         self.summary = SummarySettings.of(settings)
         self.journal = journal
+        self.journal_path = journal.path if journal is not None else None
         self.handing: Handing | None = None
 
     def run(self) -> int:
@@ -132,9 +133,8 @@ class Session:
 
         for job in jobs:
             job.csv = dividing.told()
-        log_path = self.journal.path.with_suffix(".rows") if self.journal is not None else None
-        files = dividing.files(jobs[0])
-        self.handing = Handing(files, dividing.waits, self.say, RowsLog(log_path))
+        notes = RowsLog(self.journal_path.with_suffix(".rows") if self.journal_path is not None else None)
+        self.handing = Handing(dividing.files(jobs[0]), dividing.waits, self.say, notes)
         collector.handing = self.handing
         return dividing.faults(jobs[0])
 
