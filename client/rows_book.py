@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from pyjm.engine.shared.division import block_size
+from pyjm.engine.shared.row_shares import block_size
 
 Asker: TypeAlias = tuple[int, int]
 """A server and a worker of it."""

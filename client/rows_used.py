@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from pyjm.engine.results.batch import Used
-from pyjm.engine.shared.division import UNIQUE, share_of
 from pyjm.engine.shared.marks import added
+from pyjm.engine.shared.row_shares import UNIQUE, share_of
 
 from .rows_book import Handed
 

@@ -123,20 +123,20 @@ class Session:
         layers = (self.settings.system, self.settings.jmeter, self.settings.globals)
         if not any(key.startswith("pyjm.csv") for layer in layers for key in layer):
             return []
-        from .dividing import Dividing
+        from .row_policies import RowPolicies
 
-        dividing = Dividing.of(self.settings)
-        if self.is_local or not dividing.asked:
+        policies = RowPolicies.of(self.settings)
+        if self.is_local or not policies.asked:
             return []
         from .handing import Handing
         from .rows_log import RowsLog
 
         for job in jobs:
-            job.csv = dividing.told()
+            job.csv = policies.told()
         notes = RowsLog(self.journal_path.with_suffix(".rows") if self.journal_path is not None else None)
-        self.handing = Handing(dividing.files(jobs[0]), dividing.waits, self.say, notes)
+        self.handing = Handing(policies.files(jobs[0]), policies.waits, self.say, notes)
         collector.handing = self.handing
-        return dividing.faults(jobs[0])
+        return policies.faults(jobs[0])
 
     def configure(self, crew: Crew, jobs: Sequence[Job], known: Sequence[Fault]) -> None:
         """Have the plan compiled everywhere; refuses the run with all faults at once."""

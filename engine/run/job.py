@@ -11,7 +11,7 @@ from pyjm.engine.plan.files import included
 from pyjm.engine.results.batch import Batch
 from pyjm.engine.results.save import SaveConfig
 from pyjm.engine.shared.cells import Cells
-from pyjm.engine.shared.division import Division
+from pyjm.engine.shared.row_shares import RowShares
 
 
 @dataclass(slots=True)
@@ -38,7 +38,7 @@ class Job:
     controller's. `base` is the folder that file names of the plan are resolved against; `host_prefix` stands before
     thread names (`10.0.0.5:1099-`), empty for a local run. `files` are shipped files, name as in the plan → path.
     `no_scripts` is the engine's own, whatever a controller says. `csv` says how rows of data files are divided over the
-    fleet (`rules` and `seed` of a Division); empty: each server reads them all.
+    fleet (`rules` and `seed` of a RowShares); empty: each server reads them all.
     """
 
     plan: bytes
@@ -64,7 +64,7 @@ class Job:
             system=dict(self.system),
             files=self.files,
             no_scripts=self.no_scripts,
-            division=Division(dict(self.csv["rules"]), int(self.csv["seed"])) if self.csv else None,
+            row_shares=RowShares(dict(self.csv["rules"]), int(self.csv["seed"])) if self.csv else None,
         )
 
     def included(self, name: str) -> bytes:

@@ -53,9 +53,9 @@ class Worker:
         cells = Cells() if setup.workers == 1 else MappedCells(folder / "cells")
         self.build = setup.job.build(cells, setup.workers)
         self.build.set_property = self.set_property
-        self.division = self.build.division
-        if self.division is not None:
-            self.division.worker, self.division.folder, self.division.ask = setup.index, folder, self.ask_rows
+        self.row_shares = self.build.row_shares
+        if self.row_shares is not None:
+            self.row_shares.worker, self.row_shares.folder, self.row_shares.ask = setup.index, folder, self.ask_rows
         self.waiting = Waiting(None if setup.workers == 1 else self.ask)
         self.build.waiting = self.waiting
         self.properties = self.build.properties
@@ -127,10 +127,10 @@ class Worker:
             self.release_here(index)
         elif kind is Say.STOP or kind is Say.STOP_NOW:
             self.end_groups(now=kind is Say.STOP_NOW)
-        elif kind is Say.ROWS and self.division is not None:
-            self.division.given(*values(payload))
-        elif kind is Say.SHARE and self.division is not None:
-            self.division.place, self.division.servers = values(payload)
+        elif kind is Say.ROWS and self.row_shares is not None:
+            self.row_shares.given(*values(payload))
+        elif kind is Say.SHARE and self.row_shares is not None:
+            self.row_shares.place, self.row_shares.servers = values(payload)
         elif kind is Say.QUIT:
             self.ending.set()
 

@@ -12,7 +12,7 @@ from plan_text import element, group, plan
 from wired.reader import Reader, Readers, readers
 from wired.rig import eventually
 
-from pyjm.engine.shared.division import share_of
+from pyjm.engine.shared.row_shares import share_of
 
 RANDOM = "com.blazemeter.jmeter.RandomCSVDataSetConfig"
 SUMS = re.compile(r": (\d+) rows used, (\d+) never used, (\d+) used twice(?:, (\d+) handed out, unknown)?$")
@@ -83,7 +83,7 @@ def test_copies_say_nothing(tmp_path: Path) -> None:
     with readers(tmp_path, 2) as fleet:
         assert fleet.run(pyjm__csv="copy") == 0
         assert [sorted(numbers(engine)) for engine in fleet.engines] == [list(range(20))] * 2
-        assert all(build.division is None for engine in fleet.engines for build in engine.builds)
+        assert all(build.row_shares is None for engine in fleet.engines for build in engine.builds)
     assert not [line for line in fleet.lines if "rows.csv" in line]
 
 

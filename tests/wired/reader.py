@@ -106,9 +106,9 @@ class Reader:
         cells = Cells()
         for worker in range(self.workers):
             build = job.build(cells, self.workers)
-            if build.division is not None:
-                build.division.worker, build.division.folder = worker, self.folder
-                build.division.ask = lambda *said, worker=worker: self.wishes.add(worker, *said)  # type: ignore[misc]
+            if build.row_shares is not None:
+                build.row_shares.worker, build.row_shares.folder = worker, self.folder
+                build.row_shares.ask = lambda *said, worker=worker: self.wishes.add(worker, *said)  # type: ignore[misc]
             compiler = Compiler(build)
             compiler.compile(read_plan(job.plan, job.plan_name, job.included))
             made = compiler.elements.values()
@@ -119,14 +119,14 @@ class Reader:
     def share(self, place: int, servers: int) -> None:
         self.place = place, servers
         for build in self.builds:
-            assert build.division is not None
-            build.division.place, build.division.servers = place, servers
+            assert build.row_shares is not None
+            build.row_shares.place, build.row_shares.servers = place, servers
 
     def rows(self, after: int, granted: Sequence[Granted], wait_s: float) -> list[Wish]:
         for wish, first, end in self.wishes.grant(granted):
-            division = self.builds[wish.worker].division
-            assert division is not None
-            self.soon(division.given, wish.key, first, end)
+            shares = self.builds[wish.worker].row_shares
+            assert shares is not None
+            self.soon(shares.given, wish.key, first, end)
         return self.wishes.take(after, wait_s)
 
     def start(self, at_ns: int) -> None:

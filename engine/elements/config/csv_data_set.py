@@ -17,7 +17,7 @@ from pyjm.engine.compile.java_text import java_trim
 from pyjm.engine.compile.registry import element
 from pyjm.engine.plan.tree import Node
 from pyjm.engine.shared.cells import Cell
-from pyjm.engine.shared.division import COPY, UNIQUE, Division, policy_of
+from pyjm.engine.shared.row_shares import COPY, UNIQUE, RowShares, policy_of
 from pyjm.engine.vu.stops import StopThread
 
 from .csv_division import NOT_UNIQUE, Part, Way, agree, indexed, part_of
@@ -92,7 +92,7 @@ class CSVDataSet(Config):
         self.build = build
         self.end_value = build.properties.get("csvdataset.eofstring", "<EOF>")
         self.files: dict[tuple[str, str], Rows | None] = {}
-        self.division = build.division
+        self.row_shares = build.row_shares
         name = self.filename.constant
         if name is not None and not build.file(java_trim(name)).is_file():
             build.fault(
@@ -105,9 +105,9 @@ class CSVDataSet(Config):
         report_charset(build, node.path, encoding)
         if encoding and encoding.strip() and not java_charset(encoding.strip()):
             build.fault(node.path, f"the encoding {encoding!r} is not known: no row can be read", fatal=False)
-        if self.division is not None:
-            build.waits_inside = build.waits_inside or self.division.waits
-            self.prepare_part(self.division, build)
+        if self.row_shares is not None:
+            build.waits_inside = build.waits_inside or self.row_shares.waits
+            self.prepare_part(self.row_shares, build)
 
     def pass_start(self, user: User) -> None:
         """Set the variables from the next row."""
@@ -144,7 +144,7 @@ class CSVDataSet(Config):
         if skip_first and header is None:
             log.error("Could not read file header line for file %s: it is empty", name)
             raise StopThread(f"Could not read file header line for file {name}")
-        part = None if self.division is None else self.part(user, name, rows, delimiter, skip_first)
+        part = None if self.row_shares is None else self.part(user, name, rows, delimiter, skip_first)
         if part is not None:
             return Reading(rows, cell, variable_names(written, header, delimiter), skip_first, part)
         with cell.held():
@@ -157,8 +157,8 @@ class CSVDataSet(Config):
 
     def part(self, user: User, name: str, rows: Rows, delimiter: str, skip_first: bool) -> Part | None:
         """Give what this server reads of a file, None where that is all of it."""
-        assert self.division is not None
-        policy = policy_of(self.division.rules, name, self.node.text("filename"))
+        assert self.row_shares is not None
+        policy = policy_of(self.row_shares.rules, name, self.node.text("filename"))
         if policy == COPY:
             return None
         written = self.share_mode.get(user)
@@ -171,10 +171,10 @@ class CSVDataSet(Config):
         recycle = policy == UNIQUE and self.recycle.get(user)
         return part_of(self.build, key, policy, (name, rows), way, recycle)
 
-    def prepare_part(self, division: Division, build: Build) -> None:
+    def prepare_part(self, shares: RowShares, build: Build) -> None:
         """Find before the run why a file's rows can't be divided, and where they start, as far as that is known."""
         name, mode = self.filename.constant, self.share_mode.constant
-        policy = COPY if name is None else policy_of(division.rules, java_trim(name), self.node.text("filename"))
+        policy = COPY if name is None else policy_of(shares.rules, java_trim(name), self.node.text("filename"))
         if policy == COPY or name is None or mode is None:
             return
         name, mode = java_trim(name), SHARE_MODES.get(mode, mode)
@@ -189,7 +189,7 @@ class CSVDataSet(Config):
         way = Way(encoding, skip_first, separator(delimiter)[0] if flags[1] else "")
         if mode not in (THREAD, GROUP):
             agree(build, self.path, key_of(name, mode), (way, policy == UNIQUE and bool(flags[2])))
-        rows = self.open(name, encoding) if division.folder is not None else None
+        rows = self.open(name, encoding) if shares.folder is not None else None
         if rows is not None:
             indexed(build, name, rows, way)
 

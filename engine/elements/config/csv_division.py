@@ -1,4 +1,4 @@
-"""What one server's users draw of a data file whose rows are divided over the fleet (shared/division)."""
+"""What one server's users draw of a data file whose rows are divided over the fleet (shared/row_shares)."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from pyjm.engine.shared.cells import Cell
-from pyjm.engine.shared.division import UNIQUE, Division
 from pyjm.engine.shared.handout import END, STOPPED, Handout
+from pyjm.engine.shared.row_shares import UNIQUE, RowShares
 from pyjm.engine.vu.stops import StopThread
 
 from .csv_rows import END_OF_LINE, RowError, Rows
@@ -69,14 +69,14 @@ class Part:
     __slots__ = ("handout", "marks", "reads", "rows", "share", "starts")
 
     def __init__(
-        self, division: Division, key: str, policy: str, rows: Rows, starts: Sequence[int], reads: tuple[Way, bool]
+        self, shares: RowShares, key: str, policy: str, rows: Rows, starts: Sequence[int], reads: tuple[Way, bool]
     ) -> None:
         self.rows = rows
         self.starts = starts
         self.reads = reads
-        self.share = division.share(policy, len(starts))
-        self.marks = division.marks_of(key, policy, len(starts))
-        self.handout = division.handout(key, len(starts), recycle=reads[1]) if policy == UNIQUE else None
+        self.share = shares.share(policy, len(starts))
+        self.marks = shares.marks_of(key, policy, len(starts))
+        self.handout = shares.handout(key, len(starts), recycle=reads[1]) if policy == UNIQUE else None
 
     def draw(self, user: User, cell: Cell, recycle: bool) -> int:
         """Give where the user's next row starts, -1 behind the last one. Raises StopThread for one that was stopped."""
@@ -101,13 +101,13 @@ class Part:
 
 def part_of(build: Build, key: str, policy: str, file: tuple[str, Rows], way: Way, recycle: bool) -> Part:
     """Give the part of this server, the same to all who share it; raises StopThread for one who reads it otherwise."""
-    assert build.division is not None
+    assert build.row_shares is not None
     parts: dict[str, Part] = build.kept.setdefault(PARTS, {})
     part = parts.get(key)
     if part is None:
         name, rows = file
         starts = indexed(build, name, rows, way)
-        part = parts[key] = Part(build.division, key, policy, rows, starts, (way, recycle))
+        part = parts[key] = Part(build.row_shares, key, policy, rows, starts, (way, recycle))
     elif part.reads != (way, recycle):
         log.error("%s is read in another way by another element: its rows can't be divided", key)
         raise StopThread(f"{key} is read in another way by another element")

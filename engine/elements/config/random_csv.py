@@ -15,9 +15,9 @@ from pyjm.engine.compile.build import Build
 from pyjm.engine.compile.element import Config, flag, text
 from pyjm.engine.compile.registry import element
 from pyjm.engine.plan.tree import Node
-from pyjm.engine.shared.division import COPY, UNIQUE, Division, policy_of
 from pyjm.engine.shared.handout import END, Handout
 from pyjm.engine.shared.marks import Marks
+from pyjm.engine.shared.row_shares import COPY, UNIQUE, RowShares, policy_of
 from pyjm.engine.vu.stops import StopTestNow, StopThread
 
 from .csv_division import drawn
@@ -106,9 +106,9 @@ class RandomCSVDataSet(Config):
         self.names: list[str] = []
         self.marks: Marks | None = None
         self.handout: Handout | None = None
-        self.division = build.division
-        if self.division is not None:
-            build.waits_inside = build.waits_inside or self.division.waits
+        self.row_shares = build.row_shares
+        if self.row_shares is not None:
+            build.waits_inside = build.waits_inside or self.row_shares.waits
         name, encoding = self.filename.constant, self.encoding.constant
         if name is not None and encoding is not None:
             try:
@@ -151,25 +151,25 @@ class RandomCSVDataSet(Config):
             raise StopTestNow(f"Cannot initialize RandomCSVReader: {error}") from None
         has_header = not names or self.ignore_first.get(user)
         self.records = Records(rows, delimiter[0], has_header=has_header, shuffled=self.shuffled.get(user))
-        if self.division is not None:
-            self.divide(self.division, self.records, name, user)
+        if self.row_shares is not None:
+            self.divide(self.row_shares, self.records, name, user)
         self.names = split_list(names) if names else self.records.at(0)[0]
         with self.seed.held():
             if not self.seed.get():
                 self.seed.set(random.getrandbits(48) | 1)
         return self.records
 
-    def divide(self, division: Division, records: Records, name: str, user: User) -> None:
+    def divide(self, shares: RowShares, records: Records, name: str, user: User) -> None:
         """Leave the records of other servers out, or have all of them handed out by the controller, in one order."""
-        policy, rows = policy_of(division.rules, name.strip(), self.node.text("filename")), len(records.offsets)
+        policy, rows = policy_of(shares.rules, name.strip(), self.node.text("filename")), len(records.offsets)
         if policy == COPY:
             return
         key, seed = f"{name}, {self.path} #{self.node.number}", 0
         if policy == UNIQUE:
-            seed = division.seed
+            seed = shares.seed
             with self.seed.held():
                 self.seed.set(seed)
-            self.handout = division.handout(key, rows, recycle=self.rewinds.get(user))
+            self.handout = shares.handout(key, rows, recycle=self.rewinds.get(user))
         else:
-            records.limit(division.share(policy, rows))
-        self.marks = division.marks_of(key, policy, rows, seed if records.shuffled else 0)
+            records.limit(shares.share(policy, rows))
+        self.marks = shares.marks_of(key, policy, rows, seed if records.shuffled else 0)

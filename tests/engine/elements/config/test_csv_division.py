@@ -15,7 +15,7 @@ from pyjm.engine.compile.build import Build
 from pyjm.engine.elements.config.csv_data_set import CSVDataSet
 from pyjm.engine.plan.tree import Node
 from pyjm.engine.shared.cells import Cells
-from pyjm.engine.shared.division import BLOCK, SPLIT, UNIQUE, Division
+from pyjm.engine.shared.row_shares import BLOCK, SPLIT, UNIQUE, RowShares
 from pyjm.engine.vu.stops import StopThread
 from pyjm.engine.vu.user import User
 
@@ -44,13 +44,13 @@ def somebody() -> User:
     return User(Still(), 0, "user", {})  # type: ignore[arg-type]
 
 
-def data_set(folder: Path, division: Division | None, **props: Any) -> CSVDataSet:
-    build = Build(properties={}, cells=Cells(), base=folder, division=division)
+def data_set(folder: Path, own: RowShares | None, **props: Any) -> CSVDataSet:
+    build = Build(properties={}, cells=Cells(), base=folder, row_shares=own)
     return CSVDataSet(Node("CSVDataSet", path="p", props={"filename": FILE, **props}), build)
 
 
-def division(folder: Path, policy: str, place: int = 0, servers: int = 1) -> Division:
-    made = Division({"": policy}, place=place, servers=servers, folder=Path(tempfile.mkdtemp(dir=folder)))
+def shares(folder: Path, policy: str, place: int = 0, servers: int = 1) -> RowShares:
+    made = RowShares({"": policy}, place=place, servers=servers, folder=Path(tempfile.mkdtemp(dir=folder)))
     made.ask = lambda *said: None
     return made
 
@@ -68,7 +68,7 @@ def shared(folder: Path, policy: str, servers: int, **props: Any) -> list[list[d
     """Read the whole shares of all servers."""
     found = []
     for place in range(servers):
-        element = data_set(folder, division(folder, policy, place, servers), **props)
+        element = data_set(folder, shares(folder, policy, place, servers), **props)
         try:
             user = somebody()
             element.pass_start(user)
@@ -76,7 +76,7 @@ def shared(folder: Path, policy: str, servers: int, **props: Any) -> list[list[d
             found.append([])
             continue
         part = user.state[element].part
-        element = data_set(folder, division(folder, policy, place, servers), **props)
+        element = data_set(folder, shares(folder, policy, place, servers), **props)
         found.append(rows_of(element, len(part.share)))
     return found
 
@@ -160,43 +160,43 @@ def values(element: CSVDataSet, count: int) -> list[str]:
 
 
 def test_a_share_begins_again_behind_its_last_row(three: Path) -> None:
-    element = data_set(three, division(three, SPLIT, 0, 2), variableNames="v")
+    element = data_set(three, shares(three, SPLIT, 0, 2), variableNames="v")
     assert values(element, 5) == ["a", "c", "a", "c", "a"]
 
 
 def test_behind_a_share_that_is_not_recycled_the_variables_say_so(three: Path) -> None:
-    element = data_set(three, division(three, SPLIT, 1, 2), variableNames="v", recycle=False)
+    element = data_set(three, shares(three, SPLIT, 1, 2), variableNames="v", recycle=False)
     assert values(element, 3) == ["b", "<EOF>", "<EOF>"]
 
 
 def test_behind_a_share_the_thread_can_be_stopped(three: Path) -> None:
-    element = data_set(three, division(three, BLOCK, 1, 2), variableNames="v", recycle=False, stopThread=True)
+    element = data_set(three, shares(three, BLOCK, 1, 2), variableNames="v", recycle=False, stopThread=True)
     assert values(element, 2) == ["b", "c"]
     with pytest.raises(StopThread, match=r"End of file:d\.csv"):
         element.pass_start(somebody())
 
 
 def test_a_share_without_rows_is_an_empty_file(three: Path) -> None:
-    element = data_set(three, division(three, SPLIT, 7, 9), variableNames="v")
+    element = data_set(three, shares(three, SPLIT, 7, 9), variableNames="v")
     assert values(element, 2) == ["<EOF>", "<EOF>"]
 
 
 def test_rows_at_hand_need_no_waiting_and_the_next_round_begins_at_the_first(three: Path) -> None:
-    made = division(three, UNIQUE)
+    made = shares(three, UNIQUE)
     element = data_set(three, made, variableNames="v")
     made.handout(FILE, 3, recycle=True).given(1, 5)
     assert values(element, 4) == ["b", "c", "a", "b"]
 
 
 def test_another_file_stays_as_it_is(three: Path) -> None:
-    made = division(three, SPLIT, 1, 2)
+    made = shares(three, SPLIT, 1, 2)
     made.rules = {"": SPLIT, FILE: "copy"}
     assert values(data_set(three, made, variableNames="v"), 4) == ["a", "b", "c", "a"]
     assert made.marks == {}
 
 
 def test_who_shares_rows_and_reads_them_otherwise_is_ended_where_only_the_run_can_tell(three: Path) -> None:
-    build = Build(properties={}, cells=Cells(), base=three, division=division(three, SPLIT))
+    build = Build(properties={}, cells=Cells(), base=three, row_shares=shares(three, SPLIT))
     props = {"filename": FILE, "variableNames": "v"}
     first, second = (
         CSVDataSet(Node("CSVDataSet", path="p", props={**props, "quotedData": written}), build)

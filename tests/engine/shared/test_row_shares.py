@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pyjm.engine.shared.division import BLOCK, COPY, SPLIT, UNIQUE, block_size, policy_of, share_of
+from pyjm.engine.shared.row_shares import BLOCK, COPY, SPLIT, UNIQUE, block_size, policy_of, share_of
 
 rows_of_a_file = st.integers(0, 5000)
 fleets = st.integers(1, 60)

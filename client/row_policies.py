@@ -12,7 +12,7 @@ from pyjm.client.files import data_sets
 from pyjm.engine.plan.faults import Fault
 from pyjm.engine.plan.files import resolved
 from pyjm.engine.run.job import Job
-from pyjm.engine.shared.division import COPY, POLICIES, UNIQUE, policy_of
+from pyjm.engine.shared.row_shares import COPY, POLICIES, UNIQUE, policy_of
 from pyjm.properties import Settings
 
 from .order import Refused
@@ -22,14 +22,14 @@ SEED_BITS = 48
 
 
 @dataclass(frozen=True, slots=True)
-class Dividing:
+class RowPolicies:
     """The policies of a run, by the name of a file, `""` for all others; `seed` of orders that all servers share."""
 
     rules: Mapping[str, str]
     seed: int
 
     @classmethod
-    def of(cls, settings: Settings) -> Dividing:
+    def of(cls, settings: Settings) -> RowPolicies:
         """Read pyjm.csv and pyjm.csv.FILE, wherever they are set; raises Refused for a policy that is none."""
         given = {**settings.system, **settings.jmeter, **settings.globals}
         keys = [key for key in given if key == PROPERTY or key.startswith(f"{PROPERTY}.")]

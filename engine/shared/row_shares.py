@@ -45,7 +45,7 @@ def policy_of(rules: Mapping[str, str], *names: str) -> str:
 
 
 @dataclass(slots=True)
-class Division:
+class RowShares:
     """What an engine knows of it. `rules` are policies by a file's name (`""`: all others).
 
     `place` of so many `servers` is told before the test begins. `folder` is where a worker notes which rows were used,
