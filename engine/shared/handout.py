@@ -13,6 +13,8 @@ FIRST, MOST = 64, 20_000
 OFTEN_S, SELDOM_S = 0.5, 2.0
 """Who asks again within the first of these asks for twice as many, who asks after the second for half."""
 
+LONGEST_S = 86400.0
+
 END = -1
 STOPPED = -2
 
@@ -27,6 +29,8 @@ class Waiter(Protocol):
     running: bool
 
     async def wait_for(self, came: Future[None]) -> None: ...
+
+    def left_s(self) -> float: ...
 
 
 class Handout:
@@ -65,22 +69,24 @@ class Handout:
         return first
 
     async def taken(self, user: Waiter) -> int:
-        """Give the next number and wait for it; `STOPPED` where the user was ended meanwhile."""
-        while user.running:
+        """Give the next number and wait for it; `STOPPED` where the user was ended, or its time was up, meanwhile."""
+        loop = get_running_loop()
+        while user.running and (left_s := user.left_s()) > 0:
             number = self.take()
             if number is not None:
                 return number
             self.ask()
-            came: Future[None] = get_running_loop().create_future()
+            came: Future[None] = loop.create_future()
             self._waiting.append(came)
+            late = loop.call_later(min(left_s, LONGEST_S), end, came)
             try:
                 await user.wait_for(came)
             except CancelledError:
                 self._wake(1)
                 raise
             finally:
-                if not came.done():
-                    came.set_result(None)
+                late.cancel()
+                end(came)
         self._wake(1)  # what it was woken for is for another
         return STOPPED
 
@@ -114,3 +120,9 @@ class Handout:
             if not came.done():
                 came.set_result(None)
                 count -= 1
+
+
+def end(came: Future[None]) -> None:
+    """End a wait."""
+    if not came.done():
+        came.set_result(None)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import math
+import time
 from asyncio import Future
 
 from pyjm.engine.shared.handout import END, FIRST, STOPPED, Handout
@@ -14,6 +16,10 @@ class Somebody:
     def __init__(self) -> None:
         self.running = True
         self.came: Future[None] | None = None
+        self.ends_s: float | None = None
+
+    def left_s(self) -> float:
+        return math.inf if self.ends_s is None else self.ends_s - time.monotonic()
 
     async def wait_for(self, came: Future[None]) -> None:
         self.came = came
@@ -88,6 +94,19 @@ def test_one_who_is_stopped_takes_no_row_and_leaves_it_to_who_waits() -> None:
         return a, b
 
     assert asyncio.run(run()) == (STOPPED, 7)
+
+
+def test_who_is_stopped_or_out_of_time_waits_no_longer() -> None:
+    async def run() -> list[int]:
+        one = Asked()
+        stopped, late = Somebody(), Somebody()
+        late.ends_s = time.monotonic() + 0.01
+        waiting = [asyncio.ensure_future(one.handout.taken(each)) for each in (stopped, late)]
+        await asyncio.sleep(0)
+        stopped.stop()
+        return list(await asyncio.gather(*waiting))
+
+    assert asyncio.run(run()) == [STOPPED, STOPPED]
 
 
 def test_one_who_is_cut_off_leaves_its_turn_to_who_waits() -> None:
