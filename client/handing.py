@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 
 from pyjm.client.links import DOWN
-from pyjm.client.member import Member
+from pyjm.client.member import Member, MemberError
 from pyjm.client.remote import Remote
 from pyjm.engine.results.batch import Used
 from pyjm.server.wire.contract import ROWS, BadMessage, Refused, pack, unpack
@@ -63,14 +63,25 @@ class Hand:
                 granted = [given for given in granted if given[0] > after]
                 after = max((given[0] for given in granted), default=after)
             except (Refused, BadMessage, TypeError, ValueError) as error:
-                if not self._ending.is_set():
-                    log.warning("%s is handed no more rows: %s", self._member.name, error)
+                self._give_up(error)
                 break
             except DOWN as error:
                 log.info("%s: the link for rows was cut (%s)", self._member.name, error)
                 self._drop()
                 self._ending.wait(_AGAIN_S)
         self._drop()
+
+    def _give_up(self, error: Exception) -> None:
+        """End the test of a server that can't be handed rows: its users would wait for ever."""
+        if self._ending.is_set():
+            return
+        text = f"{self._member.name} can't be handed rows of data files: {error}; its test is stopped"
+        log.error("%s", text)
+        self._say(text)
+        try:
+            self._member.stop(now=False)
+        except MemberError as gone:
+            log.info("%s", gone)
 
     def _drop(self) -> None:
         link, self._link = self._link, None

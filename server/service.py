@@ -224,6 +224,8 @@ class Calls(service.Service):  # type: ignore[misc]  # rpyc has no types
 
     def share(self, place: int, servers: int) -> None:
         """Be told which rows of divided data files are this server's."""
+        if not 0 <= place < servers:
+            raise BadMessage(f"no share of {servers}: {place}")
         running(self._held()).share(place, servers)
 
     def rows(self, after: int, granted: bytes, wait_s: float) -> bytes:

@@ -64,7 +64,7 @@ class Job:
             system=dict(self.system),
             files=self.files,
             no_scripts=self.no_scripts,
-            row_shares=RowShares(dict(self.csv["rules"]), int(self.csv["seed"])) if self.csv else None,
+            row_shares=RowShares(**self.csv) if self.csv else None,
         )
 
     def included(self, name: str) -> bytes:
@@ -100,5 +100,9 @@ class Job:
     @classmethod
     def from_plain(cls, values: dict[str, Any]) -> Job:
         """Take it from plain values."""
+        csv = values.get("csv")
+        if csv:
+            rules = {str(name): str(policy) for name, policy in csv["rules"].items()}
+            values = {**values, "csv": {"rules": rules, "seed": int(csv["seed"])}}
         files = [ResultFile(**{**file, "save": SaveConfig(**file["save"])}) for file in values["result_files"]]
         return cls(**{**values, "result_files": files})

@@ -106,7 +106,6 @@ class CSVDataSet(Config):
         if encoding and encoding.strip() and not java_charset(encoding.strip()):
             build.fault(node.path, f"the encoding {encoding!r} is not known: no row can be read", fatal=False)
         if self.row_shares is not None:
-            build.waits_inside = build.waits_inside or self.row_shares.waits
             self.prepare_part(self.row_shares, build)
 
     def pass_start(self, user: User) -> None:
@@ -175,6 +174,7 @@ class CSVDataSet(Config):
         """Find before the run why a file's rows can't be divided, and where they start, as far as that is known."""
         name, mode = self.filename.constant, self.share_mode.constant
         policy = COPY if name is None else policy_of(shares.rules, java_trim(name), self.node.text("filename"))
+        build.waits_inside = build.waits_inside or policy == UNIQUE or (name is None and shares.waits)
         if policy == COPY or name is None or mode is None:
             return
         name, mode = java_trim(name), SHARE_MODES.get(mode, mode)

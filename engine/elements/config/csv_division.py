@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+import re
 from array import array
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from pyjm.engine.charsets.charset import Utf8
 from pyjm.engine.shared.cells import Cell
 from pyjm.engine.shared.handout import END, STOPPED, Handout
 from pyjm.engine.shared.row_shares import UNIQUE, RowShares
@@ -22,6 +24,9 @@ log = logging.getLogger("pyjm.csv")
 
 PARTS, INDEXES, READS = "csv parts", "csv indexes", "csv reads"
 """What is kept of files in one process, in Build.kept."""
+
+ASCII_BELOW_128 = frozenset({"latin-1", "iso8859-1", "iso8859-15", "cp1252", "ascii"})
+"""Codecs of one byte a character that are much in use."""
 
 NOT_UNIQUE = "in the share mode Current thread each thread reads all rows, so that none is unique"
 
@@ -44,13 +49,32 @@ def row_starts(rows: Rows, at: int, delimiter: str) -> array[int]:
         found.append(at)
         found.extend(end for match in END_OF_LINE.finditer(data, at) if (end := match.end()) < size)
         return found
+    sound = sound_row(rows, delimiter)
     while at < size:
         found.append(at)
+        match = sound.match(data, at) if sound is not None else None
+        if match is not None:
+            at = match.end()
+            continue
         try:
             at = rows.fields(at, delimiter)[1]
         except RowError as error:
             at = error.after
     return found
+
+
+def sound_row(rows: Rows, delimiter: str) -> re.Pattern[bytes] | None:
+    """Give what finds a row whose quotes are right, some fifty times as quickly as it is read character by character.
+
+    None where a byte below 128 may be a part of another character, or the delimiter is none of its own.
+    """
+    if not (isinstance(rows.charset, Utf8) or rows.charset.codec in ASCII_BELOW_128):
+        return None
+    if not delimiter.isascii() or delimiter in '"\r\n':
+        return None
+    divider = re.escape(delimiter.encode())
+    field = rb'(?:"[^"]*(?:""[^"]*)*"|[^"\r\n' + divider + rb"]*)"
+    return re.compile(field + b"(?:" + divider + field + rb")*(?:\r\n?|\n|\Z)")
 
 
 def indexed(build: Build, name: str, rows: Rows, way: Way) -> Sequence[int]:

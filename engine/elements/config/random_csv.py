@@ -107,8 +107,8 @@ class RandomCSVDataSet(Config):
         self.marks: Marks | None = None
         self.handout: Handout | None = None
         self.row_shares = build.row_shares
-        if self.row_shares is not None:
-            build.waits_inside = build.waits_inside or self.row_shares.waits
+        if self.row_shares is not None and self.row_shares.waits:
+            build.waits_inside = True
         name, encoding = self.filename.constant, self.encoding.constant
         if name is not None and encoding is not None:
             try:

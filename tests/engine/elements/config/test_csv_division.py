@@ -122,17 +122,27 @@ def test_the_shares_of_all_are_the_whole_file(
     assert is_read_to_its_end(tmp_path, total, **props)
 
 
-@settings(max_examples=60)
+DELIMITERS = st.sampled_from([",", ";", "|", "-", "^", "]", "\\", " ", "\t", '"', "é"])
+
+
+@settings(max_examples=100)
 @given(
-    st.text(st.sampled_from('ab,"\n\r'), max_size=60), st.integers(1, 5), st.booleans(), st.booleans(), st.booleans()
+    st.text(st.sampled_from('aé,""\n\r'), max_size=60),
+    DELIMITERS,
+    st.sampled_from(["", "ISO-8859-1", "GBK"]),
+    st.integers(1, 5),
+    st.tuples(st.booleans(), st.booleans(), st.booleans()),
 )
 def test_any_text_is_divided_into_the_rows_that_one_alone_reads(
-    text: str, servers: int, quoted: bool, header: bool, by_block: bool
+    text: str, delimiter: str, encoding: str, servers: int, flags: tuple[bool, bool, bool]
 ) -> None:
+    quoted, header, by_block = flags
+    text = text.replace(",", delimiter)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        (folder / FILE).write_bytes(text.encode())
+        (folder / FILE).write_bytes(text.encode(encoding or "utf-8", "replace"))
         props = {"quotedData": quoted, "variableNames": "v,w", "ignoreFirstLine": header}
+        props |= {"delimiter": delimiter, "fileEncoding": encoding}
         if header and not text:
             return
         parts = shared(folder, BLOCK if by_block else SPLIT, servers, **props)
