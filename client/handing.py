@@ -31,6 +31,7 @@ class Hand:
     """
 
     def __init__(self, index: int, member: Remote, book: Book, say: Callable[[str], None]) -> None:
+        self.failed = False
         self._index = index
         self._member = member
         self._book = book
@@ -75,6 +76,7 @@ class Hand:
         """End the test of a server that can't be handed rows: its users would wait for ever."""
         if self._ending.is_set():
             return
+        self.failed = True
         text = f"{self._member.name} can't be handed rows of data files: {error}; its test is stopped"
         log.error("%s", text)
         self._say(text)
@@ -165,6 +167,11 @@ class Handing:
                 self.account.add(*values)
 
     # the end
+
+    @property
+    def failed(self) -> bool:
+        """Tell whether a test had to be stopped because no rows could be handed to it."""
+        return any(hand.failed for hand in self._hands.values())
 
     def say_all(self) -> None:
         """Say what became of the rows of each file."""

@@ -208,6 +208,7 @@ class Session:
         for path, rows in collector.unwritten.items():
             self.say(f"{path}: {rows} rows came that are not in it")
         failed = collector.has_failed or any(outcome.reason or outcome.lost for outcome in outcomes)
+        failed = failed or (self.handing is not None and self.handing.failed)
         return 128 + signal if signal else int(failed)
 
     def see_through(self, crew: Crew, start: Callable[[], None]) -> tuple[list[Outcome], int]:

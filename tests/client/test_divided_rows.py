@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,14 @@ from plan_text import element, group, plan
 from wired.reader import Reader, Readers, readers
 from wired.rig import eventually
 
+from pyjm.client import cli
+from pyjm.client.local import Local
+from pyjm.client.member import Member
+from pyjm.client.order import Order
+from pyjm.client.session import Session
+from pyjm.engine.run.wishes import Granted, Wish
 from pyjm.engine.shared.row_shares import share_of
+from pyjm.properties import Settings
 
 RANDOM = "com.blazemeter.jmeter.RandomCSVDataSetConfig"
 SUMS = re.compile(r": (\d+) rows used, (\d+) never used, (\d+) used twice(?:, (\d+) handed out, unknown)?$")
@@ -217,6 +225,19 @@ def test_a_link_for_rows_that_is_cut_hands_out_nothing_twice(tmp_path: Path) -> 
     assert sums(fleet) == (3000, 0, 0, 0)
 
 
+def test_a_server_that_can_not_be_handed_rows_is_stopped_and_the_run_has_failed(tmp_path: Path) -> None:
+    write(tmp_path, 300)
+
+    class Broken(Reader):
+        def rows(self, after: int, granted: Sequence[Granted], wait_s: float) -> list[Wish]:
+            raise RuntimeError("no")
+
+    with readers(tmp_path, 1, Broken) as fleet:
+        assert fleet.run(pyjm__csv="unique") == 1
+        said = fleet.said(f"{fleet.servers[0].address} can't be handed rows of data files: ")
+    assert said.endswith("; its test is stopped")
+
+
 # what can't be done is said before the run
 
 
@@ -264,3 +285,30 @@ def test_a_rule_for_a_file_that_nobody_reads_is_a_warning(tmp_path: Path) -> Non
         assert fleet.run(**{"pyjm__csv__row.csv": "unique"}) == 0
     text = "Warning: pyjm.csv.row.csv=unique: no CSV Data Set of the plan reads a file of that name"
     assert fleet.lines.count(text) == 1
+
+
+# a run without servers
+
+
+def test_a_run_on_this_machine_reads_all_rows_whatever_the_policy(tmp_path: Path) -> None:
+    write(tmp_path, 30)
+    with readers(tmp_path, 0) as fleet:
+        made: list[Reader] = []
+
+        def members(order: Order, settings: Settings) -> list[Member]:
+            made.append(Reader())
+            return [Local(made[-1])]
+
+        settings = fleet.settings(pyjm__csv="unique")
+        assert Session(Order("plan.jmx"), settings, fleet.lines.append, members, cli.make_crew).run() == 0
+        assert sorted(numbers(made[0])) == list(range(30))
+        assert all(build.row_shares is None for build in made[0].builds)
+    assert not [line for line in fleet.lines if "rows" in line]
+
+
+def test_a_policy_that_is_none_is_refused_without_servers_too(tmp_path: Path) -> None:
+    write(tmp_path, 3)
+    lines: list[str] = []
+    settings = Settings.load([("G", "pyjm.csv.rows.csv=twice")], environ={}, cwd=tmp_path)
+    assert Session(Order("plan.jmx"), settings, lines.append, lambda *_: [], cli.make_crew).run() == 1
+    assert lines == ["An error occurred: pyjm.csv.rows.csv=twice is none; write copy, split, block or unique"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -69,3 +70,20 @@ def test_a_run_that_is_taken_up_hands_out_no_row_again(machines: Machines) -> No
     assert int(said[1]) == len(found)
     assert int(said[1]) + int(said[2]) == ROWS
     assert list((machines.folder / "runs").iterdir()) == []
+
+
+def test_rows_of_a_worker_that_dies_are_counted_by_what_it_used(machines: Machines) -> None:
+    server, one = machines.server("one", "-Jpyjm.workers=2")
+    controller = machines.controller([one], 1, "-Gfile=rows.csv", "-Jpyjm.csv=unique")
+    jtl = machines.folder / "out.jtl"
+    assert eventually(lambda: jtl.exists() and jtl.read_bytes().count(b"\n") > ROWS // 10, 60)
+    worker = next(pid for pid in server.family() if pid != server.running.pid)
+    os.kill(worker, signal.SIGKILL)
+    assert controller.ends() == 1, controller.text
+    found = labels(machines)
+    assert max(found.values()) == 1
+    said = re.search(r"rows\.csv \(unique\): (\d+) rows used, (\d+) never used, 0 used twice\n", controller.text)
+    assert said is not None, controller.text
+    assert int(said[1]) + int(said[2]) == ROWS
+    assert 0 <= int(said[1]) - len(found) <= ROWS // 3  # what went with it was used, and is in no file
+    assert int(said[2]) > 0
