@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from time import perf_counter_ns
+from typing import Any
 
 from OpenSSL import SSL
 
@@ -25,7 +26,7 @@ from pyjm.keystore.name import parse_name
 from pyjm.properties import Settings
 from pyjm.server.host import Host
 from pyjm.server.listen import Listener, open_port
-from pyjm.server.wire.contract import MAX_REPLY, Limits, pack
+from pyjm.server.wire.contract import MAX_REPLY, PROTOCOL, Limits, pack
 from pyjm.server.wire.link import Link, connect
 
 PLAN = b"""<?xml version="1.0" encoding="UTF-8"?>
@@ -183,7 +184,7 @@ class Server:
     def greeted(self, kind: str = "control", settings: Settings | None = None) -> Link:
         """Dial it and say hello."""
         link = self.link(settings)
-        link.call("hello", 1, pack({"who": "tester", "link": kind}))
+        link.call("hello", PROTOCOL, pack({"who": "tester", "link": kind}))
         return link
 
 
@@ -197,15 +198,19 @@ def serving(
     faults: list[Fault] | None = None,
     compiling: Callable[[], object] = lambda: None,
     about: Mapping[str, object] | None = None,
+    make: Callable[[int], Any] = Player,
     **given: str,
 ) -> Iterator[Server]:
-    """Run a server with these properties set; `about` is what it says of itself and its machine."""
+    """Run a server with these properties set; `about` is what it says of itself and its machine.
+
+    `make` makes its engines.
+    """
     settings = settings_of(folder, **given)
     lines: list[str] = []
     engines: list[Player] = []
 
     def engine(workers: int) -> Player:
-        engines.append(Player(workers))
+        engines.append(make(workers))
         engines[-1].faults = list(faults or [])
         engines[-1].compiling = compiling
         return engines[-1]
