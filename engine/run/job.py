@@ -11,6 +11,7 @@ from pyjm.engine.plan.files import included
 from pyjm.engine.results.batch import Batch
 from pyjm.engine.results.save import SaveConfig
 from pyjm.engine.shared.cells import Cells
+from pyjm.engine.shared.division import Dividing, Division
 
 
 @dataclass(slots=True)
@@ -36,7 +37,8 @@ class Job:
     `properties` are the engine's own JMeter properties with the controller's -G laid over; for a local run all of the
     controller's. `base` is the folder that file names of the plan are resolved against; `host_prefix` stands before
     thread names (`10.0.0.5:1099-`), empty for a local run. `files` are shipped files, name as in the plan → path.
-    `no_scripts` is the engine's own, whatever a controller says.
+    `no_scripts` is the engine's own, whatever a controller says. `division` is the engine's part of the load, None for
+    all of it.
     """
 
     plan: bytes
@@ -49,6 +51,7 @@ class Job:
     workers: int = 0
     files: dict[str, str] = field(default_factory=dict)
     no_scripts: bool = False
+    division: Division | None = None
 
     def build(self, cells: Cells, workers: int) -> Build:
         """Make what the plan's elements get to know, the same in the parent and in each worker."""
@@ -61,6 +64,7 @@ class Job:
             system=dict(self.system),
             files=self.files,
             no_scripts=self.no_scripts,
+            dividing=None if self.division is None else Dividing(self.division),
         )
 
     def included(self, name: str) -> bytes:
@@ -90,11 +94,16 @@ class Job:
         return -1
 
     def to_plain(self) -> dict[str, Any]:
-        """Give it as plain values (`plan` stays bytes)."""
-        return asdict(self)
+        """Give it as plain values (`plan` stays bytes); without a word of division where there is none."""
+        values = asdict(self)
+        if self.division is None:
+            del values["division"]
+        return values
 
     @classmethod
     def from_plain(cls, values: dict[str, Any]) -> Job:
         """Take it from plain values."""
         files = [ResultFile(**{**file, "save": SaveConfig(**file["save"])}) for file in values["result_files"]]
-        return cls(**{**values, "result_files": files})
+        division = values.get("division")
+        part = None if division is None else Division.from_plain(division)
+        return cls(**{**values, "result_files": files, "division": part})
