@@ -208,12 +208,13 @@ def make_order(line: CommandLine, settings: Settings) -> Order | None:
         written = settings.text("remote_hosts", "127.0.0.1") or "127.0.0.1"
     if written is not None:
         hosts = [host for part in written.split(",") if (host := part.strip())]
-    standbys: tuple[str, ...] = ()
-    if hosts is not None:
-        from .loss import OnLoss
+    if hosts is None:
+        return Order(plan, line.value("l"), None, line.has("f"), line.has("X"))
+    from .load import Load
+    from .loss import OnLoss
 
-        standbys = OnLoss.of(settings, hosts).standbys
-    return Order(plan, line.value("l"), hosts, line.has("f"), line.has("X"), standbys)
+    standbys, load = OnLoss.of(settings, hosts).standbys, Load.of(settings, hosts)
+    return Order(plan, line.value("l"), hosts, line.has("f"), line.has("X"), standbys, load)
 
 
 def make_members(order: Order, settings: Settings) -> list[Member]:
@@ -246,4 +247,5 @@ def make_crew(
 
     if order.hosts is None:
         return Fleet(members, collector.add, say)
-    return Fleet(members, collector.add, say, Policy.of(settings), OnLoss.of(settings, list(order.hosts)), record)
+    on_loss = OnLoss.of(settings, list(order.hosts))
+    return Fleet(members, collector.add, say, Policy.of(settings), on_loss, record, order.load)

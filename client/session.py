@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from pyjm.engine.plan.faults import Fault
 from pyjm.engine.run.job import Job
+from pyjm.engine.shared.division import Division
 from pyjm.engine.vu.dates import date_format
 from pyjm.properties import Settings
 
@@ -32,6 +33,8 @@ class Crew(Protocol):
     def configure(self, jobs: Sequence[Job]) -> list[Fault]: ...
 
     def taking_part(self) -> list[int]: ...
+
+    def divisions(self) -> Sequence[Division | None]: ...
 
     def start(self) -> float: ...
 
@@ -150,7 +153,9 @@ class Session:
         names = names_of(crew, members)
         starting = "standalone test" if self.is_local else f"distributed test with remote engines: {names}"
         self.say(f"Starting {starting} @ {like_date(now_ms())}")
-        if self.journal is not None and self.journal.begin(prepared.sha(), members, collector.writers, summaries):
+        if self.journal is not None and self.journal.begin(
+            prepared.sha(), members, collector.writers, summaries, crew.divisions()
+        ):
             name = self.journal.name
             tell(f"This run is {name}: pyjm --resume {name} takes it up if this process crashes", self.say)
         try:
