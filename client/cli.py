@@ -208,13 +208,14 @@ def make_order(line: CommandLine, settings: Settings) -> Order | None:
         written = settings.text("remote_hosts", "127.0.0.1") or "127.0.0.1"
     if written is not None:
         hosts = [host for part in written.split(",") if (host := part.strip())]
-    if hosts is None:
-        return Order(plan, line.value("l"), None, line.has("f"), line.has("X"))
-    from .load import Load
-    from .loss import OnLoss
+    standbys: tuple[str, ...] = ()
+    if hosts is not None:
+        from .load import Load
+        from .loss import OnLoss
 
-    standbys, load = OnLoss.of(settings, hosts).standbys, Load.of(settings, hosts)
-    return Order(plan, line.value("l"), hosts, line.has("f"), line.has("X"), standbys, load)
+        standbys = OnLoss.of(settings, hosts).standbys
+        Load.of(settings, hosts)  # what is wrong with it is said before anything is done
+    return Order(plan, line.value("l"), hosts, line.has("f"), line.has("X"), standbys)
 
 
 def make_members(order: Order, settings: Settings) -> list[Member]:
@@ -243,9 +244,10 @@ def make_crew(
     """Put the members together."""
     from .configuring import Policy
     from .fleet import Fleet
+    from .load import Load
     from .loss import OnLoss
 
     if order.hosts is None:
         return Fleet(members, collector.add, say)
-    on_loss = OnLoss.of(settings, list(order.hosts))
-    return Fleet(members, collector.add, say, Policy.of(settings), on_loss, record, order.load)
+    on_loss, load = OnLoss.of(settings, list(order.hosts)), Load.of(settings, order.hosts)
+    return Fleet(members, collector.add, say, Policy.of(settings), on_loss, record, load)

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from pyjm.engine.plan.faults import Fault
-
-if TYPE_CHECKING:
-    from .load import Load
 
 Say = Callable[[str], None]
 
@@ -18,7 +14,7 @@ Say = Callable[[str], None]
 class Order:
     """What the user asked for: `hosts` are the servers as written, None for a run on this machine.
 
-    `standbys` are further servers, which take the place of lost ones; `load` says what of the plan each server runs.
+    `standbys` are further servers, which take the place of lost ones.
     """
 
     plan: str
@@ -27,7 +23,6 @@ class Order:
     delete_results: bool = False
     exit_servers: bool = False
     standbys: Sequence[str] = ()
-    load: Load | None = None
 
 
 class Refused(Exception):

@@ -12,6 +12,8 @@ from pyjm.engine.shared.division import Divided, Dividing
 
 from .limits import users_of
 
+DATA_FILES = ("CSVDataSet", "com.blazemeter.jmeter.RandomCSVDataSetConfig")
+OF_ONE_USER = "shareMode.thread"
 REMEDY = "disable it, take one server, or set pyjm.load=each"
 
 
@@ -34,6 +36,7 @@ def divide(build: Build, program: Program) -> None:
     for path, groups in dividing.functions:
         within = {index for index, each in enumerate(program.groups) if is_below(path, each.group.path)}
         groups.update(within or range(len(program.groups)))
+    report_files(build, program)
     kinds: dict[type[Any], tuple[dict[int, Any], set[int]]] = {}
     for index, compiled in enumerate(program.groups):
         for element in compiled.elements:
@@ -54,6 +57,21 @@ def divide(build: Build, program: Program) -> None:
 def is_below(path: str, group: str) -> bool:
     """Tell whether a place in the plan is that of a group, or below it."""
     return path == group or path.startswith(f"{group} > ")
+
+
+def report_files(build: Build, program: Program) -> None:
+    """Warn of data files that all users of the plan would share on one machine."""
+    dividing = build.dividing
+    told: set[int] = set()
+    for index, compiled in enumerate(program.groups):
+        for element in compiled.elements:
+            kind = element.node.kind
+            if kind not in DATA_FILES or id(element) in told or element.node.text("shareMode") == OF_ONE_USER:
+                continue
+            if dividing is not None and is_torn(dividing, [index]):
+                told.add(id(element))
+                problem = "the rows of its file are not divided: users of each server read them from the first one on"
+                build.fault(element.path, problem, "cut the file into parts, one for each server", fatal=False)
 
 
 def passes_of(compiled: GroupProgram) -> int:

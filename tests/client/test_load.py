@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from wired.played import Played, Run, whole
-from wired.rig import batch_of, eventually, serving, trust_of
+from wired.rig import PLAN, batch_of, eventually, job_of, serving, trust_of
 
+from pyjm.client import cli
 from pyjm.client.configuring import Policy
 from pyjm.client.journal import Journal, load
 from pyjm.client.load import Load, capacity, divisions
@@ -233,6 +236,39 @@ def test_a_server_is_looked_at_without_being_taken(tmp_path: Path) -> None:
         other.call("acquire")
     with pytest.raises(MemberError, match="Connection refused to host: "):
         member.look()
+
+
+def test_a_server_is_told_its_part_and_another_one_under_the_same_lease(tmp_path: Path) -> None:
+    with serving(tmp_path) as server:
+        member = Remote(server.address, server.settings, trust_of(server.settings))
+        parts = [Division(index, (2, 1), 5) for index in range(2)]
+        assert member.configure(replace(job_of(), division=parts[0])) == []
+        token = member.grant().token
+        assert member.reconfigure(replace(job_of(), division=parts[1])) == []
+        assert [engine.job and engine.job.division for engine in server.engines] == parts
+        assert (member.grant().token, server.engines[0].closed) == (token, True)
+        member.start_at(0)
+        assert server.engine.started_ns
+        member.close()
+
+
+def test_an_order_with_a_part_that_is_none_is_refused(tmp_path: Path) -> None:
+    with serving(tmp_path) as server:
+        member = Remote(server.address, server.settings, trust_of(server.settings))
+        with pytest.raises(MemberError, match="an order of another form"):
+            member.configure(replace(job_of(), division=Division(2, (1, 1), 5)))
+        member.close()
+
+
+@pytest.mark.parametrize("start", [["-n"], ["--check"]])
+def test_a_run_and_a_check_say_at_once_what_can_not_be_meant(
+    start: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "plan.jmx").write_bytes(PLAN % b"")
+    given = ["-t", str(tmp_path / "plan.jmx"), "-R", "h1,h2", "-j", os.devnull, "-Jpyjm.weights=1"]
+    assert cli.run([*start, *given], {}) == 1
+    said = [line for line in capsys.readouterr().out.splitlines() if "weights" in line]
+    assert said == ["An error occurred: pyjm.weights=1: 1 weight for 2 servers; write one for each, in their order"]
 
 
 # a crash of the controller

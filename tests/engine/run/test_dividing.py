@@ -315,6 +315,15 @@ def test_a_limit_that_leaves_a_server_without_users_is_refused() -> None:
     assert faults(limited, 1, 1) == []
 
 
+@pytest.mark.parametrize(("users", "mode", "told"), [(4, "shareMode.all", 1), (4, "shareMode.thread", 0), (1, "", 0)])
+def test_rows_of_data_files_are_not_divided_which_is_said(tmp_path: Path, users: int, mode: str, told: int) -> None:
+    (tmp_path / "rows.csv").write_text("a\n")
+    rows = element("CSVDataSet", "rows", {"filename": str(tmp_path / "rows.csv"), "shareMode": mode})
+    found = compiled(plan(group("users", users, 1, rows)), [1, 1]).faults
+    assert [fault.fatal for fault in found] == [False] * told
+    assert all("the rows of its file are not divided" in fault.problem for fault in found)
+
+
 def test_functions_that_count_know_their_groups() -> None:
     count = sample("${__counter(FALSE)}")
     build = compiled(plan(group("a", 5, 2), group("b", 3, 1, count)), [1, 1])
