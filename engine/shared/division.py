@@ -81,7 +81,7 @@ class Deal:
         self.index = index
         self.weights = tuple(weight // shared for weight in weights)
         self.cycle = sum(self.weights)
-        self.own = _own(index, self.weights)
+        self.own = _rows(self.weights)[index]
 
     def has(self, number: int) -> bool:
         """Tell whether a number is its own."""
@@ -103,8 +103,12 @@ class Deal:
 
 
 @lru_cache(maxsize=64)
-def _own(index: int, weights: tuple[int, ...]) -> Sequence[int]:
-    return [number for number, owner in enumerate(owners(weights)) if owner == index]
+def _rows(weights: tuple[int, ...]) -> Sequence[Sequence[int]]:
+    """Give each server's own numbers of one cycle."""
+    rows: list[list[int]] = [[] for _ in weights]
+    for number, owner in enumerate(owners(weights)):
+        rows[owner].append(number)
+    return rows
 
 
 @dataclass(frozen=True, slots=True)
