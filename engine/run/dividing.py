@@ -22,9 +22,15 @@ def divide(build: Build, program: Program) -> None:
 
     Groups before and after the test prepare and tidy up what a machine has: they run whole on each server.
     """
-    dividing = build.dividing
-    if dividing is None:
-        return
+    if build.dividing is not None:
+        lay(build.dividing, program)
+        tell(build.dividing, program)
+        refuse(build, build.dividing, program)
+        report_files(build, build.dividing, program)
+
+
+def lay(dividing: Dividing, program: Program) -> None:
+    """Lay the users of all groups in one row; a group of nobody knows how many takes one place, to begin elsewhere."""
     first = 0
     for compiled in program.groups:
         users = users_of(compiled)
@@ -33,16 +39,24 @@ def divide(build: Build, program: Program) -> None:
         dividing.groups.append(Divided(first, users, passes_of(compiled), divided))
         if divided:
             first += 1 if users is None else users
+
+
+def tell(dividing: Dividing, program: Program) -> None:
+    """Tell elements and functions whose users come by them."""
     for path, groups in dividing.functions:
         within = {index for index, each in enumerate(program.groups) if is_below(path, each.group.path)}
         groups.update(within or range(len(program.groups)))
-    report_files(build, program)
+    for index, compiled in enumerate(program.groups):
+        for element in compiled.elements:
+            if hasattr(element, "shared_by"):
+                element.shared_by.add(index)
+
+
+def refuse(build: Build, dividing: Dividing, program: Program) -> None:
+    """Report what users of several servers can't do together."""
     kinds: dict[type[Any], tuple[dict[int, Any], set[int]]] = {}
     for index, compiled in enumerate(program.groups):
         for element in compiled.elements:
-            shared_by = getattr(element, "shared_by", None)
-            if shared_by is not None:
-                shared_by.add(index)
             if getattr(element, "indivisible", ""):
                 found, groups = kinds.setdefault(type(element), ({}, set()))
                 found[id(element)] = element
@@ -50,8 +64,7 @@ def divide(build: Build, program: Program) -> None:
     for found, groups in kinds.values():
         if is_torn(dividing, groups):
             for element in found.values():
-                problem = f"{element.indivisible}, and pyjm.load=divide is set"
-                build.fault(element.node.path, problem, REMEDY)
+                build.fault(element.path, f"{element.indivisible}, and pyjm.load=divide is set", REMEDY)
 
 
 def is_below(path: str, group: str) -> bool:
@@ -59,16 +72,15 @@ def is_below(path: str, group: str) -> bool:
     return path == group or path.startswith(f"{group} > ")
 
 
-def report_files(build: Build, program: Program) -> None:
+def report_files(build: Build, dividing: Dividing, program: Program) -> None:
     """Warn of data files that all users of the plan would share on one machine."""
-    dividing = build.dividing
     told: set[int] = set()
     for index, compiled in enumerate(program.groups):
         for element in compiled.elements:
             kind = element.node.kind
             if kind not in DATA_FILES or id(element) in told or element.node.text("shareMode") == OF_ONE_USER:
                 continue
-            if dividing is not None and is_torn(dividing, [index]):
+            if is_torn(dividing, [index]):
                 told.add(id(element))
                 problem = "the rows of its file are not divided: users of each server read them from the first one on"
                 build.fault(element.path, problem, "cut the file into parts, one for each server", fatal=False)
