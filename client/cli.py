@@ -210,9 +210,11 @@ def make_order(line: CommandLine, settings: Settings) -> Order | None:
         hosts = [host for part in written.split(",") if (host := part.strip())]
     standbys: tuple[str, ...] = ()
     if hosts is not None:
+        from .load import Load
         from .loss import OnLoss
 
         standbys = OnLoss.of(settings, hosts).standbys
+        Load.of(settings, hosts)  # what is wrong with it is said before anything is done
     return Order(plan, line.value("l"), hosts, line.has("f"), line.has("X"), standbys)
 
 
@@ -242,9 +244,10 @@ def make_crew(
     """Put the members together."""
     from .configuring import Policy
     from .fleet import Fleet
+    from .load import Load
     from .loss import OnLoss
 
     if order.hosts is None:
         return Fleet(members, collector.add, say)
-    on_loss = OnLoss.of(settings, list(order.hosts))
-    return Fleet(members, collector.add, say, Policy.of(settings), on_loss, record, collector.handing)
+    on_loss, load = OnLoss.of(settings, list(order.hosts)), Load.of(settings, order.hosts)
+    return Fleet(members, collector.add, say, Policy.of(settings), on_loss, record, collector.handing, load)

@@ -16,6 +16,7 @@ from cryptography import x509
 
 from pyjm.client.address import parse_address, split_addresses
 from pyjm.client.dial import LIMITS, Dialer
+from pyjm.client.load import Load, divisions
 from pyjm.client.member import MemberError
 from pyjm.client.order import Refused as NoRun
 from pyjm.client.remote import Remote
@@ -261,8 +262,13 @@ def run_check(line: CommandLine, settings: Settings, say: Callable[[str], None])
         plan = Path.cwd() / name
         try:
             job = Job(plan.read_bytes(), plan.name, str(plan.parent), dict(settings.globals))
+            if Load.of(settings, hosts).divides:  # each part of it has the same faults
+                job.division = divisions([1] * len(hosts), 0)[0]
         except OSError as error:
             say(f"An error occurred: The file {plan} can't be opened: {error.strerror}")
+            return 1
+        except MemberError as error:
+            say(f"An error occurred: {error}")
             return 1
     return check(hosts, job, settings, say)
 

@@ -6,10 +6,12 @@ import logging
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from dataclasses import replace
 from time import perf_counter_ns
 from typing import TYPE_CHECKING, TypeVar
 
 from pyjm.client.configuring import Configuring, Policy, names
+from pyjm.client.load import Laying, Load
 from pyjm.client.loss import REPLACE, STOP, Gap, Losses, OnLoss
 from pyjm.client.member import UNKNOWN, Member, MemberError, Outcome
 from pyjm.client.pace import Pace
@@ -18,6 +20,7 @@ from pyjm.client.summary import now_ms
 from pyjm.client.taking import Collect, Record, Taking
 from pyjm.engine.plan.faults import Fault
 from pyjm.engine.run.job import Job
+from pyjm.engine.shared.division import Division
 
 if TYPE_CHECKING:
     from pyjm.client.handing import Handing
@@ -36,7 +39,8 @@ class Fleet:
     """The members of one run. `collect` gets each member's batches in their order, one call at a time over all members.
 
     Without a `policy` the members are this machine: nothing is said about configuring. The last members stand by, as
-    many as `on_loss` has standbys: they are configured with the others and start when one of those is lost.
+    many as `on_loss` has standbys: they are configured with the others and start when one of those is lost. `load` says
+    what of the plan each runs.
     `record` is told, within the same turn, of each batch that was collected, and of each member that is lost; `handing`
     of who begins, stands in, ends and is lost, where rows of data files are divided.
     """
@@ -50,6 +54,7 @@ class Fleet:
         on_loss: OnLoss | None = None,
         record: Record = lambda index, number, outcome: None,
         handing: Handing | None = None,
+        load: Load | None = None,
     ) -> None:
         self._handing = handing
         self._members = list(members)
@@ -58,6 +63,7 @@ class Fleet:
         self._policy = policy
         self._on_loss = on_loss or OnLoss()
         self._record = record
+        self._load = load or Load()
         self._first = range(len(self._members) - len(self._on_loss.standbys))
         self._spares: list[int] = []
         self._outcomes = [Outcome(member.name) for member in members]
@@ -83,9 +89,18 @@ class Fleet:
         self._jobs = list(jobs)
         configuring = Configuring(self._members, self._outcomes, self._say, self._each, self._policy)
         configuring.warn()
-        failed = configuring.all(self._first, self._jobs)
-        if failed:
-            self._go_on_without(failed, self._policy or Policy(), configuring.faults())
+        laying = Laying(self._members, self._load, self._say, self._each)
+        there = laying.gather(self._first)
+        self._leave_out([index for index in self._first if index not in there])
+        failed: list[int] = there
+        while failed:
+            self._jobs = laying.lay(self._jobs, there)
+            failed = configuring.all(there, self._jobs)
+            if failed:
+                self._go_on_without(failed, self._policy or Policy(), configuring.faults())
+                there = [index for index in there if index not in failed]
+                if not self._load.divides:  # else the others have larger parts now
+                    break
         standbys = range(len(self._first), len(self._members))
         self._spares = configuring.spares(standbys, self._jobs)
         self._leave_out(standbys)
@@ -100,7 +115,7 @@ class Fleet:
         if self._policy is None:
             raise MemberError("\n".join(self._outcomes[index].reason for index in failed))
         text = f"Following remote engines could not be configured:{names(self._members, failed)}"
-        if not policy.continue_on_fail or len(failed) == len(self._first):
+        if not policy.continue_on_fail or not set(self._first) - self._out - set(failed):
             for fault in faults:  # of the others: all is said at once
                 self._say(str(fault))
             self._say("Stopping remote engines")
@@ -110,6 +125,10 @@ class Fleet:
         self._say(text)
         self._say("Continuing without failed engines...")
         self._leave_out(failed)
+
+    def divisions(self) -> list[Division | None]:
+        """Give the part of the load that each member has."""
+        return [job.division for job in self._jobs]
 
     # the test
 
@@ -153,11 +172,16 @@ class Fleet:
         self._ended = {index for index, each in enumerate(outcomes) if each.ended}
         self._out.update(index for index, each in enumerate(outcomes) if each.idle or each.lost_at_ms)
         self._spares = [index for index, each in enumerate(outcomes) if each.idle and not each.reason]
+        places = {each.name: index for index, each in enumerate(outcomes)}
+        for index, each in enumerate(outcomes):
+            if each.stands_for in places:
+                part = self._jobs[places[each.stands_for]].division
+                self._jobs[index] = replace(self._jobs[index], division=part)
         for index, each in enumerate(outcomes):
             if each.lost_at_ms and self._handing is not None:
                 self._handing.leave(index, lost=True)
             if each.lost_at_ms and not each.missing:
-                self._gaps[index] = self._losses.begin(each.name, now_ms() - each.lost_at_ms)
+                self._gaps[index] = self._losses.begin(each.name, now_ms() - each.lost_at_ms, self._part(index))
         self._take([index for index in self._there() if index not in self._ended], after)
 
     def _take(self, indexes: Sequence[int], after: Sequence[int] = ()) -> None:
@@ -226,7 +250,7 @@ class Fleet:
         self._say(reason)
         if progress.ended or self._stopping:
             return
-        gap = self._gaps[index] = self._losses.begin(member.name, silent_ms)
+        gap = self._gaps[index] = self._losses.begin(member.name, silent_ms, self._part(index))
         if self._on_loss.action == STOP:
             text = "pyjm.on_loss=stop: the test is stopped"
             log.warning("%s", text)
@@ -243,7 +267,8 @@ class Fleet:
     def _replace(self, index: int, gap: Gap) -> None:
         """Start one that stands by in the place of one that is lost."""
         lost = self._members[index].name
-        if self._ended:
+        division = self._jobs[index].division
+        if any(division is None or self._outcomes[other].received for other in self._ended):
             self._say(f"Others have ended their test already: nobody takes the place of {lost}")
             return
         while True:
@@ -254,6 +279,8 @@ class Fleet:
                 return
             member = self._members[spare]
             try:
+                if division is not None:
+                    self._hand_over(division, spare)
                 if self._handing is not None:
                     self._handing.replace(spare, member, index)
                 member.start_at(perf_counter_ns())
@@ -270,6 +297,20 @@ class Fleet:
             self._out.discard(spare)
             self._take([spare])
             return
+
+    def _hand_over(self, division: Division, spare: int) -> None:
+        """Have one that stands by compile the plan for the part of one that is lost; raises MemberError."""
+        job = self._jobs[spare] = replace(self._jobs[spare], division=division)
+        fatal = [fault for fault in self._members[spare].reconfigure(job) if fault.fatal]
+        if fatal:
+            raise MemberError(str(fatal[0]))
+
+    def _part(self, index: int) -> float:
+        """Tell how much of the load a member has; 1 is what each of the first has where they are equal."""
+        division = self._jobs[index].division
+        if division is None:
+            return 1.0
+        return division.weights[division.index] * len(self._first) / sum(division.weights)
 
     def _end(self, index: int) -> None:
         """Note that a member has ended; when all that began the test are at their end, it is over for all."""

@@ -15,6 +15,7 @@ from typing import IO, Any
 from pyjm.client.links import Grant
 from pyjm.client.member import Member, Outcome
 from pyjm.client.remote import Remote
+from pyjm.engine.shared.division import Division
 from pyjm.properties import Settings
 
 from .collect import ResultWriter
@@ -45,7 +46,10 @@ class Place:
 
 @dataclass
 class State:
-    """A run as its journal tells it. `sizes` are the bytes of each result file that count, `figures` the summaries'."""
+    """A run as its journal tells it. `sizes` are the bytes of each result file that count, `figures` the summaries'.
+
+    `divisions` are the members' parts of the load, empty where each has all of it.
+    """
 
     path: Path
     arguments: list[str]
@@ -56,6 +60,7 @@ class State:
     places: list[Place]
     sizes: list[int] = field(default_factory=list)
     figures: dict[str, list[int]] = field(default_factory=dict)
+    divisions: list[Division | None] = field(default_factory=list)
 
 
 class Journal:
@@ -85,9 +90,16 @@ class Journal:
         return self.path.stem
 
     def begin(
-        self, plan_sha: str, members: Sequence[Member], writers: Sequence[ResultWriter], summaries: Summaries
+        self,
+        plan_sha: str,
+        members: Sequence[Member],
+        writers: Sequence[ResultWriter],
+        summaries: Summaries,
+        divisions: Sequence[Division | None] = (),
     ) -> bool:
         """Write down the run before it starts; tells whether that worked."""
+        if any(divisions):
+            self._head["divisions"] = [part and asdict(part) for part in divisions]
         grants = [(each.name, each.grant()) for each in members if isinstance(each, Remote)]
         return self._begin(plan_sha, grants, writers, summaries)
 
@@ -113,6 +125,8 @@ class Journal:
         """Go on with the file of a run that was taken up."""
         self.path = state.path
         self._head.update(arguments=state.arguments, folder=state.folder, environ=state.environ)
+        if any(state.divisions):
+            self._head["divisions"] = [part and asdict(part) for part in state.divisions]
         for index, place in sorted(enumerate(state.places), key=lambda pair: pair[1].number):
             self._last[index] = self._line(index, place.number, place.outcome, state.sizes, state.figures)
         self._begin(state.plan_sha, [(place.name, place.grant) for place in state.places], writers, summaries)
@@ -199,6 +213,7 @@ def load(path: Path) -> State:
         state = State(
             path, head["arguments"], head["folder"], head["environ"], head["plan"], head["files"], places, head["sizes"]
         )
+        state.divisions = [part and Division.from_plain(part) for part in head.get("divisions", ())]
         for line in lines[1:]:
             record = json.loads(line)
             place = places[record["m"]]

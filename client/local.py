@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from pyjm.engine.plan.faults import Fault
 from pyjm.engine.run.engine import Health, Running
 from pyjm.engine.run.job import Job
@@ -18,9 +21,17 @@ class Local:
         self.engine = engine
         self.warnings: list[str] = []
 
+    def look(self) -> Mapping[str, Any]:
+        """Tell nothing: it is here."""
+        return {}
+
     def configure(self, job: Job) -> list[Fault]:
         """Have the plan compiled."""
         return self.engine.prepare(job)
+
+    def reconfigure(self, job: Job) -> list[Fault]:
+        """Do nothing: nobody takes another's place here."""
+        return []
 
     def offset_ns(self) -> int:
         """Tell that the clock is the same."""

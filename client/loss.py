@@ -43,19 +43,23 @@ class Gap:
     since_ms: int
     until_ms: int = 0
     ended_by: str = ""
+    part: float = 1.0
 
 
 class Losses:
-    """The gaps of a run of so many servers, each of which runs the same load. `clock` tells the wall time in ms."""
+    """The gaps of a run of so many servers. `clock` tells the wall time in ms.
+
+    Where servers have unequal parts of the load, a `part` of 1 is what each would have if they were equal.
+    """
 
     def __init__(self, servers: int, clock: Callable[[], int] = now_ms) -> None:
         self._servers = max(1, servers)
         self._clock = clock
         self._gaps: list[Gap] = []
 
-    def begin(self, name: str, ago_ms: int = 0) -> Gap:
+    def begin(self, name: str, ago_ms: int = 0, part: float = 1.0) -> Gap:
         """Note that a server's load has been missing for some time."""
-        gap = Gap(name, self._clock() - ago_ms)
+        gap = Gap(name, self._clock() - ago_ms, part=part)
         self._gaps.append(gap)
         return gap
 
@@ -72,21 +76,23 @@ class Losses:
     def text(self, gap: Gap) -> str:
         """Say how much was missing, and for how long."""
         seconds = (gap.until_ms - gap.since_ms) / 1000
-        return f"{self._share(1)} of the load was missing for {seconds:.1f} s, {gap.ended_by}"
+        return f"{self._share(gap.part)} of the load was missing for {seconds:.1f} s, {gap.ended_by}"
 
     def between(self, since_ms: int, until_ms: int) -> str:
         """Say what was missing in an interval, for the summary; empty where nothing was."""
         missing: dict[str, int] = {}
+        parts: dict[str, float] = {}
         for gap in self._gaps:
             overlap_ms = min(gap.until_ms or until_ms, until_ms) - max(gap.since_ms, since_ms)
             if overlap_ms > 0:
                 missing[gap.name] = missing.get(gap.name, 0) + overlap_ms
+                parts[gap.name] = gap.part
         if not missing:
             return ""
-        longest_s = max(missing.values()) / 1000
-        return f"{self._share(len(missing))} of the load was missing for {longest_s:.1f} s of this interval: " + (
+        longest_s, share = max(missing.values()) / 1000, self._share(sum(parts.values()))
+        return f"{share} of the load was missing for {longest_s:.1f} s of this interval: " + (
             f"{', '.join(missing)} {'is' if len(missing) == 1 else 'are'} lost"
         )
 
-    def _share(self, servers: int) -> str:
+    def _share(self, servers: float) -> str:
         return f"{100 * servers / self._servers:.0f} %"

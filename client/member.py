@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from pyjm.engine.plan.faults import Fault
 from pyjm.engine.run.engine import Health
@@ -50,8 +50,14 @@ class Member(Protocol):
     def warnings(self) -> Sequence[str]:
         """Tell what the user should know about it before the start; raises MemberError where it is of no use at all."""
 
+    def look(self) -> Mapping[str, Any]:
+        """Tell what it says of itself, without taking it; raises MemberError where it can't be reached."""
+
     def configure(self, job: Job) -> list[Fault]:
         """Connect where needed, hand over the job, have it compiled; gives all faults. Raises MemberError."""
+
+    def reconfigure(self, job: Job) -> list[Fault]:
+        """Hand over another job in place of the one that was compiled and has not begun. Raises MemberError."""
 
     def offset_ns(self) -> int:
         """Tell how far the engine's perf_counter_ns clock is ahead of this process's, as measured."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from math import inf
 from typing import Any
@@ -22,7 +22,18 @@ from pyjm.engine.plan.faults import Fault
 from pyjm.engine.run.engine import Health, WorkerHealth
 from pyjm.engine.run.job import Job
 from pyjm.properties import Settings
-from pyjm.server.wire.contract import BadMessage, Code, Limits, Plain, Refused, pack, unpack, unpack_batches, unpack_map
+from pyjm.server.wire.contract import (
+    CONTROL,
+    BadMessage,
+    Code,
+    Limits,
+    Plain,
+    Refused,
+    pack,
+    unpack,
+    unpack_batches,
+    unpack_map,
+)
 from pyjm.server.wire.link import Link
 from pyjm.server.wire.trouble import LinkDown
 
@@ -75,6 +86,16 @@ class Remote:
         """Tell what the user should know about the keys; raises MemberError where they are of no use."""
         return self._trust.warnings()
 
+    def look(self) -> Mapping[str, Any]:
+        """Tell what the server says of itself; it stays free."""
+        dialer = self._dial()
+        try:
+            link, about = dialer.open(CONTROL)
+        except DOWN as error:
+            raise dialer.explain(error) from error
+        link.close()
+        return about
+
     def configure(self, job: Job) -> list[Fault]:
         """Connect, take the server's lease, ship the plan and its files, have it compiled."""
         self._begin()
@@ -82,13 +103,24 @@ class Remote:
             self._watch(self._opener.acquire())
             data = self._open_data()
             self._threads = self._opener.threads(self._call)
-            order = ship(self.name, job, data, self._limits, self._opener.offset_ns)
-            if self._settings.text("pyjm.clock") == CONTROLLER:
-                order |= {"clock": CONTROLLER, "epoch_ns": self._opener.timekeeper.epoch_ns()}
-            faults = unpack(data.call("configure", pack(order), timeout_s=COMPILE_S))
-            return [Fault(**fault) for fault in faults]
+            return self._order(job, data)
         except DOWN as error:
             raise self._failure(error) from error
+
+    def reconfigure(self, job: Job) -> list[Fault]:
+        """Have another job compiled in place of the one that the server has, under the same lease."""
+        try:
+            return self._order(job, self._data or self._open_data())
+        except DOWN as error:
+            raise self._failure(error) from error
+
+    def _order(self, job: Job, data: Link) -> list[Fault]:
+        order = ship(self.name, job, data, self._limits, self._opener.offset_ns)
+        if self._settings.text("pyjm.clock") == CONTROLLER:
+            order |= {"clock": CONTROLLER, "epoch_ns": self._opener.timekeeper.epoch_ns()}
+        try:
+            faults = unpack(data.call("configure", pack(order), timeout_s=COMPILE_S))
+            return [Fault(**fault) for fault in faults]
         except TypeError as error:
             raise MemberError(f"{self.name} answers what is no answer: {error}") from error
 
@@ -106,10 +138,13 @@ class Remote:
         self.close()
         self._gone.clear()
         self._lost = self._trouble = self._stop_asked = ""
-        address = parse_address(self.name, self._settings.whole("server.rmi.port"))
-        self._dialer = Dialer(self.name, address, self._trust.context(), self._limits)
+        self._dialer = self._dial()
         callback_host = self._settings.system.get("java.rmi.server.hostname", "")
         self._opener = Opener(self._dialer, self._silent_s, self._trust.receiver(), callback_host, self._say)
+
+    def _dial(self) -> Dialer:
+        address = parse_address(self.name, self._settings.whole("server.rmi.port"))
+        return Dialer(self.name, address, self._trust.context(), self._limits)
 
     def _watch(self, control: Link) -> None:
         lease_s = self._opener.grant.lease_s

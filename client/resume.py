@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from pyjm.properties import PropertiesError, Settings
@@ -121,6 +122,8 @@ class Resumed(Session):
         on_loss = OnLoss.of(self.settings, list(self.order.hosts or ()))
         crew = Fleet(members, collector.add, self.say, None, on_loss, journal.record, self.handing)
         jobs = jobs_of(prepared, self.order, self.settings)
+        if state.divisions:
+            jobs = [replace(job, division=part) for job, part in zip(jobs, state.divisions)]
 
         def begin() -> None:
             summaries.start(crew.missing)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from pyjm.engine.plan.faults import Fault
 from pyjm.engine.run.job import Job
+from pyjm.engine.shared.division import Division
 from pyjm.engine.vu.dates import date_format
 from pyjm.properties import Settings
 
@@ -34,6 +35,8 @@ class Crew(Protocol):
     def configure(self, jobs: Sequence[Job]) -> list[Fault]: ...
 
     def taking_part(self) -> list[int]: ...
+
+    def divisions(self) -> Sequence[Division | None]: ...
 
     def start(self) -> float: ...
 
@@ -182,7 +185,9 @@ class Session:
         names = names_of(crew, members)
         starting = "standalone test" if self.is_local else f"distributed test with remote engines: {names}"
         self.say(f"Starting {starting} @ {like_date(now_ms())}")
-        if self.journal is not None and self.journal.begin(prepared.sha(), members, collector.writers, summaries):
+        if self.journal is not None and self.journal.begin(
+            prepared.sha(), members, collector.writers, summaries, crew.divisions()
+        ):
             name = self.journal.name
             tell(f"This run is {name}: pyjm --resume {name} takes it up if this process crashes", self.say)
         try:

@@ -75,6 +75,11 @@ class Host:
         self._watch.start()
 
     @property
+    def workers(self) -> int:
+        """Tell how many workers a test has here; 0: as many as there are cores."""
+        return worker_count(self._settings)
+
+    @property
     def stops(self) -> bool:
         """Tell whether a test ends with its lease."""
         return self._lease_action != CONTINUE

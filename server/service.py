@@ -145,7 +145,7 @@ class Calls(service.Service):  # type: ignore[misc]  # rpyc has no types
             raise Refused(Code.STATE, "hello comes first, and once")
         self._who = f"{in_one_line(str(theirs.get('who', 'somebody')))} at {self._caller.peer}"
         self.kind = str(theirs.get("link", ""))
-        return pack({**self._host.describe(), **self._about, "id": self._host.id})
+        return pack({**self._host.describe(), "workers": self._host.workers, **self._about, "id": self._host.id})
 
     def acquire(self) -> bytes:
         """Take the server for a test."""

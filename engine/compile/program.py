@@ -48,13 +48,14 @@ class ThreadGroupElement(PlanController):
 class GroupProgram:
     """One thread group: its element, what runs at each iteration of a thread, and when a thread starts and ends.
 
-    `waits_inside`: functions of the plan wait in plain calls (vu/inside).
+    `waits_inside`: functions of the plan wait in plain calls (vu/inside). `elements` are all that its users come by.
     """
 
     group: Any
     iteration_listeners: Sequence[Callable[[User], None]] = ()
     thread_finished: Sequence[Callable[[User], None]] = ()
     waits_inside: bool = False
+    elements: Sequence[Element] = ()
 
 
 @dataclass(slots=True)
@@ -159,6 +160,7 @@ class Compiler:
         frame.elements.extend(self.plan_listeners)
         self.controller(group, children, [frame])
         below = [element for child in children for n in child.walk() if (element := self.made(n)) is not None]
+        compiled.elements = below
         compiled.iteration_listeners = [e.iteration_start for e in below if hasattr(e, "iteration_start")]
         limits = [e.limit_s for e in below if hasattr(e, "limit_s")]
         for step in self.steps:

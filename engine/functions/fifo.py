@@ -29,6 +29,9 @@ CAPACITY = "kg.apc.jmeter.functions.FifoCapacity"
 def queues_of(build: Build, path: str) -> Queues:
     """Give the queues of this process; a plan that has them runs all its users in one."""
     build.in_one_process = True
+    if build.dividing is not None:
+        remedy = "take one server, or set pyjm.load=each"
+        build.fault(path, "users on several servers can't have one queue, and pyjm.load=divide is set", remedy)
     if build.properties.get(CAPACITY):
         build.fault(path, f"the property {CAPACITY} is not supported: queues have no limit", "unset it")
     queues: Queues = build.kept.setdefault(KEPT, Queues())

@@ -11,6 +11,7 @@ from pyjm.engine.compile.functions import Args, function
 from pyjm.engine.compile.java_error import ILLEGAL_ARGUMENT, JavaError
 from pyjm.engine.compile.java_numbers import INT, LONG, wrapped
 from pyjm.engine.compile.java_text import java_trim
+from pyjm.engine.shared.division import Dividing, Turns
 
 from .parsing import java_number
 from .saving import saved
@@ -68,14 +69,36 @@ def make_counter(args: Args, build: Build, path: str) -> Callable[[User], str]:
     key = object()
     name = build.place(f"__counter {path}")
 
+    def count_of_all(user: User) -> int:
+        return build.cells.cell(name).add() + 1
+
+    of_all: Callable[[User], int] = count_of_all
+    if build.dividing is not None:
+        of_all = count_of_part(build, build.dividing, name, path)
+
     def get(user: User) -> str:
         if own(user).lower() != "true":
-            return str(wrapped(build.cells.cell(name).add() + 1, INT))
+            return str(wrapped(of_all(user), INT))
         count: int = user.state.get(key, 0) + 1
         user.state[key] = count
         return str(wrapped(count, INT))
 
     return saved(get, args, 1)
+
+
+def count_of_part(build: Build, dividing: Dividing, name: str, path: str) -> Callable[[User], int]:
+    """Make the count over the users of all servers that divide the load: what others count is passed over."""
+    turns = Turns(dividing, build.cells, name)
+    dividing.functions.append((path, turns.groups))
+
+    def of_part(user: User) -> int:
+        cell = build.cells.cell(name)
+        with cell.held():
+            number = cell.get() + turns.skip(user.group.index) + 1
+            cell.set(number)
+        return number
+
+    return of_part
 
 
 @function("__intSum", 2, inf)

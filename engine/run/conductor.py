@@ -15,6 +15,7 @@ from pyjm.engine.vu.clock import now_ns, wall_ms
 from pyjm.engine.vu.stops import Stop
 from pyjm.engine.vu.user import OnError, Test, User
 
+from .dividing import users_here
 from .frames import Say, frame, values
 from .gather import Outgoing
 from .limits import connects, raise_file_limit, shortage, users_of
@@ -165,7 +166,8 @@ class Conductor:
             log.warning(text)
             self.out.note(text)
         if users_of(compiled) is None and connects(self.build):
-            short = shortage(self.users + start.threads, len(self.links), raise_file_limit())
+            users = users_here(self.build.dividing, self.users + start.threads)
+            short = shortage(users, len(self.links), raise_file_limit())
             if short:
                 log.warning("%s: %s", compiled.group.path, short)
                 self.out.note(f"Warning: {compiled.group.path}: {short}")

@@ -11,6 +11,7 @@ from pyjm.engine.plan.files import included
 from pyjm.engine.results.batch import Batch
 from pyjm.engine.results.save import SaveConfig
 from pyjm.engine.shared.cells import Cells
+from pyjm.engine.shared.division import Dividing, Division
 from pyjm.engine.shared.row_shares import RowShares
 
 
@@ -39,8 +40,8 @@ class Job:
     thread names (`10.0.0.5:1099-`), empty for a local run. `files` are shipped files, name as in the plan → path.
     `no_scripts` is the engine's own, whatever a controller says. `epoch_ns` is the wall time at which this
     machine's perf_counter_ns clock was 0, by the clock that the times of samples are to be of; 0: by this machine's.
-    `csv` says how rows of data files are divided over the
-    fleet (`rules` and `seed` of a RowShares); empty: each server reads them all.
+    `csv` says how rows of data files are divided over the fleet (`rules` and `seed` of a RowShares); empty: each server
+    reads them all. `division` is the engine's part of the load, None for all of it.
     """
 
     plan: bytes
@@ -55,6 +56,7 @@ class Job:
     no_scripts: bool = False
     epoch_ns: int = 0
     csv: dict[str, Any] = field(default_factory=dict)
+    division: Division | None = None
 
     def build(self, cells: Cells, workers: int) -> Build:
         """Make what the plan's elements get to know, the same in the parent and in each worker."""
@@ -68,6 +70,7 @@ class Job:
             files=self.files,
             no_scripts=self.no_scripts,
             row_shares=RowShares(**self.csv) if self.csv else None,
+            dividing=None if self.division is None else Dividing(self.division),
         )
 
     def included(self, name: str) -> bytes:
@@ -97,8 +100,11 @@ class Job:
         return -1
 
     def to_plain(self) -> dict[str, Any]:
-        """Give it as plain values (`plan` stays bytes)."""
-        return asdict(self)
+        """Give it as plain values (`plan` stays bytes); without a word of division where there is none."""
+        values = asdict(self)
+        if self.division is None:
+            del values["division"]
+        return values
 
     @classmethod
     def from_plain(cls, values: dict[str, Any]) -> Job:
@@ -108,4 +114,6 @@ class Job:
             rules = {str(name): str(policy) for name, policy in csv["rules"].items()}
             values = {**values, "csv": {"rules": rules, "seed": int(csv["seed"])}}
         files = [ResultFile(**{**file, "save": SaveConfig(**file["save"])}) for file in values["result_files"]]
-        return cls(**{**values, "result_files": files})
+        division = values.get("division")
+        part = None if division is None else Division.from_plain(division)
+        return cls(**{**values, "result_files": files, "division": part})

@@ -23,6 +23,7 @@ from pyjm.engine.vu.clock import now_ns
 
 from .conductor import Conductor
 from .counts import SharedCounts
+from .dividing import divide, users_here
 from .engine import Health, WorkerHealth
 from .frames import Say, frame, values
 from .gather import Outgoing
@@ -86,12 +87,14 @@ class Engine:
         build = job.build(Cells(), 1)
         build.faults += parts
         program = Compiler(build).compile(root)
+        divide(build, program)
         if any(fault.fatal for fault in build.faults):
             return build.faults
-        self.users = most_users(program)
+        self.users = users_here(build.dividing, most_users(program))
         self.employ(job, root, program, 1 if build.in_one_process else job.workers or self.wanted)
         build.workers = len(self.links)
-        short = shortage(users_at_once(program), len(self.links), raise_file_limit()) if connects(build) else ""
+        at_once = users_here(build.dividing, users_at_once(program))
+        short = shortage(at_once, len(self.links), raise_file_limit()) if connects(build) else ""
         if short:
             build.fault("", short, fatal=False)
         self.strain = Strain(build.properties)
@@ -106,7 +109,7 @@ class Engine:
     def employ(self, job: Job, root: Node, program: Program, wanted: int) -> None:
         """Start so many workers, or as many as the plan can use, and tell them the job."""
         cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-        workers = wanted or max(1, min(cores, most_users(program)))
+        workers = wanted or max(1, min(cores, self.users))
         while len(self.links) < workers:
             self.spawn()
         MappedCells.create(self.folder / "cells")

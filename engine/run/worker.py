@@ -19,13 +19,13 @@ import pyjm.engine.elements
 import pyjm.engine.functions
 from pyjm.engine.compile.program import Compiler
 from pyjm.engine.compile.registry import discover
-from pyjm.engine.elements.groups.thread_group import Share
 from pyjm.engine.results.outbox import TallyListener
 from pyjm.engine.shared.cells import Cells, MappedCells
 from pyjm.engine.shared.waiting import Waiting
 from pyjm.engine.vu.clock import now_ns, set_epoch
 
 from .counts import Counts, SharedCounts
+from .dividing import divide, share_of
 from .files import ResultFiles
 from .frames import Say, frame, read, values
 from .group import GroupRun
@@ -73,6 +73,7 @@ class Worker:
         factor = float(self.properties.get("timer.factor", "1.0") or 1.0)
         compiler = Compiler(self.build, [*self.files.of_all, self.tallies], factor)
         self.program = compiler.compile(setup.root)
+        divide(self.build, self.program)
         groups = len(self.program.groups)
         self.counts = (
             Counts(groups, ledger)
@@ -144,7 +145,7 @@ class Worker:
 
     def start_group(self, index: int, number: int, offset: int, base_ns: int, start: Any, variables: Any) -> None:
         """Start this worker's share of a thread group: every n-th user."""
-        program = self.program.groups[index]
+        program, workers = self.program.groups[index], self.setup.workers
         run = GroupRun(
             self,
             program,
@@ -155,7 +156,7 @@ class Worker:
             variables=variables,
             counts=self.counts,
             base_ns=base_ns,
-            share=Share((self.setup.index - offset) % self.setup.workers, self.setup.workers),
+            share=share_of(self.build.dividing, index, (self.setup.index - offset) % workers, workers),
             outside=self,
         )
         self.groups.append(run)

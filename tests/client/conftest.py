@@ -17,6 +17,7 @@ from pyjm.engine.plan.faults import Fault
 from pyjm.engine.results.batch import Batch
 from pyjm.engine.run.engine import Health
 from pyjm.engine.run.job import Job
+from pyjm.engine.shared.division import Division
 from pyjm.properties import Settings
 
 PLAN = """<?xml version="1.0" encoding="UTF-8"?>
@@ -73,6 +74,9 @@ class PlainCrew:
 
     def taking_part(self) -> list[int]:
         return list(range(len(self.members)))
+
+    def divisions(self) -> list[Division | None]:
+        return [None for _ in self.members]
 
     def start(self) -> float:
         for member in self.members:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from time import perf_counter_ns
+from typing import Any
 
 from wired.rig import batch_of, job_of
 
 from pyjm.client.configuring import Policy
 from pyjm.client.fleet import Fleet
+from pyjm.client.load import Load
 from pyjm.client.loss import OnLoss
 from pyjm.client.member import MemberError, Outcome, Progress
 from pyjm.engine.plan.faults import Fault
@@ -29,6 +31,9 @@ class Played:
         self.fails = fails
         self.late_ms = late_ms
         self.faults: list[Fault] = []
+        self.jobs: list[Job] = []
+        self.about: dict[str, Any] = {}
+        self.absent = 0
         self.began_ns = 0
         self.made = 0
         self.active = 0
@@ -42,7 +47,17 @@ class Played:
         if self.fails:
             self.fails -= 1
             raise MemberError(f"{self.name} is not there")
+        self.jobs.append(job)
         return self.faults
+
+    def reconfigure(self, job: Job) -> list[Fault]:
+        return self.configure(job)
+
+    def look(self) -> Mapping[str, Any]:
+        if self.absent:
+            self.absent -= 1
+            raise MemberError(f"{self.name} is not there")
+        return self.about
 
     def offset_ns(self) -> int:
         return 0
@@ -93,11 +108,12 @@ class Run:
         *members: Played,
         policy: Policy | None = Policy(),  # noqa: B008  (it is frozen)
         on_loss: OnLoss | None = None,
+        load: Load | None = None,
     ) -> None:
         self.lines: list[str] = []
         self.taken: list[tuple[int, int]] = []
         self.members = members
-        self.fleet = Fleet(members, self.collect, self.lines.append, policy, on_loss)
+        self.fleet = Fleet(members, self.collect, self.lines.append, policy, on_loss, load=load)
 
     def collect(self, index: int, batch: Batch) -> None:
         self.taken.append((index, batch.number))

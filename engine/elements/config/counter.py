@@ -10,8 +10,11 @@ from pyjm.engine.compile.registry import element
 from pyjm.engine.compile.value import Value, whole_number
 from pyjm.engine.elements.decimal_format import PatternError, decimal_format
 from pyjm.engine.plan.tree import Node
+from pyjm.engine.shared.division import Turns
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pyjm.engine.vu.user import User
 
 SIGN = 2**63
@@ -38,7 +41,13 @@ class CounterConfig(Config):
     def prepare(self, node: Node, build: Build) -> None:
         # the next number, kept with its sign bit turned over: 0, as in a cell that nobody has touched, is JMeter's
         # mark for a counter that has not begun
-        self.cell = build.cells.cell(f"counter:{node.number}:{node.path}")
+        place = f"counter:{node.number}:{node.path}"
+        self.cell = build.cells.cell(place)
+        self.of_all: Callable[[User, int, int, int], int] = self.next_of_all
+        if build.dividing is not None:
+            self.turns = Turns(build.dividing, build.cells, place)
+            self.shared_by = self.turns.groups
+            self.of_all = self.next_of_part
         pattern = self.pattern.constant
         if pattern and written(1, pattern) is None:
             build.fault(node.path, f"the number format {pattern!r} is not understood: it is ignored", fatal=False)
@@ -49,17 +58,28 @@ class CounterConfig(Config):
         if self.per_user.get(user):
             number = self.next_of_user(user, first, end, increment)
         else:
-            number = self.next_of_all(first, end, increment)
+            number = self.of_all(user, first, end, increment)
         pattern = self.pattern.get(user)
         user.vars[self.variable.get(user)] = (written(number, pattern) if pattern else None) or str(number)
 
-    def next_of_all(self, first: int, end: int, increment: int) -> int:
+    def next_of_all(self, user: User, first: int, end: int, increment: int) -> int:
         """Count for all users."""
         with self.cell.held():
-            number = signed(self.cell.get() + SIGN)
-            if number == -SIGN or number > end:
-                number = first
-            self.cell.set(signed(number + increment + SIGN))
+            return self.count(first, end, increment)
+
+    def next_of_part(self, user: User, first: int, end: int, increment: int) -> int:
+        """Count for all users of all servers that divide the load: what others count is passed over."""
+        with self.cell.held():
+            for _ in range(self.turns.skip(user.group.index)):
+                self.count(first, end, increment)
+            return self.count(first, end, increment)
+
+    def count(self, first: int, end: int, increment: int) -> int:
+        """Give the next number; the cell is held."""
+        number = signed(self.cell.get() + SIGN)
+        if number == -SIGN or number > end:
+            number = first
+        self.cell.set(signed(number + increment + SIGN))
         return number
 
     def next_of_user(self, user: User, first: int, end: int, increment: int) -> int:

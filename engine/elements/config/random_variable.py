@@ -12,6 +12,7 @@ from pyjm.engine.compile.value import whole_number
 from pyjm.engine.elements.java_random import next_int, scrambled
 from pyjm.engine.plan.tree import Node
 from pyjm.engine.shared.cells import Cell
+from pyjm.engine.shared.division import Turns
 
 from .counter import written
 
@@ -33,13 +34,33 @@ class Draw:
         self.range = 0 if minimum > maximum else min(maximum - minimum + 1, MOST)
         self.cell = cell
 
-    def next(self, seed: int) -> int:
-        """Give the next number; the first call seeds the generator."""
+    def next(self, seed: int, group: int) -> int:
+        """Give the next number to a user of a group; the first call seeds the generator."""
         with self.cell.held():
-            state = self.cell.get()
-            state, number = next_int(state & (BEGUN - 1) if state else scrambled(seed), self.range)
-            self.cell.set(state | BEGUN)
+            return self.drawn(seed)
+
+    def drawn(self, seed: int) -> int:
+        """Draw; the cell is held."""
+        state = self.cell.get()
+        state, number = next_int(state & (BEGUN - 1) if state else scrambled(seed), self.range)
+        self.cell.set(state | BEGUN)
         return self.minimum + number
+
+
+class DrawOfPart(Draw):
+    """One run of random numbers for the users of all servers that divide the load: those of the others are left out."""
+
+    __slots__ = ("turns",)
+
+    def __init__(self, minimum: int, maximum: int, cell: Cell, turns: Turns) -> None:
+        super().__init__(minimum, maximum, cell)
+        self.turns = turns
+
+    def next(self, seed: int, group: int) -> int:
+        with self.cell.held():
+            for _ in range(self.turns.skip(group)):
+                self.drawn(seed)
+            return self.drawn(seed)
 
 
 @element("RandomVariableConfig")
@@ -55,15 +76,20 @@ class RandomVariable(Config):
 
     def prepare(self, node: Node, build: Build) -> None:
         # all users draw from one run of numbers only where its seed makes that visible
-        self.cell = build.cells.cell(f"random:{node.number}:{node.path}")
+        place = f"random:{node.number}:{node.path}"
+        self.cell = build.cells.cell(place)
         self.of_all: Draw | None = None
+        self.turns: Turns | None = None
+        if build.dividing is not None:
+            self.turns = Turns(build.dividing, build.cells, place)
+            self.shared_by = self.turns.groups
 
     def pass_start(self, user: User) -> None:
         """Set the variable to the next number."""
         seed = whole_number(self.seed.get(user))
         draw = self.draw(user)
         if draw.range > 0:
-            number = draw.next(getrandbits(48) if seed is None else seed)
+            number = draw.next(getrandbits(48) if seed is None else seed, user.group.index)
             pattern = self.pattern.get(user)
             user.vars[self.variable.get(user)] = (written(number, pattern) if pattern else None) or str(number)
 
@@ -71,13 +97,14 @@ class RandomVariable(Config):
         """Give the run of numbers for a user."""
         if not self.per_user.get(user):
             if self.of_all is None:
-                self.of_all = self.begin(user, self.cell)
+                self.of_all = self.begin(user, self.cell, self.turns)
             return self.of_all
         mine: Draw | None = user.state.get(self)
         if mine is None:
             mine = user.state[self] = self.begin(user, Cell())
         return mine
 
-    def begin(self, user: User, cell: Cell) -> Draw:
+    def begin(self, user: User, cell: Cell, turns: Turns | None = None) -> Draw:
         """Begin a run of numbers; a bound that is no number is 0."""
-        return Draw(whole_number(self.minimum.get(user)) or 0, whole_number(self.maximum.get(user)) or 0, cell)
+        bounds = whole_number(self.minimum.get(user)) or 0, whole_number(self.maximum.get(user)) or 0
+        return Draw(*bounds, cell) if turns is None else DrawOfPart(*bounds, cell, turns)

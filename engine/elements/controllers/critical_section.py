@@ -74,6 +74,8 @@ class CriticalSectionCursor(Cursor):
 class CriticalSectionController(PlanController):
     """Gives out its children while no other user has the lock of this name."""
 
+    indivisible = "users on several servers can't keep one another out"
+
     lock_name = text("CriticalSectionController.lockName")
 
     def prepare(self, node: Node, build: Build) -> None:

@@ -9,6 +9,7 @@ from pyjm.engine.compile.element import PlanController, flag, whole
 from pyjm.engine.compile.registry import element
 from pyjm.engine.compile.value import as_whole
 from pyjm.engine.plan.tree import Node
+from pyjm.engine.shared.division import Turns
 from pyjm.engine.vu.flow import Cursor, Next, PassListener
 from pyjm.engine.vu.step import Step
 from pyjm.engine.vu.user import User
@@ -60,11 +61,7 @@ class ThroughputCursor(Cursor):
             self.executions += self.runs
             self.rounds += 1
         else:
-            with element.rounds.held():
-                executions, rounds = element.executions.get(), element.rounds.get()
-                self.runs = element.wants(user, executions, rounds)
-                element.executions.set(executions + self.runs)
-                element.rounds.set(rounds + 1)
+            self.runs = element.of_all(user)
 
 
 @element("ThroughputController")
@@ -82,12 +79,37 @@ class ThroughputController(PlanController):
         place = f"{node.number}:{node.path}"
         self.executions = build.cells.cell(f"throughput executions:{place}")
         self.rounds = build.cells.cell(f"throughput rounds:{place}")
+        self.of_all = self.round_of_all
+        if build.dividing is not None:
+            self.turns = Turns(build.dividing, build.cells, f"throughput:{place}")
+            self.shared_by = self.turns.groups
+            self.of_all = self.round_of_part
 
     def wants(self, user: User, executions: int, rounds: int) -> bool:
         """Tell whether it takes part in the next pass after so many."""
         if self.style.get(user) == BY_NUMBER:
             return executions < self.most.get(user)
         return (100.0 * executions + 50.0) / (rounds + 1) < self.percent.get(user)
+
+    def round_of_all(self, user: User) -> bool:
+        """Decide for the next pass of all users."""
+        with self.rounds.held():
+            return self.round(user)
+
+    def round_of_part(self, user: User) -> bool:
+        """Decide for the next pass of all users of all servers that divide the load, behind those of the others."""
+        with self.rounds.held():
+            for _ in range(self.turns.skip(user.group.index)):
+                self.round(user)
+            return self.round(user)
+
+    def round(self, user: User) -> bool:
+        """Decide for one pass and count it; the cell is held."""
+        executions, rounds = self.executions.get(), self.rounds.get()
+        runs = self.wants(user, executions, rounds)
+        self.executions.set(executions + runs)
+        self.rounds.set(rounds + 1)
+        return runs
 
     def pass_start(self, user: User) -> None:
         """Decide whether to take part in the pass that begins."""

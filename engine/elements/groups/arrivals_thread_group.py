@@ -11,12 +11,12 @@ from pyjm.engine.compile.build import Build
 from pyjm.engine.compile.element import text, whole
 from pyjm.engine.compile.java_numbers import LONG, as_int, double, long, wrapped
 from pyjm.engine.compile.registry import element
-from pyjm.engine.compile.value import Value
+from pyjm.engine.compile.value import Value, whole_number
 from pyjm.engine.plan.tree import Node
 from pyjm.engine.vu.flow import Again, Next
 from pyjm.engine.vu.user import User
 
-from .thread_group import Arrival
+from .thread_group import Arrival, Share
 from .virtual_user import Crowd, CrowdGroup, CrowdRun, VirtualUser, seconds
 
 QUIET_MS = 200
@@ -63,11 +63,16 @@ class Pool(Crowd):
         own = run.outside.index
         self.nearest = [own, *(worker for worker in range(run.share.workers) if worker != own)]
         self.parked: deque[asyncio.Future[bool]] = deque()
-        self.most = group.most_arrivals.get(self.user)
         self.begun = False
+        self.end_after(group.most_arrivals.get(self.user))
+
+    def end_after(self, arrivals: int) -> None:
+        """Fix how many arrivals the group has, over all servers; 0 or less: as many as come."""
+        self.limited = arrivals > 0
+        self.most = self.run.share.here(arrivals)
 
     def over(self) -> bool:
-        return 0 < self.most <= self.arrived.get()
+        return self.limited and self.most <= self.arrived.get()
 
     def arrive(self, cursor: VirtualUser) -> None:
         self.arrived.add()
@@ -166,7 +171,9 @@ class ArrivalsThreadGroup(CrowdGroup):
             if rate > 0:
                 at_ms += 1000 / rate
                 number += 1
-                if own and (arrival := crowd.serve(self.most_users(crowd.user))) is not None:
+                if number == 1 and not run.share.here(1):  # another server has the one that other groups wait for
+                    run.outside.begun(run.index)
+                if own and (arrival := crowd.serve(self.most_users(crowd.user, run.share))) is not None:
                     yield arrival
                 continue
             if rate == 0:
@@ -174,15 +181,27 @@ class ArrivalsThreadGroup(CrowdGroup):
             if not await run.until(at_ms / 1000):
                 return
             if rate < 0:
-                crowd.most = number
+                crowd.end_after(number)
                 return
 
-    def most_users(self, user: User) -> int:
-        """Tell how many users there may be; 0 without limit."""
+    def prepare(self, node: Node, build: Build) -> None:
+        super().prepare(node, build)
+        most = whole_number(self.limit.constant or "") or 0
+        if build.dividing is not None and most > 0 and not all(build.dividing.users_of(0, most)):
+            servers = len(build.dividing.division.weights)
+            build.fault(
+                node.path,
+                f"a limit of {most} users can't be divided among {servers} servers: one of them would have none",
+                "raise the limit, take less servers, or set pyjm.load=each",
+            )
+
+    def most_users(self, user: User, share: Share) -> int:
+        """Tell how many users there may be on this server; 0 without limit."""
         try:
-            return long(self.limit.get(user))
+            most = long(self.limit.get(user))
         except ValueError:
             return 0
+        return max(1, share.here(most)) if most > 0 else 0
 
     def rate(self, user: User, at_s: float, number: int) -> float:
         """Tell the arrivals a second at a time, before the n-th arrival; less than 0 at the end."""

@@ -80,6 +80,9 @@ class OpenModelThreadGroup(GroupUsers):
     start_type = OpenStart
 
     def prepare(self, node: Node, build: Build) -> None:
+        self.common_seed = 0
+        if build.dividing is not None:
+            self.common_seed = build.dividing.seed(node.number)
         if self.schedule.constant is not None:
             try:
                 parse(self.schedule.constant)
@@ -103,7 +106,7 @@ class OpenModelThreadGroup(GroupUsers):
             self.same_user.get(user),
             self.on_error.get(user).lower(),
             schedule,
-            self.seed.get(user) or randbits(47) + 1,
+            self.seed.get(user) or self.common_seed or randbits(47) + 1,
             wall_ms() - begun_ms,
         )
 

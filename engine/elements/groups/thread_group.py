@@ -14,6 +14,7 @@ from pyjm.engine.compile.program import ThreadGroupElement
 from pyjm.engine.compile.registry import element
 from pyjm.engine.compile.value import Value, as_flag, as_whole
 from pyjm.engine.plan.tree import Node
+from pyjm.engine.shared.division import Deal
 from pyjm.engine.vu.flow import LoopCursor
 from pyjm.engine.vu.stops import StopThread
 from pyjm.engine.vu.user import OnError, User
@@ -43,7 +44,8 @@ class Run(Protocol):
         """Wait until so many seconds after the group's start; tells whether the test goes on."""
 
 
-class Share(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Share:
     """Which of a group's users are a worker's: every n-th from `first` on."""
 
     first: int
@@ -56,6 +58,37 @@ class Share(NamedTuple):
     def of(self, users: int) -> int:
         """Tell how many of so many users are this worker's."""
         return max(0, (users - self.first + self.workers - 1) // self.workers)
+
+    def here(self, users: int) -> int:
+        """Tell how many of so many users, or arrivals, all workers of this server have together."""
+        return users
+
+    def numbered(self, place: int) -> int:
+        """Give the number of the n-th user of this server, both from 0 on."""
+        return place
+
+
+@dataclass(frozen=True, slots=True)
+class DividedShare(Share):
+    """Which of a group's users are a worker's where servers divide the load; `begin` is its first in the deal."""
+
+    deal: Deal
+    begin: int
+
+    def has(self, number: int) -> bool:
+        place = self.begin + number
+        return self.deal.has(place) and (self.here(number) - self.first) % self.workers == 0
+
+    def of(self, users: int) -> int:
+        return Share.of(self, self.here(users))
+
+    def here(self, users: int) -> int:
+        return self.deal.count(self.begin + max(0, users)) - self.deal.count(self.begin)
+
+    def numbered(self, place: int) -> int:
+        return self.deal.nth(self.deal.count(self.begin) + place) - self.begin
+
+
 FOREVER = "LoopController.continue_forever"
 
 

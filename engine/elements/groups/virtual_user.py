@@ -146,7 +146,7 @@ class Crowd:
 
     def arrival(self) -> Arrival:
         """Make the next user."""
-        return Arrival(self.numbers.add(), self.run.now_s, None)
+        return Arrival(self.run.share.numbered(self.numbers.add()), self.run.now_s, None)
 
     def over(self) -> bool:
         """Tell whether the users end after their present sample."""

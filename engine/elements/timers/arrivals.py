@@ -17,6 +17,7 @@ from struct import Struct
 
 from pyjm.engine.elements.java_random import next_double, scrambled
 from pyjm.engine.shared.cells import Cell, Cells
+from pyjm.engine.shared.division import Deal
 
 PRECISION = 0.00001
 """What two throughputs may differ by and still be the same."""
@@ -108,9 +109,13 @@ class Instants:
 
 
 class Arrivals:
-    """The instants at which the samples of one thread group are due, over all workers."""
+    """The instants at which the samples of one thread group are due, over all workers.
 
-    def __init__(self, cells: Cells, name: str) -> None:
+    Where servers divide the load, all draw the same instants, with a `seed` that they have in common, and `deal` says
+    which of them are this server's.
+    """
+
+    def __init__(self, cells: Cells, name: str, deal: Deal | None = None, seed: int = 0) -> None:
         def cell(part: str) -> Cell:
             return cells.cell(f"{name} {part}")
 
@@ -118,20 +123,39 @@ class Arrivals:
         self.state, self.samples, self.duration_s = cell("state"), cell("samples"), cell("duration")
         self.after_s, self.per_s = cell("after"), cell("rate")
         self.place, self.in_batch = cell("place"), cell("in batch")
+        self.passed = cell("passed")
+        self.deal, self.seed = deal, seed
         self.known = 0
         self.instants = Instants(0, 0, 0.0, 0, seeded=False)
 
     def next(self, rate: Rate) -> float:
         """Give the next instant in seconds after the start of the test. Raises NoArrivals."""
         with self.mutex.held():
-            used_up = not self.in_batch.get() and self.place.get() >= self.samples.get()
-            if not self.number.get() or used_up or not abs(rate.per_s - as_float(self.per_s.get())) < PRECISION:
-                self.begin(rate)
+            while True:
+                used_up = not self.in_batch.get() and self.place.get() >= self.samples.get()
+                if not self.number.get() or used_up or not abs(rate.per_s - as_float(self.per_s.get())) < PRECISION:
+                    self.begin(rate)
+                if self.deal is None or self.in_batch.get() or self.pass_over(self.deal):
+                    break
             place = self.take(rate.batch)
             if self.known != self.number.get():
                 self.known = self.number.get()
                 self.instants = self.drawn(rate)
             return self.instants.at(place)
+
+    def pass_over(self, deal: Deal) -> bool:
+        """Go on to this server's next instant; tells whether this period has one, or none for anybody."""
+        samples, before = self.samples.get(), self.passed.get()
+        place = deal.nth(deal.count(before + self.place.get())) - before
+        if samples:
+            self.place.set(min(place, samples))
+        return place < samples or not samples
+
+    def fresh(self) -> int:
+        """Give a seed where the plan has none, another one for each period."""
+        if self.deal is None:
+            return randrange(MOST)
+        return (self.seed + self.number.get() * 0x9E3779B1) % MOST
 
     def begin(self, rate: Rate) -> None:
         """Begin a period behind the last one, even where the throughput has changed in its midst, as JMeter does."""
@@ -139,10 +163,11 @@ class Arrivals:
         if samples >= MOST:
             raise NoArrivals("more instants than can be drawn")
         if not self.number.get():
-            self.state.set(scrambled(rate.seed) if rate.seed else randrange(MOST))
+            self.state.set(scrambled(rate.seed) if rate.seed else self.fresh())
         else:
             self.after_s.set(as_whole(as_float(self.after_s.get()) + self.duration_s.get()))
-            self.state.set(self.drawn(rate).state if rate.seed else randrange(MOST))
+            self.passed.add(self.samples.get())
+            self.state.set(self.drawn(rate).state if rate.seed else self.fresh())
         self.number.add()
         self.per_s.set(as_whole(rate.per_s))
         self.duration_s.set(rate.duration_s)

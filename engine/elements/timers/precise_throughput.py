@@ -35,6 +35,7 @@ class PreciseThroughputTimer(Timer):
     def prepare(self, node: Node, build: Build) -> None:
         self.throughput = build.value(node.text("throughput", "0"), node.path).map(as_number)
         self.cells = build.cells
+        self.dividing = build.dividing
         self.place = build.kept["precise throughput timers"] = build.kept.get("precise throughput timers", 0) + 1
         self.schedules: dict[int, tuple[Asked, Arrivals]] = build.kept.setdefault("arrivals", {})
         if self.period_s.constant == 0:
@@ -58,7 +59,10 @@ class PreciseThroughputTimer(Timer):
         index = user.group.index
         if index not in self.schedules:
             name = f"arrivals {index}"
-            self.schedules[index] = Asked(self.cells, name), Arrivals(self.cells, name)
+            arrivals = Arrivals(self.cells, name)
+            if self.dividing is not None and (deal := self.dividing.of_groups([index])) is not None:
+                arrivals = Arrivals(self.cells, name, deal, self.dividing.seed(index))
+            self.schedules[index] = Asked(self.cells, name), arrivals
         return self.schedules[index]
 
     def rate(self, user: User) -> Rate:

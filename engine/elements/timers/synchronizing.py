@@ -23,6 +23,8 @@ LONGEST_S = 10 * 365 * 24 * 3600
 class SynchronizingTimer(Timer):
     """Lets samples begin so many at a time. One that waits too long, or whose time is up, lets all others go too."""
 
+    indivisible = "users on several servers can't wait for one another"
+
     size = whole("groupSize", by_text=True)
     timeout_ms = whole("timeoutInMs", bits=64, by_text=True)
 

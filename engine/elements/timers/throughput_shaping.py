@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from asyncio import Future, TimerHandle, get_running_loop
 from collections import deque
-from math import ceil, inf
+from math import ceil, inf, isfinite
 
 from pyjm.engine.compile.build import Build
 from pyjm.engine.compile.element import Timer
@@ -18,6 +18,7 @@ from pyjm.engine.compile.registry import element
 from pyjm.engine.compile.value import Value, as_whole
 from pyjm.engine.plan.tree import Node
 from pyjm.engine.shared.cells import Cell
+from pyjm.engine.shared.division import Dividing
 from pyjm.engine.vu.clock import wall_ms
 from pyjm.engine.vu.user import User
 
@@ -43,6 +44,10 @@ class ThroughputShapingTimer(Timer):
         def cell(part: str) -> Cell:
             return build.cells.cell(f"{place} {part}")
 
+        self.dividing = build.dividing
+        if build.dividing is not None:
+            self.shared_by: set[int] = set()
+            self.slots = cell("slots")
         self.mutex, self.second_ms, self.start_ms = cell("mutex"), cell("second"), cell("start")
         self.rate, self.sent, self.waiting = cell("rate"), cell("sent"), cell("waiting")
         self.tries = cell("tries")
@@ -111,7 +116,8 @@ class ThroughputShapingTimer(Timer):
             is_over = self.enter(user, now_ms // 1000 * 1000)
             in_second = now_ms - self.second_ms.get()
             rate, sent = as_float(self.rate.get()), self.sent.get()
-            due = (sent * 1000 / rate if rate else inf) if sent else 0.0
+            slot = sent if self.dividing is None else self.slot_of_part(self.dividing, sent)
+            due = (slot * 1000 / rate if rate else inf) if slot else 0.0
             taken = not in_second < due
             if taken:
                 self.sent.set(sent + 1)
@@ -123,10 +129,12 @@ class ThroughputShapingTimer(Timer):
         """Begin a new second, and tell whether its rows are over."""
         if second_ms <= self.second_ms.get():  # the clocks of workers differ by a little
             return False
+        rows = self.rows(user)
         if not self.start_ms.get():
             self.start_ms.set(second_ms)
+        elif self.dividing is not None:
+            self.pass_over(rows, second_ms)
         self.second_ms.set(second_ms)
-        rows = self.rows(user)
         rate = rate_at(rows, (second_ms - self.start_ms.get()) / 1000)
         is_over = rate < 0
         if is_over:
@@ -136,6 +144,20 @@ class ThroughputShapingTimer(Timer):
         self.tell(user, rows, rate)
         self.sent.set(0)
         return is_over
+
+    def slot_of_part(self, dividing: Dividing, sent: int) -> int:
+        """Tell which slot of the present second is this server's next, after so many, where servers divide the load."""
+        deal = dividing.of_groups(self.shared_by)
+        if deal is None:
+            return sent
+        before = self.slots.get()
+        return deal.nth(deal.count(before) + sent) - before
+
+    def pass_over(self, rows: list[Row], second_ms: int) -> None:
+        """Count the slots that all servers had up to the second that begins, from the one that is known."""
+        start_ms = self.start_ms.get()
+        for passed_ms in range(self.second_ms.get(), second_ms, 1000):
+            self.slots.add(slots_of(rate_at(rows, (passed_ms - start_ms) / 1000)))
 
     def tell(self, user: User, rows: list[Row], rate: float) -> None:
         """Set the properties that tell of the second that is over, and of the rate of the next one."""
@@ -160,3 +182,8 @@ class ThroughputShapingTimer(Timer):
             user.test.stop()
         else:
             user.test.stop_group(user.group.index, now=tries > GRACEFUL)
+
+
+def slots_of(rate: float) -> int:
+    """Tell how many samples may begin in a second of this rate; none is counted where there is no limit."""
+    return max(1, ceil(rate)) if isfinite(rate) else 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,9 +17,11 @@ from pyjm.engine.elements.groups.arrivals_thread_group import (
     Pool,
 )
 from pyjm.engine.elements.groups.concurrency_thread_group import ConcurrencyThreadGroup, Level
-from pyjm.engine.elements.groups.thread_group import Share
+from pyjm.engine.elements.groups.thread_group import DividedShare, Share
 from pyjm.engine.elements.groups.virtual_user import seconds
 from pyjm.engine.plan.tree import Node
+from pyjm.engine.shared.cells import Cells
+from pyjm.engine.shared.division import Dividing, Division
 from pyjm.engine.vu.user import User
 
 
@@ -185,3 +188,36 @@ def test_a_ramp_and_a_hold_that_are_too_long_together_end_before_they_begin() ->
 @pytest.mark.parametrize(("number", "cut"), [(1e20, 2**31 - 1), (float("nan"), 0), (-1e20, -(2**31)), (-1.5, -1)])
 def test_a_number_is_cut_to_an_int(number: float, cut: int) -> None:
     assert as_int(number) == cut
+
+
+def divided_pools(tmp_path: Path, servers: int, **props: Any) -> list[Pool]:
+    """Make the crowd of a group on each of several servers that divide the load, with one worker each."""
+    made = []
+    for index in range(servers):
+        dividing = Dividing(Division(index, (1,) * servers, 1))
+        build = Build(properties={}, cells=Cells(), base=tmp_path, dividing=dividing)
+        group = ArrivalsThreadGroup(Node("a", props={"TargetLevel": "1", **props}), build)
+        start = Start(0)
+        start.share = DividedShare(0, 1, dividing.deal, 0)
+        made.append(Pool(group, start))  # type: ignore[arg-type]
+    return made
+
+
+def test_servers_divide_the_number_of_arrivals(tmp_path: Path) -> None:
+    pools = divided_pools(tmp_path, 3, ArrivalsLimit="7")
+    assert [pool.most for pool in pools] == [3, 2, 2]
+    few = divided_pools(tmp_path, 3, ArrivalsLimit="2")
+    assert [pool.over() for pool in few] == [False, False, True]
+    assert not any(pool.over() for pool in divided_pools(tmp_path, 3))
+
+
+def test_users_are_numbered_over_all_servers(tmp_path: Path) -> None:
+    pools = divided_pools(tmp_path, 3)
+    numbers = [arrival.number for _ in range(2) for pool in pools if (arrival := pool.serve(0))]
+    assert numbers == [0, 1, 2, 3, 4, 5]
+
+
+def test_servers_divide_the_users_of_an_arrivals_group(tmp_path: Path) -> None:
+    pools = divided_pools(tmp_path, 3, ConcurrencyLimit="7")
+    assert [pool.group.most_users(pool.user, pool.run.share) for pool in pools] == [3, 2, 2]
+    assert [pool.group.most_users(pool.user, pool.run.share) for pool in divided_pools(tmp_path, 3)] == [0, 0, 0]
