@@ -250,4 +250,4 @@ def make_crew(
     if order.hosts is None:
         return Fleet(members, collector.add, say)
     on_loss, load = OnLoss.of(settings, list(order.hosts)), Load.of(settings, order.hosts)
-    return Fleet(members, collector.add, say, Policy.of(settings), on_loss, record, load)
+    return Fleet(members, collector.add, say, Policy.of(settings), on_loss, record, collector.handing, load)

@@ -8,6 +8,7 @@ import os
 from collections.abc import Callable, Sequence
 from io import FileIO
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pyjm.engine.results.batch import Batch
 from pyjm.engine.results.forms import foot_of, head_of
@@ -15,6 +16,10 @@ from pyjm.engine.results.save import SaveConfig
 from pyjm.engine.results.xml_rows import END, HEAD
 
 from .summary import Summariser
+
+if TYPE_CHECKING:
+    from .handing import Handing
+    from .metrics import RunMetrics
 
 log = logging.getLogger("pyjm.client.collect")
 
@@ -133,7 +138,8 @@ class Collector:
     `writers` are those of the job's result files in its order; one writer may serve several.
     `of_plan` are the summaries of the plan's own Summarisers by their number. `unwritten` counts, for each file that
     could not be written any more, the rows that came and are not in it.
-    `failed` is called once, with one line, when a result file can't be written any more.
+    `failed` is called once, with one line, when a result file can't be written any more. `handing` is told which rows
+    of data files were used, where they are divided.
     """
 
     def __init__(
@@ -151,6 +157,8 @@ class Collector:
         self.failed = failed
         self.has_failed = False
         self.unwritten: dict[Path, int] = {}
+        self.metrics: RunMetrics | None = None
+        self.handing: Handing | None = None
 
     def add(self, member: int, batch: Batch) -> None:
         """Take one batch: its rows to the files, its figures to the summary, its notes to the console."""
@@ -160,8 +168,12 @@ class Collector:
             self.summariser.add(member, batch.tallies.values(), batch.threads, batch.strained)
         for index, summariser in enumerate(self.of_plan):
             summariser.add(member, batch.summaries.get(index, {}).values(), batch.threads, batch.strained)
+        if self.metrics is not None:
+            self.metrics.add(member, batch)
         for note in batch.notes:
             self.say(note)
+        if self.handing is not None and batch.used:
+            self.handing.used(member, batch.used)
 
     def write(self, writer: ResultWriter, data: bytes, rows: int = 0) -> None:
         """Append rows to one file; the first that can't be written any more ends the test."""

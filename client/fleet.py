@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from dataclasses import replace
 from time import perf_counter_ns
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from pyjm.client.configuring import Configuring, Policy, names
 from pyjm.client.load import Laying, Load
@@ -21,6 +21,9 @@ from pyjm.client.taking import Collect, Record, Taking
 from pyjm.engine.plan.faults import Fault
 from pyjm.engine.run.job import Job
 from pyjm.engine.shared.division import Division
+
+if TYPE_CHECKING:
+    from pyjm.client.handing import Handing
 
 log = logging.getLogger("pyjm.client.fleet")
 
@@ -38,7 +41,8 @@ class Fleet:
     Without a `policy` the members are this machine: nothing is said about configuring. The last members stand by, as
     many as `on_loss` has standbys: they are configured with the others and start when one of those is lost. `load` says
     what of the plan each runs.
-    `record` is told, within the same turn, of each batch that was collected, and of each member that is lost.
+    `record` is told, within the same turn, of each batch that was collected, and of each member that is lost; `handing`
+    of who begins, stands in, ends and is lost, where rows of data files are divided.
     """
 
     def __init__(
@@ -49,8 +53,10 @@ class Fleet:
         policy: Policy | None = None,
         on_loss: OnLoss | None = None,
         record: Record = lambda index, number, outcome: None,
+        handing: Handing | None = None,
         load: Load | None = None,
     ) -> None:
+        self._handing = handing
         self._members = list(members)
         self._collect = collect
         self._say = say
@@ -137,6 +143,8 @@ class Fleet:
         """
         # this machine needs no time to hear of it
         ahead_s = 0.0 if self._policy is None else AHEAD_S + AHEAD_EACH_S * len(self._members)
+        if self._handing is not None:
+            self._deal(self._handing, self._there())
         at_ns = perf_counter_ns() + int(ahead_s * 1e9)
         started = []
         for index, future in self._each(lambda index: self._members[index].start_at(at_ns), self._there()).items():
@@ -152,6 +160,11 @@ class Fleet:
             return 0.0
         return skew_ms(self._each(lambda index: began_ns(self._members[index], at_ns), started).values())
 
+    def _deal(self, handing: Handing, indexes: Sequence[int]) -> None:
+        """Tell members which share of the rows of data files is theirs; who can't be told can't start either."""
+        handing.deal(indexes)
+        self._all("share", lambda index: handing.tell(index, self._members[index]), indexes)
+
     def resume(self, jobs: Sequence[Job], after: Sequence[int], outcomes: Sequence[Outcome]) -> None:
         """Take what comes after these batches from members that run already; the lost and the idle ones are out."""
         self._jobs = list(jobs)
@@ -165,6 +178,8 @@ class Fleet:
                 part = self._jobs[places[each.stands_for]].division
                 self._jobs[index] = replace(self._jobs[index], division=part)
         for index, each in enumerate(outcomes):
+            if each.lost_at_ms and self._handing is not None:
+                self._handing.leave(index, lost=True)
             if each.lost_at_ms and not each.missing:
                 self._gaps[index] = self._losses.begin(each.name, now_ms() - each.lost_at_ms, self._part(index))
         self._take([index for index in self._there() if index not in self._ended], after)
@@ -175,6 +190,8 @@ class Fleet:
             number = after[index] if after else 0
             taking = Taking(index, self._members[index], self._outcomes[index], self._jobs[index], number)
             self._paces[index] = taking.pace
+            if self._handing is not None:
+                self._handing.attend(index, self._members[index])
             self._taking[index] = self._pool.submit(self._take_all, taking)
 
     def _take_all(self, taking: Taking) -> None:
@@ -207,6 +224,10 @@ class Fleet:
         self._stopping = True
         self._all("stop", lambda index: self._members[index].stop(now=now), self._there())
 
+    def seen(self) -> list[tuple[Member, Outcome]]:
+        """Give the members with what came of them so far."""
+        return list(zip(self._members, self._outcomes))
+
     def missing(self, since_ms: int, until_ms: int) -> str:
         """Say which part of the load was missing in an interval, empty where all was there."""
         return self._losses.between(since_ms, until_ms)
@@ -216,6 +237,8 @@ class Fleet:
     def _lose(self, index: int, reason: str, pace: Pace) -> None:
         """Note that a member is gone, and do what the properties say."""
         member, outcome = self._members[index], self._outcomes[index]
+        if self._handing is not None:
+            self._handing.leave(index, lost=True)
         progress = member.progress()
         silent_ms = int(pace.silent_s(progress) * 1000)
         outcome.reason = reason
@@ -258,6 +281,8 @@ class Fleet:
             try:
                 if division is not None:
                     self._hand_over(division, spare)
+                if self._handing is not None:
+                    self._handing.replace(spare, member, index)
                 member.start_at(perf_counter_ns())
             except MemberError as error:
                 self._say(f"{member.name} can't take the place of {lost}: {error}")
@@ -289,6 +314,8 @@ class Fleet:
 
     def _end(self, index: int) -> None:
         """Note that a member has ended; when all that began the test are at their end, it is over for all."""
+        if self._handing is not None:
+            self._handing.leave(index, lost=False)
         with self._changing:
             self._ended.add(index)
             first = [other for other in self._taking if other in self._first]

@@ -15,6 +15,7 @@ from pyjm.properties.options import CommandLine, parse
 from .collect import Collector, FileError
 from .fleet import Fleet
 from .journal import BadJournal, Journal, State, load, run_folder
+from .live import Live
 from .loss import OnLoss
 from .member import UNKNOWN, MemberError
 from .order import Order, Refused, Say
@@ -66,16 +67,20 @@ class Resumed(Session):
     def __init__(self, state: State, order: Order, settings: Settings, say: Say) -> None:
         super().__init__(order, settings, say, lambda *_: [], lambda *_: self.crew)
         self.state = state
+        self.journal_path = state.path
 
     def run(self) -> int:
         """Take it up; gives the exit status."""
         try:
+            self.live = Live.of(self.settings)
             return self.take_up(self.prepared())
         except Refused as refusal:
             for line in refusal.lines:
                 log.error("%s", line)
                 self.say(line)
             return 1
+        finally:
+            self.live.close()
 
     def prepared(self) -> Prepared:
         """Read the plan again; it has to be the same."""
@@ -89,6 +94,7 @@ class Resumed(Session):
         summaries = Summaries(self.summary, prepared.summaries, self.say)
         writers = writers_of(prepared, self.settings)
         collector = Collector(writers, summaries.main, self.say, self.failed, summaries.of_plan)
+        self.know_rows(collector, prepared)
         trust = Trust(self.settings)
         places = self.state.places
         try:
@@ -114,7 +120,7 @@ class Resumed(Session):
         state = self.state
         journal = Journal(state.path.parent, state.arguments, {})
         on_loss = OnLoss.of(self.settings, list(self.order.hosts or ()))
-        crew = Fleet(members, collector.add, self.say, None, on_loss, journal.record)
+        crew = Fleet(members, collector.add, self.say, None, on_loss, journal.record, self.handing)
         jobs = jobs_of(prepared, self.order, self.settings)
         if state.divisions:
             jobs = [replace(job, division=part) for job, part in zip(jobs, state.divisions)]
@@ -130,7 +136,15 @@ class Resumed(Session):
             return self.drive(crew, collector, summaries, members, begin)
         finally:
             crew.close()
+            if self.handing is not None:
+                self.handing.close()
             journal.remove()
+
+    def know_rows(self, collector: Collector, prepared: Prepared) -> None:
+        """Know which rows of data files were handed out before, where they are divided."""
+        self.divide(jobs_of(prepared, self.order, self.settings), collector)
+        if self.handing is not None:
+            self.handing.know_all()
 
     def reach(self, members: list[Remote]) -> list[Remote]:
         """Connect to the servers that were not lost before; gives those that are there, and says of the others why."""

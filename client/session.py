@@ -16,12 +16,14 @@ from pyjm.properties import Settings
 from .collect import Collector, FileError
 from .control import FIRST_PORT, LAST_PORT, Messages, Signals
 from .ending import say_outcomes, tell
+from .live import Live, LiveSettings
 from .member import Member, MemberError, Outcome
 from .order import Order, Refused, Say, refused
 from .prepare import Prepared, find_plan, jobs_of, prepare, writers_of
 from .summary import Summaries, SummarySettings, now_ms
 
 if TYPE_CHECKING:
+    from .handing import Handing
     from .journal import Journal
 
 log = logging.getLogger("pyjm.client.session")
@@ -43,6 +45,8 @@ class Crew(Protocol):
     def stop(self, *, now: bool) -> None: ...
 
     def missing(self, since_ms: int, until_ms: int) -> str: ...
+
+    def seen(self) -> Sequence[tuple[Member, Outcome]]: ...
 
     def exit_all(self) -> None: ...
 
@@ -69,11 +73,15 @@ class Session:
         self.is_local = order.hosts is None
         self.summary = SummarySettings.of(settings)
         self.journal = journal
+        self.live = Live(LiveSettings())
+        self.journal_path = journal.path if journal is not None else None
+        self.handing: Handing | None = None
 
     def run(self) -> int:
         """Run it; gives the exit status, 0 however many samples failed."""
         members: list[Member] = []
         try:
+            self.live = Live.of(self.settings)
             path = find_plan(self.order.plan)
             members = self.make_members(self.order, self.settings)  # their processes start while the plan is read
             return self.run_on(members, prepare(path, self.order, self.settings))
@@ -83,6 +91,7 @@ class Session:
                 self.say(line)
             return 1
         finally:
+            self.live.close()
             for member in members:
                 member.close()
 
@@ -91,16 +100,17 @@ class Session:
         summaries = Summaries(self.summary, prepared.summaries, self.say)
         into = writers_of(prepared, self.settings)
         collector = Collector(into, summaries.main, self.say, self.failed, summaries.of_plan)
-        crew = self.crew = self.make_crew(self.order, self.settings, members, collector, self.say)
         jobs = jobs_of(prepared, self.order, self.settings)
+        faults = [*prepared.faults, *self.divide(jobs, collector)]
+        crew = self.crew = self.make_crew(self.order, self.settings, members, collector, self.say)
         try:
             if self.is_local:
-                self.configure(crew, jobs, prepared.faults)
+                self.configure(crew, jobs, faults)
             if summaries.main is not None:
                 self.say(f"Creating summariser <{self.summary.name}>")
             self.say(f"Created the tree successfully using {self.order.plan}")
             if not self.is_local:
-                self.configure(crew, jobs, prepared.faults)
+                self.configure(crew, jobs, faults)
             self.open(collector)
 
             def begin() -> None:
@@ -109,11 +119,33 @@ class Session:
             return self.drive(crew, collector, summaries, members, begin)
         finally:
             crew.close()
+            if self.handing is not None:
+                self.handing.close()
             collector.close()
             if self.journal is not None:
                 self.journal.remove()
 
     # before the test
+
+    def divide(self, jobs: Sequence[Job], collector: Collector) -> list[Fault]:
+        """Have the rows of data files divided among servers, where the properties say so; gives what is against it."""
+        layers = (self.settings.system, self.settings.jmeter, self.settings.globals)
+        if not any(key.startswith("pyjm.csv") for layer in layers for key in layer):
+            return []
+        from .row_policies import RowPolicies
+
+        policies = RowPolicies.of(self.settings)
+        if self.is_local or not policies.asked:
+            return []
+        from .handing import Handing
+        from .rows_log import RowsLog
+
+        for job in jobs:
+            job.csv = policies.told()
+        notes = RowsLog(self.journal_path.with_suffix(".rows") if self.journal_path is not None else None)
+        self.handing = Handing(policies.files(jobs[0]), policies.waits, self.say, notes)
+        collector.handing = self.handing
+        return policies.faults(jobs[0])
 
     def configure(self, crew: Crew, jobs: Sequence[Job], known: Sequence[Fault]) -> None:
         """Have the plan compiled everywhere; refuses the run with all faults at once."""
@@ -177,14 +209,18 @@ class Session:
     ) -> int:
         """Have the test begin and see it to its end; gives the exit status."""
         self.crew = crew
+        self.live.watch(crew, summaries, collector)
         outcomes, signal = self.see_through(crew, begin)
         summaries.end()
         outcomes = [outcome for outcome in outcomes if not outcome.idle]
         say_outcomes(outcomes, self.say, local=self.is_local)
+        if self.handing is not None:
+            self.handing.say_all()
         self.tidy_up(crew, names_of(crew, members))
         for path, rows in collector.unwritten.items():
             self.say(f"{path}: {rows} rows came that are not in it")
         failed = collector.has_failed or any(outcome.reason or outcome.lost for outcome in outcomes)
+        failed = failed or (self.handing is not None and self.handing.failed)
         return 128 + signal if signal else int(failed)
 
     def see_through(self, crew: Crew, start: Callable[[], None]) -> tuple[list[Outcome], int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
+from pyjm.client import relayed
 from pyjm.client.member import Member, MemberError, Outcome
 from pyjm.client.pace import Pace
 from pyjm.engine.results.batch import BadBatch, Batch
@@ -46,6 +47,7 @@ class Taking:
                 with turn:
                     self._count(batch, again=self.member.cuts != cuts)
                     self.number = batch.number
+                    relayed.write(self.member.name, batch.log, self.member.offset_ns())
                     collect(self.index, batch)
                     record(self.index, batch.number, self.outcome)
                 if batch.lost or batch.lost_samples:

@@ -6,7 +6,7 @@ import logging
 import shutil
 import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from pyjm.engine.plan.faults import Fault
 from pyjm.engine.results.batch import Batch
 from pyjm.engine.run.engine import Health, Running
 from pyjm.engine.run.job import Job
+from pyjm.engine.run.wishes import Granted, Wish
 from pyjm.server.spool import IN_MEMORY, ON_DISK, Spool
 
 log = logging.getLogger("pyjm.server")
@@ -46,6 +47,8 @@ class Run:
         self.trouble = ""
         self.made = 0
         self.last = 0
+        self.on_batch: Callable[[Batch], None] | None = None
+        self.prepared = False
         self.started = False
         self.ended = False
         self._engine = engine
@@ -59,7 +62,9 @@ class Run:
     def prepare(self, job: Job) -> list[Fault]:
         """Have the plan compiled; gives all faults."""
         self._job = job
-        return self._engine.prepare(job)
+        faults = self._engine.prepare(job)
+        self.prepared = True
+        return faults
 
     def start(self, at_ns: int) -> None:
         """Begin at an instant of this machine's perf_counter_ns clock."""
@@ -74,6 +79,17 @@ class Run:
     def stop(self, *, now: bool) -> None:
         """End the test, now or gracefully; its last batch comes all the same."""
         self._engine.stop(now=now)
+
+    def set_epoch(self, epoch_ns: int) -> None:
+        """Correct the clock that the times of samples are of."""
+        self._engine.set_epoch(epoch_ns)
+    def share(self, place: int, servers: int) -> None:
+        """Be told which rows of divided data files are this engine's."""
+        self._engine.share(place, servers)
+
+    def rows(self, after: int, granted: Sequence[Granted], wait_s: float) -> list[Wish]:
+        """Take rows that are handed out; gives what more is wished for."""
+        return self._engine.rows(after, granted, wait_s)
 
     def health(self) -> Health:
         """Tell how the engine is."""
@@ -99,6 +115,8 @@ class Run:
                 self.made += self._job.samples(batch) if self._job is not None else 0
                 self.spool.add(batch.number, data)
                 self.last = batch.number
+                if self.on_batch is not None:
+                    self.on_batch(batch)
                 if self.spool.full and not self.trouble:
                     self._stop_full()
                 if batch.last:

@@ -14,7 +14,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from rpyc.core import service
 
 from pyjm.engine.run.engine import Health
-from pyjm.server.host import Host, running
+from pyjm.engine.run.wishes import Granted
+from pyjm.server.host import Host, is_epoch, running
 from pyjm.server.lease import Lease
 from pyjm.server.wire.contract import (
     BEFORE_HELLO,
@@ -22,6 +23,7 @@ from pyjm.server.wire.contract import (
     CALLS,
     DATA,
     PROTOCOL,
+    ROWS,
     TAKE_AT_MOST,
     BadMessage,
     Code,
@@ -151,7 +153,9 @@ class Calls(service.Service):  # type: ignore[misc]  # rpyc has no types
             raise Refused(Code.STATE, "this link holds a lease already")
         self._lease = self._host.acquire(self._who, self._own_link(), self._caller.fingerprint)
         self._own_link().lift()  # from here on the lease watches over it
-        return pack({"token": self._lease.token, "lease_s": self._host.lease_s, "stops": self._host.stops})
+        clocks = {"clock": perf_counter_ns(), "wall": self._host.wall_ns()}
+        lease = {"token": self._lease.token, "lease_s": self._host.lease_s, "stops": self._host.stops}
+        return pack({**lease, **clocks})
 
     def attach(self, token: str) -> None:
         """Join a lease, by its token and the certificate that took it; the third wrong guess ends the link."""
@@ -181,13 +185,22 @@ class Calls(service.Service):  # type: ignore[misc]  # rpyc has no types
     def renew(self) -> bytes:
         """Tell how far the test is."""
         run = self._held().run
+        clocks = {"clock": perf_counter_ns(), "wall": self._host.wall_ns()}
         if run is None:
-            return pack({"made": 0, "last": 0, "ended": False})
+            return pack({"made": 0, "last": 0, "ended": False, **clocks})
         health = run.health()
         made = max(run.made, health.made)
-        return pack(
-            {"made": made, "last": run.last, "ended": run.ended, "active": health.active, "trouble": run.trouble}
-        )
+        progress = {"made": made, "last": run.last, "ended": run.ended, "active": health.active}
+        return pack({**progress, "trouble": run.trouble, **clocks})
+
+    def epoch(self, epoch_ns: int) -> None:
+        """Correct the clock of the samples' times."""
+        if not is_epoch(epoch_ns):
+            raise BadMessage(f"no time: {epoch_ns}")
+        run = running(self._held())
+        if not run.prepared:
+            raise Refused(Code.STATE, "no test is compiled")
+        run.set_epoch(epoch_ns)
 
     def missing(self, wanted: bytes) -> bytes:
         """Tell which files have to come."""
@@ -220,6 +233,19 @@ class Calls(service.Service):  # type: ignore[misc]  # rpyc has no types
         self._host.renew(lease)
         return pack_batches(batches), pack({**asdict(run.health()), "trouble": run.trouble})
 
+    def share(self, place: int, servers: int) -> None:
+        """Be told which rows of divided data files are this server's."""
+        if not 0 <= place < servers:
+            raise BadMessage(f"no share of {servers}: {place}")
+        running(self._held()).share(place, servers)
+
+    def rows(self, after: int, granted: bytes, wait_s: float) -> bytes:
+        """Take rows that are handed out; gives what more is wished for."""
+        if self.kind != ROWS:
+            raise Refused(Code.STATE, "rows waits and belongs on a link of its own")
+        wishes = running(self._held()).rows(after, read_granted(granted), max(0.0, min(wait_s, _LONGEST_WAIT_S)))
+        return pack(wishes)
+
     def health(self) -> bytes:
         """Tell how this server is."""
         return self._packed(running(self._held()).health())
@@ -248,3 +274,14 @@ class Calls(service.Service):  # type: ignore[misc]  # rpyc has no types
         """Let go of the server."""
         lease, self._lease = self._held(), None
         self._host.release(lease, self._own_link())
+
+
+def read_granted(data: bytes) -> list[Granted]:
+    """Read which wishes are fulfilled with which rows; raises BadMessage."""
+    granted = unpack(data)
+    if not isinstance(granted, list):
+        raise BadMessage("not a list of rows")
+    try:
+        return [(int(number), int(first), int(end)) for number, first, end in granted]
+    except (TypeError, ValueError) as error:
+        raise BadMessage(f"not a list of rows: {error}") from error

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pyjm.engine.plan.tree import Node, Prop
     from pyjm.engine.shared.cells import Cells
     from pyjm.engine.shared.division import Dividing
+    from pyjm.engine.shared.row_shares import RowShares
 
     from .element import Element
 
@@ -50,7 +51,8 @@ class Build:
     compiled. With `no_scripts` what reaches beyond the test is a fault (forbidden). `broken` holds what could not be
     read in the element that is being made; `literal` then has those of its texts that are read for `${…}` all the
     same, all others are not. `held` takes the values of what holds them as controllers do (vu/held), None where nothing
-    does. `dividing` tells what of the load is this server's, None where it has all of it.
+    does. `row_shares` is how rows of data files are divided over the fleet, None where each server reads them all;
+    `dividing` tells what of the load is this server's, None where it has all of it.
     """
 
     properties: dict[str, str]
@@ -75,6 +77,7 @@ class Build:
     literal: set[str] | None = None
     broken: list[Fault] = field(default_factory=list)
     held: list[Held[Any]] | None = None
+    row_shares: RowShares | None = None
     dividing: Dividing | None = None
 
     def place(self, name: str) -> str:

@@ -7,10 +7,14 @@ stand in the file.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 from .tally import Tally
+
+Used: TypeAlias = tuple[str, str, int, int, str]
+"""Of one file: key, policy, rows, seed of their order, and the marks of shared/marks, compressed, in base 85."""
 
 
 class BadBatch(ValueError):
@@ -25,7 +29,9 @@ class Batch:
     `threads` are active, started and finished users so far, of the whole server. `notes` are log lines of note. `last`
     marks the last batch of a run; `lost` counts the users that were lost since the last one, with a worker
     that died, `lost_samples` what it had made and not handed over, `lost_requests` how many requests it may have had
-    under way. `strained` is a worker that was at its limit, and for how many milliseconds.
+    under way. `log` are warnings and errors of the server: the instant by its perf_counter_ns clock, level, logger and
+    text of each. `strained` is a worker that was at its limit, and for how many milliseconds. `used` are the rows that
+    were used of data files whose rows are divided over the fleet; they come with the last batch.
     """
 
     number: int = 0
@@ -39,6 +45,8 @@ class Batch:
     strained: tuple[int, int] | None = None
     lost_samples: int = 0
     lost_requests: int = 0
+    log: Sequence[tuple[int, int, str, str]] = ()
+    used: list[Used] = field(default_factory=list)
 
     @property
     def samples(self) -> int:
@@ -60,8 +68,12 @@ class Batch:
             head["summaries"] = [[index, plain(tallies)] for index, tallies in self.summaries.items()]
         if self.strained is not None:
             head["strained"] = self.strained
+        if self.used:
+            head["used"] = self.used
         if self.lost or self.lost_samples:
             head["gone"] = self.lost_samples, self.lost_requests
+        if self.log:
+            head["log"] = self.log
         packed = json.dumps(head, separators=(",", ":")).encode()
         return b"".join([len(packed).to_bytes(4, "big"), packed, *(data for _, data in self.rows.values())])
 
@@ -83,7 +95,9 @@ class Batch:
             if "strained" in head:
                 worker, strained_ms = head["strained"]
                 batch.strained = int(worker), int(strained_ms)
+            batch.used = [(str(k), str(p), int(n), int(o), str(u)) for k, p, n, o, u in head.get("used", ())]
             batch.lost_samples, batch.lost_requests = map(int, head.get("gone", (0, 0)))
+            batch.log = [(int(at), int(level), str(name), str(text)) for at, level, name, text in head.get("log", ())]
         except (ValueError, KeyError, TypeError, IndexError) as error:
             raise BadBatch(f"not a batch: {error}") from error
         if end != len(data):

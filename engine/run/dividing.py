@@ -9,6 +9,7 @@ from pyjm.engine.compile.build import Build
 from pyjm.engine.compile.program import GroupProgram, Program
 from pyjm.engine.elements.groups.thread_group import DividedShare, Share
 from pyjm.engine.shared.division import Divided, Dividing
+from pyjm.engine.shared.row_shares import COPY, policy_of
 
 from .limits import users_of
 
@@ -80,10 +81,13 @@ def report_files(build: Build, dividing: Dividing, program: Program) -> None:
             kind = element.node.kind
             if kind not in DATA_FILES or id(element) in told or element.node.text("shareMode") == OF_ONE_USER:
                 continue
+            name = element.node.text("filename")
+            if build.row_shares is not None and policy_of(build.row_shares.rules, name, name) != COPY:
+                continue
             if is_torn(dividing, [index]):
                 told.add(id(element))
                 problem = "the rows of its file are not divided: users of each server read them from the first one on"
-                build.fault(element.path, problem, "cut the file into parts, one for each server", fatal=False)
+                build.fault(element.path, problem, "have them divided: pyjm.csv=split or unique", fatal=False)
 
 
 def passes_of(compiled: GroupProgram) -> int:

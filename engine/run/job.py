@@ -12,6 +12,7 @@ from pyjm.engine.results.batch import Batch
 from pyjm.engine.results.save import SaveConfig
 from pyjm.engine.shared.cells import Cells
 from pyjm.engine.shared.division import Dividing, Division
+from pyjm.engine.shared.row_shares import RowShares
 
 
 @dataclass(slots=True)
@@ -37,8 +38,10 @@ class Job:
     `properties` are the engine's own JMeter properties with the controller's -G laid over; for a local run all of the
     controller's. `base` is the folder that file names of the plan are resolved against; `host_prefix` stands before
     thread names (`10.0.0.5:1099-`), empty for a local run. `files` are shipped files, name as in the plan → path.
-    `no_scripts` is the engine's own, whatever a controller says. `division` is the engine's part of the load, None for
-    all of it.
+    `no_scripts` is the engine's own, whatever a controller says. `epoch_ns` is the wall time at which this
+    machine's perf_counter_ns clock was 0, by the clock that the times of samples are to be of; 0: by this machine's.
+    `csv` says how rows of data files are divided over the fleet (`rules` and `seed` of a RowShares); empty: each server
+    reads them all. `division` is the engine's part of the load, None for all of it.
     """
 
     plan: bytes
@@ -51,6 +54,8 @@ class Job:
     workers: int = 0
     files: dict[str, str] = field(default_factory=dict)
     no_scripts: bool = False
+    epoch_ns: int = 0
+    csv: dict[str, Any] = field(default_factory=dict)
     division: Division | None = None
 
     def build(self, cells: Cells, workers: int) -> Build:
@@ -64,6 +69,7 @@ class Job:
             system=dict(self.system),
             files=self.files,
             no_scripts=self.no_scripts,
+            row_shares=RowShares(**self.csv) if self.csv else None,
             dividing=None if self.division is None else Dividing(self.division),
         )
 
@@ -103,6 +109,10 @@ class Job:
     @classmethod
     def from_plain(cls, values: dict[str, Any]) -> Job:
         """Take it from plain values."""
+        csv = values.get("csv")
+        if csv:
+            rules = {str(name): str(policy) for name, policy in csv["rules"].items()}
+            values = {**values, "csv": {"rules": rules, "seed": int(csv["seed"])}}
         files = [ResultFile(**{**file, "save": SaveConfig(**file["save"])}) for file in values["result_files"]]
         division = values.get("division")
         part = None if division is None else Division.from_plain(division)

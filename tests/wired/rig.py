@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from time import perf_counter_ns
+from typing import Any
 
 from OpenSSL import SSL
 
@@ -16,7 +17,7 @@ from pyjm.client.trust import Trust
 from pyjm.engine.plan.faults import Fault
 from pyjm.engine.results.batch import Batch
 from pyjm.engine.results.tally import Tally
-from pyjm.engine.run.engine import Health, Running
+from pyjm.engine.run.engine import Health
 from pyjm.engine.run.job import Job
 from pyjm.keystore.authority import Authority, NodeRequest
 from pyjm.keystore.context import allowed_names, server_context
@@ -25,7 +26,7 @@ from pyjm.keystore.name import parse_name
 from pyjm.properties import Settings
 from pyjm.server.host import Host
 from pyjm.server.listen import Listener, open_port
-from pyjm.server.wire.contract import MAX_REPLY, Limits, pack
+from pyjm.server.wire.contract import MAX_REPLY, PROTOCOL, Limits, pack
 from pyjm.server.wire.link import Link, connect
 
 PLAN = b"""<?xml version="1.0" encoding="UTF-8"?>
@@ -59,6 +60,7 @@ class Player:
         self.faults: list[Fault] = []
         self.job: Job | None = None
         self.stops: list[bool] = []
+        self.epochs: list[int] = []
         self.users = 0
         self.started_ns = 0
         self.closed = False
@@ -90,6 +92,9 @@ class Player:
     def stop(self, *, now: bool) -> None:
         self.stops.append(now)
         self.play(0, last=True)
+
+    def set_epoch(self, epoch_ns: int) -> None:
+        self.epochs.append(epoch_ns)
 
     def health(self) -> Health:
         return Health(workers=1, started_ns=self.started_ns, users=self.users)
@@ -179,7 +184,7 @@ class Server:
     def greeted(self, kind: str = "control", settings: Settings | None = None) -> Link:
         """Dial it and say hello."""
         link = self.link(settings)
-        link.call("hello", 1, pack({"who": "tester", "link": kind}))
+        link.call("hello", PROTOCOL, pack({"who": "tester", "link": kind}))
         return link
 
 
@@ -193,24 +198,26 @@ def serving(
     faults: list[Fault] | None = None,
     compiling: Callable[[], object] = lambda: None,
     about: Mapping[str, object] | None = None,
-    make: Callable[[int], Running] | None = None,
+    make: Callable[[int], Any] = Player,
     **given: str,
 ) -> Iterator[Server]:
     """Run a server with these properties set; `about` is what it says of itself and its machine.
 
-    `make` makes its engines where they are to run what they are told.
+    `make` makes its engines.
     """
     settings = settings_of(folder, **given)
     lines: list[str] = []
     engines: list[Player] = []
 
-    def engine(workers: int) -> Player:
-        engines.append(Player(workers))
-        engines[-1].faults = list(faults or [])
-        engines[-1].compiling = compiling
-        return engines[-1]
+    def engine(workers: int) -> Any:
+        made = make(workers)
+        engines.append(made)
+        if isinstance(made, Player):
+            made.faults = list(faults or [])
+            made.compiling = compiling
+        return made
 
-    host = Host(settings, make or engine, lines.append, settings.decimal("pyjm.lease"))
+    host = Host(settings, engine, lines.append, settings.decimal("pyjm.lease"))
     ports = [open_port(0, address) for _ in range(2 if extra_port else 1)]
     data_port = ports[1].getsockname()[1] if extra_port else 0
     said = {"product": "pyjm under test", "data_port": data_port, **(about or {})}
