@@ -74,18 +74,20 @@ def is_below(path: str, group: str) -> bool:
 
 
 def report_files(build: Build, dividing: Dividing, program: Program) -> None:
-    """Warn of data files that all users of the plan would share on one machine, and that each server reads whole."""
+    """Warn of data files that all users of the plan would share on one machine."""
     told: set[int] = set()
-    rules = build.row_shares.rules if build.row_shares is not None else {}
     for index, compiled in enumerate(program.groups):
         for element in compiled.elements:
-            node = element.node
-            if node.kind not in DATA_FILES or id(element) in told or node.text("shareMode") == OF_ONE_USER:
+            kind = element.node.kind
+            if kind not in DATA_FILES or id(element) in told or element.node.text("shareMode") == OF_ONE_USER:
                 continue
-            if policy_of(rules, node.text("filename").strip()) == COPY and is_torn(dividing, [index]):
+            name = element.node.text("filename")
+            if build.row_shares is not None and policy_of(build.row_shares.rules, name, name) != COPY:
+                continue
+            if is_torn(dividing, [index]):
                 told.add(id(element))
                 problem = "the rows of its file are not divided: users of each server read them from the first one on"
-                build.fault(element.path, problem, "set pyjm.csv=unique, split or block", fatal=False)
+                build.fault(element.path, problem, "have them divided: pyjm.csv=split or unique", fatal=False)
 
 
 def passes_of(compiled: GroupProgram) -> int:

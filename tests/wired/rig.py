@@ -17,7 +17,7 @@ from pyjm.client.trust import Trust
 from pyjm.engine.plan.faults import Fault
 from pyjm.engine.results.batch import Batch
 from pyjm.engine.results.tally import Tally
-from pyjm.engine.run.engine import Health, Running
+from pyjm.engine.run.engine import Health
 from pyjm.engine.run.job import Job
 from pyjm.keystore.authority import Authority, NodeRequest
 from pyjm.keystore.context import allowed_names, server_context
@@ -199,24 +199,25 @@ def serving(
     compiling: Callable[[], object] = lambda: None,
     about: Mapping[str, object] | None = None,
     make: Callable[[int], Any] = Player,
-    engine_of: Callable[[int], Running] | None = None,
     **given: str,
 ) -> Iterator[Server]:
     """Run a server with these properties set; `about` is what it says of itself and its machine.
 
-    `make` makes what plays its engines, `engine_of` engines that run what they are told.
+    `make` makes its engines.
     """
     settings = settings_of(folder, **given)
     lines: list[str] = []
     engines: list[Player] = []
 
-    def engine(workers: int) -> Player:
-        engines.append(make(workers))
-        engines[-1].faults = list(faults or [])
-        engines[-1].compiling = compiling
-        return engines[-1]
+    def engine(workers: int) -> Any:
+        made = make(workers)
+        engines.append(made)
+        if isinstance(made, Player):
+            made.faults = list(faults or [])
+            made.compiling = compiling
+        return made
 
-    host = Host(settings, engine_of or engine, lines.append, settings.decimal("pyjm.lease"))
+    host = Host(settings, engine, lines.append, settings.decimal("pyjm.lease"))
     ports = [open_port(0, address) for _ in range(2 if extra_port else 1)]
     data_port = ports[1].getsockname()[1] if extra_port else 0
     said = {"product": "pyjm under test", "data_port": data_port, **(about or {})}

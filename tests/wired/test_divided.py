@@ -87,7 +87,7 @@ def run(folder: Path, servers: int, *options: str) -> Rows:
     arguments = ["-n", "-t", "plan.jmx", "-l", "out.jtl", "-Jjmeterengine.nongui.port=0", "-Jpyjm.workers=1", *options]
     with ExitStack() as stack, pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
-        made = [stack.enter_context(serving(folder, engine_of=lambda _: Engine(1))) for _ in range(servers)]
+        made = [stack.enter_context(serving(folder, make=lambda _: Engine(1))) for _ in range(servers)]
         if made:
             arguments += [f"-Jserver.rmi.ssl.keystore.file={folder / 'us.jks'}", f"-Jpyjm.run_folder={folder / 'runs'}"]
             arguments += ["-R", ",".join(server.address for server in made)]
