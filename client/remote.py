@@ -11,6 +11,7 @@ from math import inf
 
 from pyjm.client.address import parse_address
 from pyjm.client.dial import LIMITS, Dialer
+from pyjm.client.door import Joined
 from pyjm.client.heart import Heart, Patience
 from pyjm.client.links import DOWN, RELEASE_S, Grant, Opener
 from pyjm.client.member import MemberError, Progress
@@ -33,7 +34,7 @@ _DROP_S = 1.0
 
 
 class Remote:
-    """One pyjm-server; implements `member.Member`, and `heart.Watcher`.
+    """One pyjm-server; implements `member.Member`, and `heart.Watcher`. One that has `joined` dials, not we.
 
     The control link carries what must be answered at once (heartbeat, stop), the data link what takes its time (files,
     compiling, batches). A data link that is cut, or on which nothing comes, is opened again and goes on after the last
@@ -47,6 +48,7 @@ class Remote:
         trust: Trust | None = None,
         limits: Limits = LIMITS,
         say: Callable[[str], None] = lambda text: None,
+        joined: Joined | None = None,
     ) -> None:
         self.name = name
         self.cuts = 0
@@ -54,6 +56,7 @@ class Remote:
         self._trust = Trust(settings) if trust is None else trust
         self._limits = limits
         self._say = say
+        self._joined = joined
         self._silent_s = settings.decimal("pyjm.loss_timeout")
         self._away_s = settings.decimal("pyjm.reconnect_timeout")
         self._runs_on_s = 0.0
@@ -100,10 +103,14 @@ class Remote:
         self.close()
         self._gone.clear()
         self._lost = self._trouble = self._stop_asked = ""
-        address = parse_address(self.name, self._settings.whole("server.rmi.port"))
-        self._dialer = Dialer(self.name, address, self._trust.context(), self._limits)
+        self._dialer = self._joined or self._by_name()
+        receiver = self._trust.receiver() if self._joined is None else None
         callback_host = self._settings.system.get("java.rmi.server.hostname", "")
-        self._opener = Opener(self._dialer, self._silent_s, self._trust.receiver(), callback_host)
+        self._opener = Opener(self._dialer, self._silent_s, receiver, callback_host)
+
+    def _by_name(self) -> Dialer:
+        address = parse_address(self.name, self._settings.whole("server.rmi.port"))
+        return Dialer(self.name, address, self._trust.context(), self._limits)
 
     def _watch(self, control: Link) -> None:
         lease_s = self._opener.grant.lease_s
@@ -230,7 +237,7 @@ class Remote:
 
     def on_away(self, reason: str) -> None:
         """Say that the server is out of reach; who waits on the data link dials as well."""
-        text = f"{self.name} is out of reach: {reason}; it is dialled for up to {self._away_s:g} s"
+        text = f"{self.name} is out of reach: {reason}; it is {self._dialer.returns} for up to {self._away_s:g} s"
         log.warning("%s", text)
         self._say(text)
         self._abort_data()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from pyjm.properties import PropertiesError, Settings
@@ -13,7 +14,7 @@ from pyjm.properties.options import CommandLine, parse
 
 from .collect import Collector, FileError
 from .fleet import Fleet
-from .journal import BadJournal, Journal, State, load, run_folder
+from .journal import BadJournal, Journal, Place, State, load, run_folder
 from .loss import OnLoss
 from .member import UNKNOWN, MemberError
 from .order import Order, Refused, Say
@@ -63,6 +64,8 @@ class Resumed(Session):
     """Drives a run from where its journal ends."""
 
     def __init__(self, state: State, order: Order, settings: Settings, say: Say) -> None:
+        hosts = [place.name for place in state.places[: len(state.places) - len(order.standbys)]]
+        order = replace(order, hosts=hosts)  # with those that had joined
         super().__init__(order, settings, say, lambda *_: [], lambda *_: self.crew)
         self.state = state
 
@@ -75,6 +78,12 @@ class Resumed(Session):
                 log.error("%s", line)
                 self.say(line)
             return 1
+
+    def member(self, place: Place, trust: Trust) -> Remote:
+        """Make a server of the run a member of this one."""
+        grant = place.grant
+        joined = trust.door().joined(place.name, grant.caller) if grant.joined else None
+        return Remote(place.name, self.settings, trust, say=self.say, joined=joined)
 
     def prepared(self) -> Prepared:
         """Read the plan again; it has to be the same."""
@@ -92,7 +101,7 @@ class Resumed(Session):
         places = self.state.places
         try:
             self.reopen(collector)
-            members = [Remote(place.name, self.settings, trust, say=self.say) for place in places]
+            members = [self.member(place, trust) for place in places]
             reached = self.reach(members)
             if not reached and not all(place.outcome.ended for place in places):
                 raise Refused("An error occurred: no server is left in this run")

@@ -47,7 +47,10 @@ class Crew(Protocol):
 
 
 class Session:
-    """Drives one run. `make_members` and `make_crew` are what reaches the engines."""
+    """Drives one run. `make_members` and `make_crew` are what reaches the engines.
+
+    `gather` completes an order with the servers that join by themselves.
+    """
 
     def __init__(
         self,
@@ -57,6 +60,7 @@ class Session:
         make_members: Callable[[Order, Settings], list[Member]],
         make_crew: Callable[[Order, Settings, list[Member], Collector, Say], Crew],
         journal: Journal | None = None,
+        gather: Callable[[Order], Order] = lambda order: order,
     ) -> None:
         self.order = order
         self.settings = settings
@@ -66,14 +70,20 @@ class Session:
         self.is_local = order.hosts is None
         self.summary = SummarySettings.of(settings)
         self.journal = journal
+        self.gather = gather
 
     def run(self) -> int:
         """Run it; gives the exit status, 0 however many samples failed."""
         members: list[Member] = []
         try:
             path = find_plan(self.order.plan)
-            members = self.make_members(self.order, self.settings)  # their processes start while the plan is read
-            return self.run_on(members, prepare(path, self.order, self.settings))
+            if self.is_local:
+                members = self.make_members(self.order, self.settings)  # their processes start while the plan is read
+            prepared = prepare(path, self.order, self.settings)
+            if not self.is_local:
+                self.order = self.gather(self.order)
+                members = self.make_members(self.order, self.settings)
+            return self.run_on(members, prepared)
         except Refused as refusal:
             for line in refusal.lines:
                 log.error("%s", line)

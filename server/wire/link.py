@@ -6,6 +6,7 @@ import socket
 import struct
 import threading
 import time
+from collections.abc import Callable
 from typing import Any
 
 from OpenSSL import SSL
@@ -42,7 +43,14 @@ def check_call(name: object, args: tuple[Plain, ...]) -> None:
 
 
 class Mute(service.Service):  # type: ignore[misc]  # rpyc has no types
-    """What a controller offers to a server on a link: nothing."""
+    """What a controller offers to a server on a link: nothing. `ended` is called when the link is no more."""
+
+    def __init__(self, ended: Callable[[], None] = lambda: None) -> None:
+        self._ended = ended
+
+    def on_disconnect(self, conn: Any) -> None:
+        """Note that the link is no more."""
+        self._ended()
 
     def _rpyc_getattr(self, name: str) -> Any:
         raise Refused(Code.CALL, f"a controller has no {name}")
@@ -61,6 +69,7 @@ class Link(protocol.Connection):  # type: ignore[misc]  # rpyc has no types
         super().__init__(Mute() if root is None else root, Frames(stream), CONFIG)
         self.stream = stream
         self.idle_s: float | None = stream.limits.idle_s
+        self.held_idle_s: float | None = None
         self._turn = threading.Lock()
 
     def limit_to(self, size: int) -> None:
@@ -68,8 +77,8 @@ class Link(protocol.Connection):  # type: ignore[misc]  # rpyc has no types
         self.stream.max_message = min(size, self.stream.limits.max_message)
 
     def lift(self) -> None:
-        """Let the other side idle, and send messages of any size that the contract has: it holds a lease."""
-        self.idle_s = None
+        """Let the other side idle, up to `held_idle_s`, and send all that the contract has: it holds a lease."""
+        self.idle_s = self.held_idle_s
         self.stream.max_message = self.stream.limits.max_message
 
     @classmethod
