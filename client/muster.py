@@ -110,4 +110,7 @@ class Muster:
     def members(self, order: Order, settings: Settings) -> list[Member]:
         """Make the servers of an order the members of the run."""
         names = [*(order.hosts or ()), *order.standbys]
-        return [Remote(name, settings, self._trust, say=self._say, joined=self._joined.get(name)) for name in names]
+        return [
+            Remote(name, settings, self._trust, say=self._say, joined=self._joined.get(name), members=len(names))
+            for name in names
+        ]

@@ -34,7 +34,8 @@ _DROP_S = 1.0
 
 
 class Remote:
-    """One pyjm-server; implements `member.Member`, and `heart.Watcher`. One that has `joined` dials, not we.
+    """One pyjm-server; implements `member.Member`, and `heart.Watcher`. One that has `joined` dials, not we; it is one
+    of so many `members`.
 
     The control link carries what must be answered at once (heartbeat, stop), the data link what takes its time (files,
     compiling, batches). A data link that is cut, or on which nothing comes, is opened again and goes on after the last
@@ -49,6 +50,7 @@ class Remote:
         limits: Limits = LIMITS,
         say: Callable[[str], None] = lambda text: None,
         joined: Joined | None = None,
+        members: int = 1,
     ) -> None:
         self.name = name
         self.cuts = 0
@@ -57,6 +59,7 @@ class Remote:
         self._limits = limits
         self._say = say
         self._joined = joined
+        self._members = members
         self._silent_s = settings.decimal("pyjm.loss_timeout")
         self._away_s = settings.decimal("pyjm.reconnect_timeout")
         self._runs_on_s = 0.0
@@ -116,7 +119,7 @@ class Remote:
         lease_s = self._opener.grant.lease_s
         self._runs_on_s = lease_s + _DROP_S if self._opener.grant.stops else inf
         self._away_s = min(self._settings.decimal("pyjm.reconnect_timeout"), lease_s)
-        self._heart = Heart(control, lease_s, Patience(self._silent_s, self._away_s), self)
+        self._heart = Heart(control, lease_s, Patience(self._silent_s, self._away_s, self._members), self)
 
     def _failure(self, error: Exception) -> MemberError:
         if not self._lost and isinstance(error, Refused) and error.code == Code.LEASE:

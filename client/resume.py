@@ -83,7 +83,7 @@ class Resumed(Session):
         """Make a server of the run a member of this one."""
         grant = place.grant
         joined = trust.door().joined(place.name, grant.caller) if grant.joined else None
-        return Remote(place.name, self.settings, trust, say=self.say, joined=joined)
+        return Remote(place.name, self.settings, trust, say=self.say, joined=joined, members=len(self.state.places))
 
     def prepared(self) -> Prepared:
         """Read the plan again; it has to be the same."""

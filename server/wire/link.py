@@ -20,6 +20,10 @@ _MALFORMED = (
     ArithmeticError, AttributeError, LookupError, MemoryError, RecursionError, TypeError, ValueError, struct.error,
 )  # fmt: skip
 
+_HANDSHAKES = threading.BoundedSemaphore(32)
+"""Handshakes at once: each is work for both sides, and of too many none would be done in time."""
+_TURN_S = 2.0
+
 CONFIG = {
     "allow_safe_attrs": False,
     "allow_exposed_attrs": False,
@@ -189,9 +193,13 @@ def connect(host: str, port: int, tls: SSL.Context | None, limits: Limits, *, ex
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known") from error
     stream = Stream(sock, tls, limits, server_side=False)
     stream.expect(expected)
+    in_turn = _HANDSHAKES.acquire(timeout=_TURN_S)  # who stalls in one holds up nobody for longer
     try:
         stream.handshake()
     except LinkDown:
         stream.close()
         raise
+    finally:
+        if in_turn:
+            _HANDSHAKES.release()
     return stream
