@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -45,6 +46,7 @@ class Taking:
 
     def run(self, collect: Collect, record: Record, turn: threading.Lock, say: Callable[[str], None]) -> str:
         """Take all; gives why the member is lost, nothing where it has ended."""
+        time.sleep(random.uniform(0, self.rest_s))  # servers that began at one instant are not asked at one
         while True:
             cuts = self.member.cuts
             try:
@@ -68,7 +70,7 @@ class Taking:
                 self.outcome.reason = self.member.progress().trouble or self.outcome.reason
                 return ""
             if self.rest_s and sum(map(len, answer)) < PRESSING:
-                time.sleep(self.rest_s)
+                time.sleep(self.rest_s * random.uniform(0.75, 1.25))
 
     def _in_order(self, batches: Sequence[Batch]) -> tuple[list[Batch], str]:
         """Give those that are new, up to the first gap, and what there is to say of that."""

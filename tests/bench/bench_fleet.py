@@ -43,6 +43,7 @@ EVERY_NS = 200_000_000
 AT_ONCE = 5
 """Batches that an engine hands over together, so that a thousand of them leave the controller some of the machine."""
 IN_ONE_PROCESS = 50
+LABELS = 10
 ROW = (
     b"1795225603000,17,GET /shop/item,200,OK,10.0.0.11-users 1-17,text,true,,4711,182,50,50,http://shop/item/42,9,0,3\n"
 )
@@ -61,8 +62,16 @@ class Maker:
         self.batches = AT_ONCE * max(1, int(seconds * 1e9 / EVERY_NS / AT_ONCE))
         self.each = max(1, round(per_s * EVERY_NS / 1e9))
         self.rows = {0: (self.each, ROW * self.each)}
+        self.tallies = {f"GET /shop/{label}": self.tally() for label in range(LABELS)}
         self.at_ns = self.started_ns = 0
         self.closed = threading.Event()
+
+    def tally(self) -> Tally:
+        """Make the figures of one label in one batch."""
+        tally = Tally()
+        tally.count, tally.sum_ms = self.each // LABELS, 17 * self.each // LABELS
+        tally.times = dict.fromkeys(range(min(tally.count, 50)), 1 + tally.count // 50)
+        return tally
 
     def prepare(self, job: Job) -> list[Fault]:
         return []
@@ -77,11 +86,8 @@ class Maker:
         if not self.started_ns:
             self.started_ns = perf_counter_ns()
             return []
-        tally = Tally()
-        tally.count, tally.sum_ms, tally.times = self.each, 17 * self.each, {17: self.each}
-        tallies = {"GET /shop/item": tally}
         return [
-            Batch(number, self.rows, tallies, (50, 50, 0), [], number >= self.batches).to_bytes()
+            Batch(number, self.rows, self.tallies, (50, 50, 0), [], number >= self.batches).to_bytes()
             for number in range(after + 1, after + 1 + AT_ONCE)
         ]
 
