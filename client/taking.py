@@ -74,11 +74,13 @@ class Taking:
 
     def _in_order(self, batches: Sequence[Batch]) -> tuple[list[Batch], str]:
         """Give those that are new, up to the first gap, and what there is to say of that."""
-        fresh = [batch for batch in batches if batch.number > self.number]
-        for at, batch in enumerate(fresh):
-            due = self.number + 1 + at
-            if batch.number != due:
-                return fresh[:at], f"{self.member.name}: batches {due} to {batch.number - 1} never came"
+        fresh: list[Batch] = []
+        for batch in batches:
+            due = self.number + 1 + len(fresh)
+            if batch.number > due:
+                return fresh, f"{self.member.name}: batches {due} to {batch.number - 1} never came"
+            if batch.number == due:
+                fresh.append(batch)
         return fresh, ""
 
     def _count(self, batch: Batch, *, again: bool) -> None:
