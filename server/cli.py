@@ -140,14 +140,14 @@ def serve_with(settings: Settings) -> int:
     about = {"product": PRODUCT, "protocol": PROTOCOL, "data_port": data_port(ports)}
     host = Host(settings, Engine, say, lease_s)
     host.certificate = store.certificate if store is not None else None
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda received, _frame: _end(host, received, _frame))
     reached: Listener | Joiner
     if joins:
         silent_s = settings.decimal("pyjm.loss_timeout")
         reached = Joiner(Links(host, tls, about, Limits(), allowed), joins, own_name(settings), silent_s, say)
     else:
         reached = Listener(host, ports, tls, about, Limits(), allowed)
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda received, _frame: _end(host, received, _frame))
     if ports:
         announce(ports, settings)
     while not host.leaving.wait(0.5):  # in slices: on Windows a wait without end keeps signals waiting too
