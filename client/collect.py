@@ -8,6 +8,7 @@ import os
 from collections.abc import Callable, Sequence
 from io import FileIO
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pyjm.engine.results.batch import Batch
 from pyjm.engine.results.forms import foot_of, head_of
@@ -15,6 +16,9 @@ from pyjm.engine.results.save import SaveConfig
 from pyjm.engine.results.xml_rows import END, HEAD
 
 from .summary import Summariser
+
+if TYPE_CHECKING:
+    from .metrics import RunMetrics
 
 log = logging.getLogger("pyjm.client.collect")
 
@@ -151,6 +155,7 @@ class Collector:
         self.failed = failed
         self.has_failed = False
         self.unwritten: dict[Path, int] = {}
+        self.metrics: RunMetrics | None = None
 
     def add(self, member: int, batch: Batch) -> None:
         """Take one batch: its rows to the files, its figures to the summary, its notes to the console."""
@@ -160,6 +165,8 @@ class Collector:
             self.summariser.add(member, batch.tallies.values(), batch.threads, batch.strained)
         for index, summariser in enumerate(self.of_plan):
             summariser.add(member, batch.summaries.get(index, {}).values(), batch.threads, batch.strained)
+        if self.metrics is not None:
+            self.metrics.add(member, batch)
         for note in batch.notes:
             self.say(note)
 

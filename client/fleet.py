@@ -194,6 +194,10 @@ class Fleet:
         self._stopping = True
         self._all("stop", lambda index: self._members[index].stop(now=now), self._there())
 
+    def seen(self) -> list[tuple[Member, Outcome]]:
+        """Give the members with what came of them so far."""
+        return list(zip(self._members, self._outcomes))
+
     def missing(self, since_ms: int, until_ms: int) -> str:
         """Say which part of the load was missing in an interval, empty where all was there."""
         return self._losses.between(since_ms, until_ms)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from time import perf_counter_ns
 from typing import Any, Protocol
@@ -59,15 +60,24 @@ class Heart:
     """The control link of one server: a beat a second, and the calls that must be answered in milliseconds.
 
     A link that is cut, or on which nothing is answered, is opened again until the server is taken for lost: its port
-    refuses everybody, it has another test or none, or the time that one may be out of reach is over.
+    refuses everybody, it has another test or none, or the time that one may be out of reach is over. `on_beat` is told
+    of each beat: what was answered, when it was asked and when that came.
     """
 
-    def __init__(self, link: Link, lease_s: float, patience: Patience, watcher: Watcher) -> None:
+    def __init__(
+        self,
+        link: Link,
+        lease_s: float,
+        patience: Patience,
+        watcher: Watcher,
+        on_beat: Callable[[dict[str, Any], int, int], None] = lambda state, sent_ns, back_ns: None,
+    ) -> None:
         self.progress = Progress()
         self._link = link
         self._patience = patience
         self._beat_s = min(max(BEAT_S, patience.members / BEATS_PER_S), lease_s / 4, patience.silent_s / 2)
         self._watcher = watcher
+        self._on_beat = on_beat
         self._heard = time.monotonic()
         self._said = False
         self._ending = threading.Event()
@@ -100,7 +110,9 @@ class Heart:
     def _beat(self) -> None:
         while not self._ending.wait(self._beat_s):
             try:
+                sent_ns = perf_counter_ns()
                 state = unpack_map(self.call("renew"))
+                self._on_beat(state, sent_ns, perf_counter_ns())
                 self.progress = progressed(self.progress, state)
                 self._heard = time.monotonic()
             except LinkDown as down:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from time import perf_counter_ns
 
+from pyjm.client.clocks import Timekeeper
 from pyjm.client.dial import Dialer
 from pyjm.client.door import Joined
 from pyjm.client.receive import Caller, Receiver
@@ -50,8 +51,16 @@ class Grant:
 class Opener:
     """Opens the links of one lease. `quick_s` is how long one attempt may take to open a link again."""
 
-    def __init__(self, dialer: Dialer, quick_s: float, receiver: Receiver | None, callback_host: str) -> None:
+    def __init__(
+        self,
+        dialer: Dialer,
+        quick_s: float,
+        receiver: Receiver | None,
+        callback_host: str,
+        say: Callable[[str], None] = lambda text: None,
+    ) -> None:
         limits = dialer.limits
+        self.timekeeper = Timekeeper(dialer.name, say)
         self._dialer = dialer
         self._quick = replace(
             dialer,
@@ -67,6 +76,7 @@ class Opener:
     def acquire(self) -> Link:
         """Open the control link and take the server's lease."""
         link, about = self._dialer.open(CONTROL)
+        sent_ns = perf_counter_ns()
         try:
             lease = unpack_map(link.call("acquire", timeout_s=RELEASE_S))
             self.grant = Grant(
@@ -78,7 +88,8 @@ class Opener:
                 certificate=Caller.of(link, about).certificate,
                 joined=isinstance(self._dialer, Joined),
             )
-            self.offset_ns = measure_offset_ns(link)
+            self.timekeeper.beat(lease, sent_ns, perf_counter_ns())
+            self.offset_ns = measure_offset_ns(link, self.timekeeper.clock.add)
         except (*DOWN, KeyError, TypeError):
             link.close()
             raise
@@ -90,7 +101,7 @@ class Opener:
         self.grant = grant
         link = self.control()
         try:
-            self.offset_ns = measure_offset_ns(link)
+            self.offset_ns = measure_offset_ns(link, self.timekeeper.clock.add)
         except DOWN:
             link.close()
             raise
@@ -125,8 +136,10 @@ class Opener:
         return link
 
 
-def measure_offset_ns(link: Link) -> int:
+def measure_offset_ns(link: Link, note: Callable[[int, int, int], object] = lambda sent, theirs, back: None) -> int:
     """Tell how far the server's clock is ahead: of several rounds the quickest tells best, as in NTP.
+
+    `note` is told of each: when it went out, what the server's clock said, when it was back.
 
     The error is half a round at most. While rounds are slow, as when a machine is busy, more of them are tried.
     """
@@ -138,6 +151,9 @@ def measure_offset_ns(link: Link) -> int:
         sent_ns = perf_counter_ns()
         theirs_ns = link.call("clock", sent_ns)
         back_ns = perf_counter_ns()
-        if back_ns - sent_ns < best_ns and isinstance(theirs_ns, int):
+        if not isinstance(theirs_ns, int):
+            continue
+        note(sent_ns, theirs_ns, back_ns)
+        if back_ns - sent_ns < best_ns:
             best_ns, offset_ns = back_ns - sent_ns, theirs_ns - (sent_ns + back_ns) // 2
     return offset_ns

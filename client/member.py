@@ -56,6 +56,9 @@ class Member(Protocol):
     def offset_ns(self) -> int:
         """Tell how far the engine's perf_counter_ns clock is ahead of this process's, as measured."""
 
+    def clock(self) -> str:
+        """Say how its wall clock stands beside this machine's; empty where it is the same, or not known."""
+
     def start_at(self, at_ns: int) -> None:
         """Begin at an instant of this process's perf_counter_ns clock."""
 
@@ -106,3 +109,10 @@ class Outcome:
     lost_at_ms: int = 0
     idle: bool = False
     ended: bool = False
+
+
+class Watched(Protocol):
+    """A run, as far as those have to do with it who show how it is."""
+
+    def seen(self) -> Sequence[tuple[Member, Outcome]]:
+        """Give its members with what came of them so far; each keeps its place."""

@@ -8,8 +8,10 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from math import inf
+from typing import Any
 
 from pyjm.client.address import parse_address
+from pyjm.client.clocks import CONTROLLER
 from pyjm.client.dial import LIMITS, Dialer
 from pyjm.client.door import Joined
 from pyjm.client.heart import Heart, Patience
@@ -18,7 +20,7 @@ from pyjm.client.member import MemberError, Progress
 from pyjm.client.shipping import ship
 from pyjm.client.trust import Trust
 from pyjm.engine.plan.faults import Fault
-from pyjm.engine.run.engine import Health
+from pyjm.engine.run.engine import Health, WorkerHealth
 from pyjm.engine.run.job import Job
 from pyjm.properties import Settings
 from pyjm.server.wire.contract import BadMessage, Code, Limits, Plain, Refused, pack, unpack, unpack_batches, unpack_map
@@ -87,6 +89,8 @@ class Remote:
             data = self._open_data()
             self._threads = self._opener.threads(self._call)
             order = ship(self.name, job, data, self._limits, self._opener.offset_ns)
+            if self._settings.text("pyjm.clock") == CONTROLLER:
+                order |= {"clock": CONTROLLER, "epoch_ns": self._opener.timekeeper.epoch_ns()}
             faults = unpack(data.call("configure", pack(order), timeout_s=COMPILE_S))
             return [Fault(**fault) for fault in faults]
         except DOWN as error:
@@ -99,6 +103,8 @@ class Remote:
         self._begin()
         try:
             self._watch(self._opener.resume(grant))
+            if self._settings.text("pyjm.clock") == CONTROLLER:
+                self._opener.timekeeper.epoch_ns()  # about what it was told; from here on it is corrected
         except DOWN as error:
             raise self._failure(error) from error
 
@@ -109,7 +115,7 @@ class Remote:
         self._dialer = self._joined or self._by_name()
         receiver = self._trust.receiver() if self._joined is None else None
         callback_host = self._settings.system.get("java.rmi.server.hostname", "")
-        self._opener = Opener(self._dialer, self._silent_s, receiver, callback_host)
+        self._opener = Opener(self._dialer, self._silent_s, receiver, callback_host, self._say)
 
     def _by_name(self) -> Dialer:
         address = parse_address(self.name, self._settings.whole("server.rmi.port"))
@@ -119,7 +125,19 @@ class Remote:
         lease_s = self._opener.grant.lease_s
         self._runs_on_s = lease_s + _DROP_S if self._opener.grant.stops else inf
         self._away_s = min(self._settings.decimal("pyjm.reconnect_timeout"), lease_s)
-        self._heart = Heart(control, lease_s, Patience(self._silent_s, self._away_s, self._members), self)
+        patience = Patience(self._silent_s, self._away_s, self._members)
+        self._heart = Heart(control, lease_s, patience, self, self._on_beat)
+
+    def _on_beat(self, state: dict[str, Any], sent_ns: int, back_ns: int) -> None:
+        keeper = self._opener.timekeeper
+        keeper.beat(state, sent_ns, back_ns)
+        epoch_ns = keeper.correction()
+        if epoch_ns is not None:
+            try:
+                self._call("epoch", epoch_ns)
+                keeper.corrected(epoch_ns)
+            except Refused:  # nothing is compiled there yet: the next beat tries again
+                pass
 
     def _failure(self, error: Exception) -> MemberError:
         if not self._lost and isinstance(error, Refused) and error.code == Code.LEASE:
@@ -138,11 +156,15 @@ class Remote:
 
     def offset_ns(self) -> int:
         """Tell how far the server's clock is ahead."""
-        return self._opener.offset_ns
+        return self._opener.timekeeper.offset_ns(self._opener.offset_ns)
+
+    def clock(self) -> str:
+        """Say how the server's wall clock stands beside this machine's, and how quickly that changes."""
+        return self._opener.timekeeper.text()
 
     def start_at(self, at_ns: int) -> None:
         """Begin at an instant of this process's clock."""
-        self._ask("start_at", at_ns + self._opener.offset_ns)
+        self._ask("start_at", at_ns + self.offset_ns())
 
     def started_ns(self) -> int:
         """Tell when it really began, in this process's clock; 0 while it has not."""
@@ -151,7 +173,7 @@ class Remote:
         except (LinkDown, Refused, BadMessage) as error:
             raise self._failure(error) from error
         started_ns = read_health(said).started_ns
-        return started_ns - self._opener.offset_ns if started_ns else 0
+        return started_ns - self.offset_ns() if started_ns else 0
 
     def take(self, after: int, wait_s: float) -> list[bytes]:
         """Give batches after a number; a cut of the link is mended here."""
@@ -284,6 +306,8 @@ class Remote:
         self._gone.set()
         if heart is not None:
             heart.stop()
+            if self.clock():
+                log.info("%s: %s", self.name, self.clock())
             if not self._lost:
                 try:
                     heart.call("release", timeout_s=RELEASE_S)
@@ -298,4 +322,8 @@ class Remote:
 def read_health(data: object) -> Health:
     """Read how an engine is; a server may know of more than this side does."""
     values = unpack_map(data)
+    values["each"] = tuple(
+        WorkerHealth(*(number + 0 for number in figures[: len(WorkerHealth._fields)]))
+        for figures in values.get("each", ())
+    )
     return Health(**{key: value for key, value in values.items() if key in Health.__dataclass_fields__})

@@ -15,6 +15,7 @@ from pyjm.properties.options import CommandLine, parse
 from .collect import Collector, FileError
 from .fleet import Fleet
 from .journal import BadJournal, Journal, Place, State, load, run_folder
+from .live import Live
 from .loss import OnLoss
 from .member import UNKNOWN, MemberError
 from .order import Order, Refused, Say
@@ -72,12 +73,15 @@ class Resumed(Session):
     def run(self) -> int:
         """Take it up; gives the exit status."""
         try:
+            self.live = Live.of(self.settings)
             return self.take_up(self.prepared())
         except Refused as refusal:
             for line in refusal.lines:
                 log.error("%s", line)
                 self.say(line)
             return 1
+        finally:
+            self.live.close()
 
     def member(self, place: Place, trust: Trust) -> Remote:
         """Make a server of the run a member of this one."""

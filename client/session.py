@@ -15,6 +15,7 @@ from pyjm.properties import Settings
 from .collect import Collector, FileError
 from .control import FIRST_PORT, LAST_PORT, Messages, Signals
 from .ending import say_outcomes, tell
+from .live import Live, LiveSettings
 from .member import Member, MemberError, Outcome
 from .order import Order, Refused, Say, refused
 from .prepare import Prepared, find_plan, jobs_of, prepare, writers_of
@@ -40,6 +41,8 @@ class Crew(Protocol):
     def stop(self, *, now: bool) -> None: ...
 
     def missing(self, since_ms: int, until_ms: int) -> str: ...
+
+    def seen(self) -> Sequence[tuple[Member, Outcome]]: ...
 
     def exit_all(self) -> None: ...
 
@@ -71,11 +74,13 @@ class Session:
         self.summary = SummarySettings.of(settings)
         self.journal = journal
         self.gather = gather
+        self.live = Live(LiveSettings())
 
     def run(self) -> int:
         """Run it; gives the exit status, 0 however many samples failed."""
         members: list[Member] = []
         try:
+            self.live = Live.of(self.settings)
             path = find_plan(self.order.plan)
             if self.is_local:
                 members = self.make_members(self.order, self.settings)  # their processes start while the plan is read
@@ -90,6 +95,7 @@ class Session:
                 self.say(line)
             return 1
         finally:
+            self.live.close()
             for member in members:
                 member.close()
 
@@ -182,6 +188,7 @@ class Session:
     ) -> int:
         """Have the test begin and see it to its end; gives the exit status."""
         self.crew = crew
+        self.live.watch(crew, summaries, collector)
         outcomes, signal = self.see_through(crew, begin)
         summaries.end()
         outcomes = [outcome for outcome in outcomes if not outcome.idle]

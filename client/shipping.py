@@ -33,7 +33,7 @@ def ship(name: str, job: Job, data: Link, limits: Limits, offset_ns: int) -> dic
     for sha in unpack(data.call("missing", wanted)):
         _upload(name, by_sha[sha], data, limits)
     told = job.to_plain()
-    del told["plan"], told["files"]
+    del told["plan"], told["files"], told["epoch_ns"]
     return {
         "name": name,
         "base": relative_base(job.base),

@@ -5,10 +5,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from time import time_ns
 
 from pyjm.engine.results.tally import Tally
+from pyjm.engine.vu.clock import wall_ms
 from pyjm.properties import Settings
+
+from .per_server import PerServer
 
 log = logging.getLogger("pyjm.client.summary")
 
@@ -20,8 +22,8 @@ NO_MAX_MS = -(1 << 63)
 
 
 def now_ms() -> int:
-    """Tell the wall time in whole milliseconds."""
-    return time_ns() // 1_000_000
+    """Tell the wall time in whole milliseconds; where somebody sets the clock in mid-run, it goes on as before."""
+    return wall_ms()
 
 
 class Figures:
@@ -140,13 +142,14 @@ class Summariser:
         self.threads: dict[int, tuple[int, int, int]] = {}
         self.strained_ms: dict[tuple[int, int], int] = {}
         self.remark: Callable[[int, int], str] = lambda since_ms, until_ms: ""
+        self.servers: PerServer | None = None
         self.start()
 
     def start(self) -> None:
         """Begin to count the time: the test starts."""
         at_ms = self.clock()
         self.delta, self.total = Figures(at_ms), Figures(at_ms)
-        self.marked_ms = at_ms
+        self.begun_ms = self.marked_ms = at_ms
 
     def figures(self) -> list[int]:
         """Give what was counted since the start, and when that was."""
@@ -179,6 +182,8 @@ class Summariser:
         counted = [tally for tally in tallies if not (tally.transaction and self.settings.skip_transactions)]
         for tally in counted:
             self.delta.add(tally, at_ms)
+        if self.servers is not None:
+            self.servers.add(member, counted, threads[0])
         if counted and self.is_due(at_ms // 1000):
             delta = self.move_delta()
             self.write(delta, "+")
@@ -201,11 +206,14 @@ class Summariser:
         self.move_delta()
         self.write(self.total, "=")
         self.mark()
+        if self.servers is not None:
+            self.put_all(self.servers.totals(self.settings.name, self.marked_ms - self.begun_ms))
 
     def mark(self) -> None:
         """Say on lines of ours what is to be known of the interval just reported.
 
-        That is for how long a load generator was at its limit, and what else `remark` says of an interval (from, to).
+        That is for how long a load generator was at its limit, what else `remark` says of an interval (from, to), and
+        what each server did, where that is asked for.
         """
         since_ms, self.marked_ms = self.marked_ms, self.clock()
         remark = self.remark(since_ms, self.marked_ms)
@@ -218,6 +226,13 @@ class Summariser:
                 f"{self.settings.name} ! a load generator was at its limit for {longest_s:.0f} s of this interval: "
                 "its times are measured too long"
             )
+        if self.servers is not None:
+            self.put_all(self.servers.interval(self.settings.name, self.marked_ms - since_ms))
+
+    def put_all(self, lines: Iterable[str]) -> None:
+        """Give lines to where they go."""
+        for line in lines:
+            self.put(line)
 
     def move_delta(self) -> Figures:
         """Add the figures since the last report to the total, and begin anew."""

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 
+from pyjm.client import relayed
 from pyjm.client.member import Member, MemberError, Outcome
 from pyjm.client.pace import WINDOW_S, Pace
 from pyjm.engine.results.batch import BadBatch, Batch
@@ -60,6 +61,7 @@ class Taking:
                     for batch in batches:
                         self._count(batch, again=self.member.cuts != cuts)
                         self.number = batch.number
+                        relayed.write(self.member.name, batch.log, self.member.offset_ns())
                         collect(self.index, batch)
                     record(self.index, self.number, self.outcome)
             if any(batch.lost or batch.lost_samples for batch in batches):

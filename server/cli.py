@@ -10,10 +10,11 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import FrameType
 
 from pyjm.engine.run import runlog
+from pyjm.engine.run.metrics import MetricsError
 from pyjm.engine.run.parent import Engine
 from pyjm.keystore.context import KeystoreError, allowed_names, expiry_warning, own_keystore, server_context
 from pyjm.properties import PropertiesError, Settings
@@ -25,6 +26,8 @@ from pyjm.server.joining import Joiner
 from pyjm.server.lease import ACTIONS
 from pyjm.server.links import Links
 from pyjm.server.listen import Listener
+from pyjm.server.metrics import shown
+from pyjm.server.run import Run
 from pyjm.server.wire.address import Address, BadAddress, read_address
 from pyjm.server.wire.contract import PROTOCOL, Limits
 from pyjm.server.wire.port import open_port
@@ -108,17 +111,18 @@ def serve(line: CommandLine, environ: Mapping[str, str]) -> int:
         settings.jmeter["pyjm.join"] = line.value("join") or "-"
     threading.excepthook = _note_broken_thread
     try:
-        return serve_with(settings)
-    except NoStart as error:
+        with shown(settings) as on_run:
+            return serve_with(settings, on_run)
+    except (NoStart, MetricsError) as error:
         log.error("Giving up, as server failed with: %s", error)
-        raise
+        raise NoStart(str(error)) from None
     finally:
         logging.getLogger().removeHandler(handler)
         handler.close()
 
 
-def serve_with(settings: Settings) -> int:
-    """Serve with these properties until a signal or a controller ends it."""
+def serve_with(settings: Settings, on_run: Callable[[Run], None] = lambda run: None) -> int:
+    """Serve with these properties until a signal or a controller ends it; `on_run` is told of each test."""
     try:
         allowed = allowed_names(settings, "pyjm.allowed_controllers")
         tls = server_context(settings)
@@ -139,6 +143,7 @@ def serve_with(settings: Settings) -> int:
     ports = [] if joins else open_ports(settings)
     about = {"product": PRODUCT, "protocol": PROTOCOL, "data_port": data_port(ports)}
     host = Host(settings, Engine, say, lease_s)
+    host.on_run = on_run
     host.certificate = store.certificate if store is not None else None
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda received, _frame: _end(host, received, _frame))

@@ -31,6 +31,9 @@ from pyjm.server.wire.contract import CONTROL, BadMessage, Code, Refused, in_one
 
 log = logging.getLogger("pyjm.server")
 
+CONTROLLER = "controller"
+"""Whose clock the times of samples are, where an order says so; else this machine's."""
+
 _DROP_S = 20.0
 _LONG_DATE = date_format("yyyy MMM d HH:mm:ss z")
 
@@ -51,6 +54,7 @@ class Host:
         self.last_name = ""
         self.describe = describe_machine
         self.wall_ns = time.time_ns
+        self.on_run: Callable[[Run], None] = lambda run: None
         self.certificate: x509.Certificate | None = None
         self.id = secrets.token_hex(8)
         self._settings = settings
@@ -212,6 +216,7 @@ class Host:
         log.info("Creating JMeter engine on host %s base '%s'", name, in_one_line(str(order.get("base"))))
         run = Run(self._make_engine(0), name, self._test_ended, self._tell, self._room)
         lease.run = run
+        self.on_run(run)
         job = self._make_job(order, run)
         log.info("Applying properties %s", sorted(self._sent))
         return run.prepare(job)
@@ -220,12 +225,13 @@ class Host:
         """Find what would spoil a test that could start."""
         if lease.run is None or any(fault.fatal for fault in faults):
             return []
+        its_own = order.get("clock") != CONTROLLER
         health, epoch_ns, expected = lease.run.health(), order.get("epoch_ns"), order.get("expected")
         planned = Planned(
             users=0 if health.users >= UNKNOWN_USERS else health.users,
             workers=health.workers,
             expected=list(map(str, expected)) if isinstance(expected, list) else (),
-            ahead_ns=self.wall_ns() - perf_counter_ns() - epoch_ns if isinstance(epoch_ns, int) else 0,
+            ahead_ns=self.wall_ns() - perf_counter_ns() - epoch_ns if its_own and isinstance(epoch_ns, int) else 0,
             find=lambda name: resolved(name, Path.cwd() / str(order["base"])),
         )
         said = " ".join(fault.problem for fault in faults)
@@ -242,6 +248,8 @@ class Host:
             job.plan_name = in_one_line(str(job.plan_name))
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             raise BadMessage(f"an order of another form: {error!r}") from error
+        if order.get("clock") == CONTROLLER and is_epoch(order.get("epoch_ns")):
+            job.epoch_ns = order["epoch_ns"]
         self._settings.take_globals(sent, self._sent)
         self._sent = sent
         job.properties = dict(self._settings.jmeter)
@@ -293,6 +301,11 @@ def inner_path(text: str) -> PurePosixPath:
     if path.is_absolute() or ".." in path.parts or ":" in text or "\0" in text:
         raise ValueError(f"a folder outside the server's: {in_one_line(text)!r}")
     return path
+
+
+def is_epoch(value: object) -> bool:
+    """Tell what can be a wall time in nanoseconds at which a clock was 0."""
+    return isinstance(value, int) and -1 << 62 < value < 1 << 62
 
 
 def running(lease: Lease) -> Run:

@@ -46,6 +46,8 @@ class Run:
         self.trouble = ""
         self.made = 0
         self.last = 0
+        self.on_batch: Callable[[Batch], None] | None = None
+        self.prepared = False
         self.started = False
         self.ended = False
         self._engine = engine
@@ -59,7 +61,9 @@ class Run:
     def prepare(self, job: Job) -> list[Fault]:
         """Have the plan compiled; gives all faults."""
         self._job = job
-        return self._engine.prepare(job)
+        faults = self._engine.prepare(job)
+        self.prepared = True
+        return faults
 
     def start(self, at_ns: int) -> None:
         """Begin at an instant of this machine's perf_counter_ns clock."""
@@ -74,6 +78,10 @@ class Run:
     def stop(self, *, now: bool) -> None:
         """End the test, now or gracefully; its last batch comes all the same."""
         self._engine.stop(now=now)
+
+    def set_epoch(self, epoch_ns: int) -> None:
+        """Correct the clock that the times of samples are of."""
+        self._engine.set_epoch(epoch_ns)
 
     def health(self) -> Health:
         """Tell how the engine is."""
@@ -99,6 +107,8 @@ class Run:
                 self.made += self._job.samples(batch) if self._job is not None else 0
                 self.spool.add(batch.number, data)
                 self.last = batch.number
+                if self.on_batch is not None:
+                    self.on_batch(batch)
                 if self.spool.full and not self.trouble:
                     self._stop_full()
                 if batch.last:

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from rpyc.core import service
 
 from pyjm.engine.run.engine import Health
-from pyjm.server.host import Host, running
+from pyjm.server.host import Host, is_epoch, running
 from pyjm.server.lease import Lease
 from pyjm.server.wire.contract import (
     BEFORE_HELLO,
@@ -166,7 +166,9 @@ class Calls(service.Service):  # type: ignore[misc]  # rpyc has no types
             raise Refused(Code.STATE, "this link holds a lease already")
         self._lease = self._host.acquire(self._who, self._own_link(), self._caller.fingerprint)
         self._hold()
-        return pack({"token": self._lease.token, "lease_s": self._host.lease_s, "stops": self._host.stops})
+        clocks = {"clock": perf_counter_ns(), "wall": self._host.wall_ns()}
+        lease = {"token": self._lease.token, "lease_s": self._host.lease_s, "stops": self._host.stops}
+        return pack({**lease, **clocks})
 
     def attach(self, token: str) -> None:
         """Join a lease, by its token and the certificate that took it; the third wrong guess ends the link."""
@@ -200,13 +202,22 @@ class Calls(service.Service):  # type: ignore[misc]  # rpyc has no types
     def renew(self) -> bytes:
         """Tell how far the test is."""
         run = self._held().run
+        clocks = {"clock": perf_counter_ns(), "wall": self._host.wall_ns()}
         if run is None:
-            return pack({"made": 0, "last": 0, "ended": False})
+            return pack({"made": 0, "last": 0, "ended": False, **clocks})
         health = run.health()
         made = max(run.made, health.made)
-        return pack(
-            {"made": made, "last": run.last, "ended": run.ended, "active": health.active, "trouble": run.trouble}
-        )
+        progress = {"made": made, "last": run.last, "ended": run.ended, "active": health.active}
+        return pack({**progress, "trouble": run.trouble, **clocks})
+
+    def epoch(self, epoch_ns: int) -> None:
+        """Correct the clock of the samples' times."""
+        if not is_epoch(epoch_ns):
+            raise BadMessage(f"no time: {epoch_ns}")
+        run = running(self._held())
+        if not run.prepared:
+            raise Refused(Code.STATE, "no test is compiled")
+        run.set_epoch(epoch_ns)
 
     def missing(self, wanted: bytes) -> bytes:
         """Tell which files have to come."""

@@ -87,9 +87,14 @@ class Spool:
                 batches.append(kept if isinstance(kept, bytes) else kept[0].read(kept[1], size))
             return batches
 
+    def waiting(self) -> int:
+        """Tell how many batches there are."""
+        return len(self._waiting)
+
     def on_disk(self) -> int:
         """Tell how many bytes the files take."""
-        return sum(segment.end for segment in self._segments)
+        with self._changed:
+            return sum(segment.end for segment in self._segments)
 
     def close(self) -> None:
         """Forget all; who waits gets nothing."""

@@ -7,6 +7,7 @@ stand in the file.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,7 +26,8 @@ class Batch:
     `threads` are active, started and finished users so far, of the whole server. `notes` are log lines of note. `last`
     marks the last batch of a run; `lost` counts the users that were lost since the last one, with a worker
     that died, `lost_samples` what it had made and not handed over, `lost_requests` how many requests it may have had
-    under way. `strained` is a worker that was at its limit, and for how many milliseconds.
+    under way. `log` are warnings and errors of the server: the instant by its perf_counter_ns clock, level, logger and
+    text of each. `strained` is a worker that was at its limit, and for how many milliseconds.
     """
 
     number: int = 0
@@ -39,6 +41,7 @@ class Batch:
     strained: tuple[int, int] | None = None
     lost_samples: int = 0
     lost_requests: int = 0
+    log: Sequence[tuple[int, int, str, str]] = ()
 
     @property
     def samples(self) -> int:
@@ -62,6 +65,8 @@ class Batch:
             head["strained"] = self.strained
         if self.lost or self.lost_samples:
             head["gone"] = self.lost_samples, self.lost_requests
+        if self.log:
+            head["log"] = self.log
         packed = json.dumps(head, separators=(",", ":")).encode()
         return b"".join([len(packed).to_bytes(4, "big"), packed, *(data for _, data in self.rows.values())])
 
@@ -84,6 +89,7 @@ class Batch:
                 worker, strained_ms = head["strained"]
                 batch.strained = int(worker), int(strained_ms)
             batch.lost_samples, batch.lost_requests = map(int, head.get("gone", (0, 0)))
+            batch.log = [(int(at), int(level), str(name), str(text)) for at, level, name, text in head.get("log", ())]
         except (ValueError, KeyError, TypeError, IndexError) as error:
             raise BadBatch(f"not a batch: {error}") from error
         if end != len(data):

@@ -5,12 +5,24 @@ All methods may be called from any thread; none blocks but `take`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from pyjm.engine.plan.faults import Fault
 
 from .job import Job
+
+
+class WorkerHealth(NamedTuple):
+    """How one worker is: CPU seconds, event-loop lag, users, and what it has handed over, transactions left out."""
+
+    cpu_s: float = 0.0
+    lag_ms: float = 0.0
+    active: int = 0
+    samples: int = 0
+    errors: int = 0
+    sum_ms: int = 0
 
 
 @dataclass(slots=True)
@@ -19,7 +31,8 @@ class Health:
 
     `started_ns` is the instant of this machine's perf_counter_ns clock at which the test really began, 0 before.
     `users` are those that the compiled plan can have at once; 1 << 30 where only the run can tell, 0 before.
-    `made` counts the samples made so far, those that no batch has yet among them.
+    `made` counts the samples made so far, those that no batch has yet among them. `at_ns` is when that was, by the same
+    clock.
     """
 
     cpu_s: float = 0.0
@@ -30,6 +43,8 @@ class Health:
     started_ns: int = 0
     users: int = 0
     made: int = 0
+    at_ns: int = 0
+    each: Sequence[WorkerHealth] = ()
 
 
 class Running(Protocol):
@@ -49,6 +64,9 @@ class Running(Protocol):
 
     def stop(self, *, now: bool) -> None:
         """End the test: gracefully (Shutdown), or now (StopTestNow)."""
+
+    def set_epoch(self, epoch_ns: int) -> None:
+        """Correct the clock that the times of samples are of, by a little; see Job."""
 
     def health(self) -> Health:
         """Tell how the workers are."""

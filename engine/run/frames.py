@@ -31,6 +31,7 @@ class Say(IntEnum):
     ASK = 26
     ASK_STOP_GROUP = 27
     GROUP_BEGUN = 28
+    EPOCH = 29
 
 
 def pack(kind: Say, payload: bytes) -> bytes:

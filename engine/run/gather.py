@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import threading
+from collections.abc import Iterable
 from typing import Any
 
 from pyjm.engine.results.batch import Batch, tallied
@@ -11,24 +13,29 @@ from pyjm.engine.results.tally import Tally
 from .files import as_lines
 from .ledger import Ledger
 from .merge import Merge
+from .relay import Line, Relay
 
 
 class Outgoing:
     """The batches of one run. `add` comes from the workers' threads, `take` from the driver's."""
 
-    def __init__(self, workers: int, counted: int = -1, ledger: Ledger | None = None) -> None:
+    def __init__(
+        self, workers: int, counted: int = -1, ledger: Ledger | None = None, relay: Relay | None = None
+    ) -> None:
         self.changed = threading.Condition()
         self.batches: list[tuple[int, bytes]] = []
         self.number = 0
         self.threads: list[tuple[int, int, int]] = [(0, 0, 0)] * workers
         self.merge = Merge(workers) if workers > 1 else None
-        self.notes: list[str] = []
+        self.notes = Relay()
+        self.relay = relay
         self.told = (-1, -1, -1)
         self.ended = False
         self.lost = self.lost_samples = self.lost_requests = 0
         self.counted = counted
         self.ledger = ledger
         self.handed = [0] * workers
+        self.counts = [(0, 0, 0)] * workers
 
     def add(
         self,
@@ -43,19 +50,21 @@ class Outgoing:
         """Take what a worker had up to an instant, and for how long of that it was at its limit."""
         with self.changed:
             self.threads[worker] = threads
-            self.handed[worker] += self.count(files, tallies)
+            told = tallied(tallies)
+            self.handed[worker] += self.count(files, told)
+            self.counts[worker] = added(self.counts[worker], told.values())
             if self.merge is None:
                 rows = {index: (count, data) for index, count, data in files}
             else:
                 self.merge.add(worker, until_ns, files)
                 rows = self.merged()
             summed = {index: tallied(figures) for index, figures in summaries}
-            self.put(rows, tallied(tallies), summed, strained=(worker, strained_ms) if strained_ms else None)
+            self.put(rows, told, summed, strained=(worker, strained_ms) if strained_ms else None)
 
-    def count(self, files: Any, tallies: dict[str, Any]) -> int:
+    def count(self, files: Any, tallies: dict[str, Tally]) -> int:
         """Count the samples of what a worker hands over."""
         if self.counted < 0:
-            return sum(tally.count for tally in tallied(tallies).values())
+            return sum(tally.count for tally in tallies.values())
         if self.merge is None:
             return sum(count for index, count, _ in files if index == self.counted)
         return sum(len(rows) for index, rows, _ in files if index == self.counted)
@@ -84,9 +93,8 @@ class Outgoing:
                 self.put(self.merged(), {})
 
     def note(self, text: str) -> None:
-        """Send a line of the log along with the next batch."""
-        with self.changed:
-            self.notes.append(text)
+        """Send a line for the console along with the next batch; one that comes often is counted."""
+        self.notes.add(Line(0, logging.WARNING, "", text))
 
     def put(
         self,
@@ -100,15 +108,18 @@ class Outgoing:
         """Number a batch and keep it; one that says nothing new is not made."""
         active, started, finished = (sum(column) for column in zip(*self.threads))
         threads = (active, started, finished)
-        if not (rows or tallies or self.notes or last or self.lost or self.lost_samples or threads != self.told):
+        notes = [line.text for line in self.notes.take(last=last)]
+        log = self.relay.take(last=last) if self.relay is not None else []
+        said = notes or log or last
+        if not (rows or tallies or said or self.lost or self.lost_samples or threads != self.told):
             return
         self.told = threads
         self.number += 1
-        notes, self.notes = self.notes, []
         lost, self.lost = self.lost, 0
         batch = Batch(self.number, rows, tallies, threads, notes, last, lost, summaries or {}, strained)
         batch.lost_samples, self.lost_samples = self.lost_samples, 0
         batch.lost_requests, self.lost_requests = self.lost_requests, 0
+        batch.log = log
         self.batches.append((self.number, batch.to_bytes()))
         self.changed.notify_all()
 
@@ -126,3 +137,12 @@ class Outgoing:
             if not self.batches:
                 self.changed.wait(wait_s)
             return [data for _, data in self.batches]
+
+
+def added(counts: tuple[int, int, int], tallies: Iterable[Tally]) -> tuple[int, int, int]:
+    """Add to samples, errors and milliseconds of a worker those of tallies that are no transactions'."""
+    count, errors, sum_ms = counts
+    for tally in tallies:
+        if not tally.transaction:
+            count, errors, sum_ms = count + tally.count, errors + tally.errors, sum_ms + tally.sum_ms
+    return count, errors, sum_ms

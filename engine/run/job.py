@@ -36,7 +36,8 @@ class Job:
     `properties` are the engine's own JMeter properties with the controller's -G laid over; for a local run all of the
     controller's. `base` is the folder that file names of the plan are resolved against; `host_prefix` stands before
     thread names (`10.0.0.5:1099-`), empty for a local run. `files` are shipped files, name as in the plan → path.
-    `no_scripts` is the engine's own, whatever a controller says.
+    `no_scripts` is the engine's own, whatever a controller says. `epoch_ns` is the wall time at which this
+    machine's perf_counter_ns clock was 0, by the clock that the times of samples are to be of; 0: by this machine's.
     """
 
     plan: bytes
@@ -49,6 +50,7 @@ class Job:
     workers: int = 0
     files: dict[str, str] = field(default_factory=dict)
     no_scripts: bool = False
+    epoch_ns: int = 0
 
     def build(self, cells: Cells, workers: int) -> Build:
         """Make what the plan's elements get to know, the same in the parent and in each worker."""

@@ -18,16 +18,19 @@ from pyjm.engine.plan.jmx import read_plan
 from pyjm.engine.plan.tree import Node
 from pyjm.engine.shared.broker import Broker
 from pyjm.engine.shared.cells import Cells, MappedCells
+from pyjm.engine.vu.clock import now_ns
 
 from .conductor import Conductor
 from .counts import SharedCounts
-from .engine import Health
+from .engine import Health, WorkerHealth
 from .frames import Say, frame, values
 from .gather import Outgoing
 from .job import Job
 from .ledger import Ledger
 from .limits import connects, most_users, raise_file_limit, shortage, users_at_once
 from .link import WorkerLink
+from .relay import Listening, Relay
+from .runlog import write
 from .setup import Setup
 from .silence import ENDED_S, PROPERTY, Silence
 from .strain import Strain, number_of
@@ -54,6 +57,7 @@ class Engine:
         self.strain = Strain({})
         self.silence: Silence | None = None
         self.conductor: Conductor | None = None
+        self.listening: Listening | None = None
         self.closed = False
         self.users = 0
         self.broker = Broker(self.answer)
@@ -105,9 +109,16 @@ class Engine:
         MappedCells.create(self.folder / "cells")
         (self.folder / "counts").write_bytes(bytes(SharedCounts.size(len(program.groups), workers)))
         self.ledger = Ledger(self.folder / "ledger", workers)
-        self.out = Outgoing(workers, job.counted(), self.ledger)
+        self.out = Outgoing(workers, job.counted(), self.ledger, self.listen() if job.host_prefix else None)
         for link in self.links:
             link.set_up(Setup(root, job, link.index, workers, str(self.folder)))
+
+    def listen(self) -> Relay:
+        """Have what this server's log says go along to the controller, until this run is closed."""
+        if self.listening is None:
+            self.listening = Listening(Relay())
+            logging.getLogger("pyjm").addHandler(self.listening)
+        return self.listening.relay
 
     def await_faults(self) -> list[Fault]:
         """Wait until every worker has compiled the plan."""
@@ -135,6 +146,12 @@ class Engine:
         if self.conductor is not None:
             self.conductor.stop(now=now)
 
+    def set_epoch(self, epoch_ns: int) -> None:
+        """Correct the clock that the times of samples are of."""
+        if self.conductor is not None:
+            for link in self.links:
+                link.send(frame(Say.EPOCH, epoch_ns))
+
     def health(self) -> Health:
         """Tell how the workers are."""
         active = sum(threads[0] for threads in self.out.threads)
@@ -146,6 +163,11 @@ class Engine:
             started_ns=self.conductor.started_ns if self.conductor is not None else 0,
             users=self.users,
             made=self.ledger.all_made() if self.ledger is not None else 0,
+            at_ns=now_ns(),
+            each=[
+                WorkerHealth(self.cpu_s.get(worker, 0.0), self.lag_ms.get(worker, 0.0), threads[0], *counts)
+                for worker, (threads, counts) in enumerate(zip(self.out.threads, self.out.counts))
+            ],
         )
 
     def set_property(self, key: str, value: str) -> None:
@@ -174,8 +196,8 @@ class Engine:
             with self.brokering:
                 self.broker.ask(worker, *values(payload))
         elif kind is Say.NOTE:
-            level, name, text = values(payload)
-            logging.getLogger(name).log(level, "%s", text)
+            level, name, text, created_s, at_ns = values(payload)
+            write(logging.getLogger(name), level, text, created=created_s, at_ns=at_ns)
             if level >= logging.WARNING:
                 self.out.note(text)
         elif kind is Say.FAULTS:
@@ -232,6 +254,8 @@ class Engine:
         self.closed = True
         if self.silence is not None:
             self.silence.stop()
+        if self.listening is not None:
+            logging.getLogger("pyjm").removeHandler(self.listening)
         if self.conductor is not None:
             self.conductor.abandon()
         for link in self.links:

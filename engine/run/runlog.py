@@ -42,6 +42,16 @@ class LogLine(logging.Formatter):
         return f"{text}\n{self.formatException(record.exc_info)}" if record.exc_info else text
 
 
+def write(logger: logging.Logger, level: int, text: str, **told: object) -> None:
+    """Write a line of another process; `told` are fields of its record, such as `created`, wall time in seconds."""
+    if not logger.isEnabledFor(level):
+        return
+    record = logger.makeRecord(logger.name, level, "", 0, "%s", (text,), None)
+    record.__dict__.update(told)
+    record.msecs = round(record.created % 1 * 1000, 3)
+    logger.handle(record)
+
+
 def begin(path: str, levels: Sequence[tuple[str, str]], notes: Sequence[tuple[int, str]] = ()) -> logging.Handler:
     """Open the log; `levels` are those of -L, (category, level); `notes` are lines from before there was a log.
 

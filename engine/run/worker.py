@@ -23,7 +23,7 @@ from pyjm.engine.elements.groups.thread_group import Share
 from pyjm.engine.results.outbox import TallyListener
 from pyjm.engine.shared.cells import Cells, MappedCells
 from pyjm.engine.shared.waiting import Waiting
-from pyjm.engine.vu.clock import now_ns
+from pyjm.engine.vu.clock import now_ns, set_epoch
 
 from .counts import Counts, SharedCounts
 from .files import ResultFiles
@@ -32,6 +32,7 @@ from .group import GroupRun
 from .ledger import Ledger
 from .limits import raise_file_limit
 from .loop import new_loop
+from .relay import whole_text
 from .setup import Setup
 from .strain import core_wait_s
 
@@ -39,6 +40,9 @@ log = logging.getLogger("pyjm.run")
 
 FLUSH_S = 0.2
 """How often a worker hands its samples to the parent."""
+
+MOST_NOTES = 10_000
+"""How many frames may wait for the parent until lines of the log are left out."""
 
 
 class Worker:
@@ -48,6 +52,8 @@ class Worker:
         self.setup = setup
         self.index = setup.index
         self.out = out
+        if setup.job.epoch_ns:
+            set_epoch(setup.job.epoch_ns)
         self.started_cpu = time.process_time()
         folder = Path(setup.folder)
         cells = Cells() if setup.workers == 1 else MappedCells(folder / "cells")
@@ -120,6 +126,8 @@ class Worker:
             self.release_here(index)
         elif kind is Say.STOP or kind is Say.STOP_NOW:
             self.end_groups(now=kind is Say.STOP_NOW)
+        elif kind is Say.EPOCH:
+            set_epoch(*values(payload))
         elif kind is Say.QUIT:
             self.ending.set()
 
@@ -209,13 +217,21 @@ class NoteHandler(logging.Handler):
     def __init__(self, out: SimpleQueue[bytes | None]) -> None:
         super().__init__(logging.INFO)
         self.out = out
+        self.left = 0
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Send one."""
-        text = record.getMessage()
-        if record.exc_info:
-            text += "\n" + logging.Formatter().formatException(record.exc_info)
-        self.out.put(frame(Say.NOTE, record.levelno, record.name, text))
+        """Send one; where the parent can't keep up they are left out, and counted."""
+        if self.out.qsize() >= MOST_NOTES:
+            self.left += 1
+            return
+        if self.left:
+            text, self.left = f"{self.left} lines were left out here: more came than could be written", 0
+            self.put(logging.WARNING, "pyjm.run", text, record.created)
+        self.put(record.levelno, record.name, whole_text(record), record.created)
+
+    def put(self, level: int, name: str, text: str, created_s: float) -> None:
+        """Send a line, with when it came by this machine's wall clock, and by the one that never jumps."""
+        self.out.put(frame(Say.NOTE, level, name, text, created_s, now_ns()))
 
 
 def write_all(out: SimpleQueue[bytes | None], stream: BinaryIO) -> None:

@@ -11,6 +11,12 @@ _OFFSET_NS = _START_WALL_NS - _START_NS
 now_ns = perf_counter_ns
 
 
+def set_epoch(epoch_ns: int) -> None:
+    """Have another clock tell the wall time: `epoch_ns` is what it was when `now_ns` was 0."""
+    global _OFFSET_NS
+    _OFFSET_NS = epoch_ns
+
+
 def wall_ms() -> int:
     """Tell the present wall time in whole milliseconds since the epoch."""
     return (perf_counter_ns() + _OFFSET_NS) // 1_000_000

@@ -20,6 +20,7 @@ CALLS: Mapping[str, tuple[type, ...]] = {
     "clock": (int,),
     "dial": (str, int),
     "renew": (),
+    "epoch": (int,),
     "missing": (bytes,),
     "upload": (str, int, bytes),
     "configure": (bytes,),
@@ -35,8 +36,9 @@ CALLS: Mapping[str, tuple[type, ...]] = {
 
 hello(version, about) → about · acquire() → token and lease · attach(token): a further link of that lease ·
 clock(sender's ns) → own ns · dial(host, port): the server opens a further link itself, to the caller's host if none is
-named · renew() → progress · missing([[sha256, size], …]) → [sha256, …] · upload(sha256, offset, piece) ·
-configure(order) → faults · start_at(own ns) · take(after, wait_s) → (batches, health) · health() → health ·
+named · renew() → progress and clocks · epoch(ns): the controller's wall time at the server's own ns 0, corrected ·
+missing([[sha256, size], …]) → [sha256, …] · upload(sha256, offset, piece) · configure(order) → faults ·
+start_at(own ns) · take(after, wait_s) → (batches, health) · health() → health ·
 stop(): now · shutdown(): gracefully · exit(): end the process · release(): end the lease.
 Structured values are JSON as bytes.
 """

@@ -106,6 +106,9 @@ class PlainCrew:
     def missing(self, since_ms: int, until_ms: int) -> str:
         return ""
 
+    def seen(self) -> list[tuple[Member, Outcome]]:
+        return [(member, Outcome(member.name)) for member in self.members]
+
     def exit_all(self) -> None:
         self.exited = True
 

@@ -116,9 +116,9 @@ class Machines:
         (folder / "rmi_keystore.jks").write_bytes(keystore())
         (folder / "plan.jmx").write_bytes(PLAN % GROUP)
 
-    def server(self, name: str, *arguments: str) -> tuple[Process, str]:
+    def server(self, name: str, *arguments: str, before: str = "") -> tuple[Process, str]:
         """Start a server; gives it and its address."""
-        server = Process("server", self.folder, "-Jserver.rmi.port=0", "-j", f"{name}.log", *arguments)
+        server = Process("server", self.folder, "-Jserver.rmi.port=0", "-j", f"{name}.log", *arguments, before=before)
         self.started.append(server)
         text = server.says(r"Created remote object: .*\]\]")
         port = re.search(r":(\d+)\]\]", text)

@@ -47,6 +47,9 @@ class Played:
     def offset_ns(self) -> int:
         return 0
 
+    def clock(self) -> str:
+        return ""
+
     def start_at(self, at_ns: int) -> None:
         self.began_ns = at_ns + int(self.late_ms * 1e6)
 

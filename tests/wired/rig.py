@@ -63,6 +63,7 @@ class Player:
         self.faults: list[Fault] = []
         self.job: Job | None = None
         self.stops: list[bool] = []
+        self.epochs: list[int] = []
         self.users = 0
         self.started_ns = 0
         self.closed = False
@@ -94,6 +95,9 @@ class Player:
     def stop(self, *, now: bool) -> None:
         self.stops.append(now)
         self.play(0, last=True)
+
+    def set_epoch(self, epoch_ns: int) -> None:
+        self.epochs.append(epoch_ns)
 
     def health(self) -> Health:
         return Health(workers=1, started_ns=self.started_ns, users=self.users)
