@@ -17,13 +17,14 @@ from pyjm.keystore.faults import KeystoreError
 from pyjm.keystore.peers import refresh
 from pyjm.server.wire.contract import DATA, THREADS, BadMessage, Limits, Refused
 from pyjm.server.wire.link import Link, Mute
-from pyjm.server.wire.port import Ports, open_port
+from pyjm.server.wire.port import Ports, host_of, open_port
 from pyjm.server.wire.stream import Stream
 from pyjm.server.wire.trouble import LinkDown, Trouble
 
 log = logging.getLogger("pyjm.client.remote")
 
 _OFFSETS = {THREADS: 1, DATA: 2}
+_MOST_SAID = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,7 @@ class Receiver:
         self._numbers = {kind: number for number, kind in kinds.items()}
         self._tls = tls
         self._limits = limits
+        self._said: set[tuple[str, str]] = set()
         self._arrived = threading.Condition()
         self._links: dict[tuple[Caller, str], Arrived] = {}
         self._taken: dict[tuple[Caller, str], Link] = {}
@@ -103,7 +105,10 @@ class Receiver:
         try:
             link, about = greet(Link(stream, Mute(left)), kind, self._limits.handshake_s)
         except (LinkDown, Refused, BadMessage) as error:
-            log.info("a link from %s was no server's: %s", peer, error)
+            said = host_of(peer), str(error)
+            if said not in self._said and len(self._said) < _MOST_SAID:  # it dials again, and again
+                self._said.add(said)
+                log.warning("a link from %s was no server's: %s", peer, error)
             return
         key = Caller.of(link, about), kind or str(about.get("link"))
         with self._arrived:
