@@ -248,4 +248,5 @@ def make_crew(
 
     if order.hosts is None:
         return Fleet(members, collector.add, say)
-    return Fleet(members, collector.add, say, Policy.of(settings), OnLoss.of(settings, list(order.hosts)), record)
+    on_loss = OnLoss.of(settings, list(order.hosts))
+    return Fleet(members, collector.add, say, Policy.of(settings), on_loss, record, collector.handing)

@@ -18,6 +18,7 @@ from pyjm.engine.results.xml_rows import END, HEAD
 from .summary import Summariser
 
 if TYPE_CHECKING:
+    from .handing import Handing
     from .metrics import RunMetrics
 
 log = logging.getLogger("pyjm.client.collect")
@@ -137,7 +138,8 @@ class Collector:
     `writers` are those of the job's result files in its order; one writer may serve several.
     `of_plan` are the summaries of the plan's own Summarisers by their number. `unwritten` counts, for each file that
     could not be written any more, the rows that came and are not in it.
-    `failed` is called once, with one line, when a result file can't be written any more.
+    `failed` is called once, with one line, when a result file can't be written any more. `handing` is told which rows
+    of data files were used, where they are divided.
     """
 
     def __init__(
@@ -156,6 +158,7 @@ class Collector:
         self.has_failed = False
         self.unwritten: dict[Path, int] = {}
         self.metrics: RunMetrics | None = None
+        self.handing: Handing | None = None
 
     def add(self, member: int, batch: Batch) -> None:
         """Take one batch: its rows to the files, its figures to the summary, its notes to the console."""
@@ -169,6 +172,8 @@ class Collector:
             self.metrics.add(member, batch)
         for note in batch.notes:
             self.say(note)
+        if self.handing is not None and batch.used:
+            self.handing.used(member, batch.used)
 
     def write(self, writer: ResultWriter, data: bytes, rows: int = 0) -> None:
         """Append rows to one file; the first that can't be written any more ends the test."""

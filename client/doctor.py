@@ -18,7 +18,9 @@ from pyjm.client.address import parse_address, split_addresses
 from pyjm.client.dial import LIMITS, Dialer
 from pyjm.client.member import MemberError
 from pyjm.client.muster import servers_of
+from pyjm.client.order import Refused as NoRun
 from pyjm.client.remote import Remote
+from pyjm.client.row_policies import RowPolicies
 from pyjm.client.trust import Trust
 from pyjm.engine.plan.faults import Fault
 from pyjm.engine.run.job import Job
@@ -92,10 +94,15 @@ class Doctor:
         self._settings = settings
         self._trust = trust or Trust(settings)
         self._limits = limits
+        self._known: Sequence[Fault] = ()
 
     def examine(self, hosts: Sequence[str], job: Job | None) -> list[Patient]:
-        """Look over all servers. Raises MemberError where this machine's own key is of no use."""
+        """Look over all servers. Raises MemberError where this machine's own key is of no use, NoRun as a run does."""
         self._trust.context()
+        policies = RowPolicies.of(self._settings)
+        if job is not None and policies.asked:
+            job.csv = policies.told()
+            self._known = policies.faults(job)
         with ThreadPoolExecutor(max(1, len(hosts)), thread_name_prefix="doctor") as pool:
             reached = list(pool.map(self._reach, hosts))
             first: dict[str, str] = {}
@@ -167,7 +174,7 @@ class Doctor:
         finally:
             member.close()
         patient.add("lease", OK, "it is free")
-        self._enter(patient, faults)
+        self._enter(patient, [*self._known, *faults])
         if job is not None and not any(check.name == "plan" for check in patient.checks):
             patient.add("plan", OK, "it compiles there")
 
@@ -235,7 +242,10 @@ def check(hosts: Sequence[str], job: Job | None, settings: Settings, say: Callab
         return report(Doctor(settings, trust).examine(hosts, job), say)
     except MemberError as error:
         say(f"An error occurred: {error}")
-        return 1
+    except NoRun as refusal:
+        for line in refusal.lines:
+            say(line)
+    return 1
 
 
 def run_check(line: CommandLine, settings: Settings, say: Callable[[str], None]) -> int:

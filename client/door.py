@@ -47,7 +47,7 @@ class Joined(Dialer):
         """Take a link that the server has opened; it has been greeted already. Raises LinkDown, Refused, BadMessage."""
         assert self.door is not None
         if kind != CONTROL and ask is not None:
-            ask("dial", "", 0)
+            ask("dial", kind, 0)
         arrived = self.door.take(self.caller, kind, min(_AGAIN_S, self.limits.connect_s))
         return arrived.link, arrived.about
 

@@ -31,6 +31,9 @@ FILE_PROPERTIES: Mapping[str, tuple[str, ...]] = {
 }
 """Kind of element (or of an element in it) → the properties that name a file which it reads."""
 
+DATA_SETS = ("CSVDataSet", "com.blazemeter.jmeter.RandomCSVDataSetConfig")
+"""Kinds of elements that give users rows of a file."""
+
 _FUNCTION = re.compile(r"\$\{__(?:CSVRead|StringFromFile|FileToString|XPath)\(((?:[^,(){}$\\]|\$\{\w+\})+)")
 _PROPERTY = re.compile(r"\$\{__(?:P\(\s*([\w.\-]+)\s*(?:,([^(){}]*))?|property\(\s*([\w.\-]+)\s*(?:,,([^(){}]*))?)\)\}")
 _VARIABLE = re.compile(r"\$\{([^(){}$]+)\}")
@@ -87,6 +90,18 @@ def shipments(job: Job) -> dict[str, Shipment]:
 def named_files(job: Job) -> tuple[str, ...]:
     """Give the names of all files that a job's plan reads, as far as they are known before it runs."""
     return _names(job.plan, job.plan_name, job.base, tuple(job.properties.items()))
+
+
+def data_sets(job: Job) -> list[tuple[Node, str, str]]:
+    """Give the elements that read rows of data files: (element, file as written, file as far as it is known)."""
+    known = job.properties
+    try:
+        root = read_plan(job.plan, job.plan_name, lambda name: included(name, Path(job.base), known).read_bytes())
+    except PlanError:  # the servers say what is wrong with it
+        return []
+    variables = _variables(root)
+    written = [(node, node.text("filename").strip()) for node in root.walk() if node.kind in DATA_SETS]
+    return [(node, text, _resolve(text, known, variables).strip()) for node, text in written]
 
 
 @lru_cache(maxsize=2)

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from time import perf_counter_ns
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from pyjm.client.configuring import Configuring, Policy, names
 from pyjm.client.loss import REPLACE, STOP, Gap, Losses, OnLoss
@@ -18,6 +18,9 @@ from pyjm.client.summary import now_ms
 from pyjm.client.taking import Collect, Record, Taking
 from pyjm.engine.plan.faults import Fault
 from pyjm.engine.run.job import Job
+
+if TYPE_CHECKING:
+    from pyjm.client.handing import Handing
 
 log = logging.getLogger("pyjm.client.fleet")
 
@@ -37,7 +40,8 @@ class Fleet:
 
     Without a `policy` the members are this machine: nothing is said about configuring. The last members stand by, as
     many as `on_loss` has standbys: they are configured with the others and start when one of those is lost.
-    `record` is told, within the same turn, of each batch that was collected, and of each member that is lost.
+    `record` is told, within the same turn, of each batch that was collected, and of each member that is lost; `handing`
+    of who begins, stands in, ends and is lost, where rows of data files are divided.
     """
 
     def __init__(
@@ -48,7 +52,9 @@ class Fleet:
         policy: Policy | None = None,
         on_loss: OnLoss | None = None,
         record: Record = lambda index, number, outcome: None,
+        handing: Handing | None = None,
     ) -> None:
+        self._handing = handing
         self._members = list(members)
         self._collect = collect
         self._say = say
@@ -124,6 +130,8 @@ class Fleet:
         """
         # this machine needs no time to hear of it
         ahead_s = 0.0 if self._policy is None else AHEAD_S + AHEAD_EACH_S * len(self._members)
+        if self._handing is not None:
+            self._deal(self._handing, self._there())
         at_ns = perf_counter_ns() + int(ahead_s * 1e9)
         started = []
         for index, future in self._each(lambda index: self._members[index].start_at(at_ns), self._there()).items():
@@ -139,6 +147,11 @@ class Fleet:
             return 0.0
         return skew_ms(self._each(lambda index: began_ns(self._members[index], at_ns), started).values())
 
+    def _deal(self, handing: Handing, indexes: Sequence[int]) -> None:
+        """Tell members which share of the rows of data files is theirs; who can't be told can't start either."""
+        handing.deal(indexes)
+        self._all("share", lambda index: handing.tell(index, self._members[index]), indexes)
+
     def resume(self, jobs: Sequence[Job], after: Sequence[int], outcomes: Sequence[Outcome]) -> None:
         """Take what comes after these batches from members that run already; the lost and the idle ones are out."""
         self._jobs = list(jobs)
@@ -147,6 +160,8 @@ class Fleet:
         self._out.update(index for index, each in enumerate(outcomes) if each.idle or each.lost_at_ms)
         self._spares = [index for index, each in enumerate(outcomes) if each.idle and not each.reason]
         for index, each in enumerate(outcomes):
+            if each.lost_at_ms and self._handing is not None:
+                self._handing.leave(index, lost=True)
             if each.lost_at_ms and not each.missing:
                 self._gaps[index] = self._losses.begin(each.name, now_ms() - each.lost_at_ms)
         self._take([index for index in self._there() if index not in self._ended], after)
@@ -159,6 +174,8 @@ class Fleet:
                 index, self._members[index], self._outcomes[index], self._jobs[index], number, len(self._members)
             )
             self._paces[index] = taking.pace
+            if self._handing is not None:
+                self._handing.attend(index, self._members[index])
             future = self._taking[index] = self._pool.submit(self._take_all, taking)
             future.add_done_callback(lambda _: self._changed.set())
 
@@ -207,6 +224,8 @@ class Fleet:
     def _lose(self, index: int, reason: str, pace: Pace) -> None:
         """Note that a member is gone, and do what the properties say."""
         member, outcome = self._members[index], self._outcomes[index]
+        if self._handing is not None:
+            self._handing.leave(index, lost=True)
         progress = member.progress()
         silent_ms = int(pace.silent_s(progress) * 1000)
         outcome.reason = reason
@@ -246,6 +265,8 @@ class Fleet:
                 return
             member = self._members[spare]
             try:
+                if self._handing is not None:
+                    self._handing.replace(spare, member, index)
                 member.start_at(perf_counter_ns())
             except MemberError as error:
                 self._say(f"{member.name} can't take the place of {lost}: {error}")
@@ -263,6 +284,8 @@ class Fleet:
 
     def _end(self, index: int) -> None:
         """Note that a member has ended; when all that began the test are at their end, it is over for all."""
+        if self._handing is not None:
+            self._handing.leave(index, lost=False)
         with self._changing:
             self._ended.add(index)
             first = [other for other in self._taking if other in self._first]

@@ -180,7 +180,7 @@ def private_folder(folder: Path) -> None:
 
 def _tidy(folder: Path) -> None:
     """Remove the journals of runs that nobody took up."""
-    for path in folder.glob("*.run"):
+    for path in (*folder.glob("*.run"), *folder.glob("*.rows")):
         if path.stat().st_mtime < time.time() - KEEP_S:
             path.unlink(missing_ok=True)
 

@@ -121,6 +121,10 @@ class Opener:
         link = self._received(THREADS, dial)
         return self._attached(link) if link is not None else None
 
+    def further(self, kind: str, dial: Callable[..., Plain]) -> Link:
+        """Open one more link, to the port of the control link."""
+        return self._attached(self._quick.open(kind, 0, dial)[0])
+
     def _received(self, kind: str, dial: Callable[..., Plain]) -> Link | None:
         if self._receiver is None:
             return None

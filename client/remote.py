@@ -154,6 +154,14 @@ class Remote:
 
     # the test
 
+    def share(self, place: int, servers: int) -> None:
+        """Tell which rows of divided data files are this server's."""
+        self._ask("share", place, servers)
+
+    def further(self, kind: str) -> Link:
+        """Open one more link; raises what opening a link may raise."""
+        return self._opener.further(kind, self._call)
+
     def offset_ns(self) -> int:
         """Tell how far the server's clock is ahead."""
         return self._opener.timekeeper.offset_ns(self._opener.offset_ns)

@@ -69,6 +69,7 @@ class Resumed(Session):
         order = replace(order, hosts=hosts)  # with those that had joined
         super().__init__(order, settings, say, lambda *_: [], lambda *_: self.crew)
         self.state = state
+        self.journal_path = state.path
 
     def run(self) -> int:
         """Take it up; gives the exit status."""
@@ -101,6 +102,7 @@ class Resumed(Session):
         summaries = Summaries(self.summary, prepared.summaries, self.say)
         writers = writers_of(prepared, self.settings)
         collector = Collector(writers, summaries.main, self.say, self.failed, summaries.of_plan)
+        self.know_rows(collector, prepared)
         trust = Trust(self.settings)
         places = self.state.places
         try:
@@ -126,7 +128,7 @@ class Resumed(Session):
         state = self.state
         journal = Journal(state.path.parent, state.arguments, {})
         on_loss = OnLoss.of(self.settings, list(self.order.hosts or ()))
-        crew = Fleet(members, collector.add, self.say, None, on_loss, journal.record)
+        crew = Fleet(members, collector.add, self.say, None, on_loss, journal.record, self.handing)
         jobs = jobs_of(prepared, self.order, self.settings)
 
         def begin() -> None:
@@ -140,7 +142,15 @@ class Resumed(Session):
             return self.drive(crew, collector, summaries, members, begin)
         finally:
             crew.close()
+            if self.handing is not None:
+                self.handing.close()
             journal.remove()
+
+    def know_rows(self, collector: Collector, prepared: Prepared) -> None:
+        """Know which rows of data files were handed out before, where they are divided."""
+        self.divide(jobs_of(prepared, self.order, self.settings), collector)
+        if self.handing is not None:
+            self.handing.know_all()
 
     def reach(self, members: list[Remote]) -> list[Remote]:
         """Connect to the servers that were not lost before; gives those that are there, and says of the others why."""

@@ -22,6 +22,7 @@ from .prepare import Prepared, find_plan, jobs_of, prepare, writers_of
 from .summary import Summaries, SummarySettings, now_ms
 
 if TYPE_CHECKING:
+    from .handing import Handing
     from .journal import Journal
 
 log = logging.getLogger("pyjm.client.session")
@@ -75,6 +76,8 @@ class Session:
         self.journal = journal
         self.gather = gather
         self.live = Live(LiveSettings())
+        self.journal_path = journal.path if journal is not None else None
+        self.handing: Handing | None = None
 
     def run(self) -> int:
         """Run it; gives the exit status, 0 however many samples failed."""
@@ -104,16 +107,17 @@ class Session:
         summaries = Summaries(self.summary, prepared.summaries, self.say)
         into = writers_of(prepared, self.settings)
         collector = Collector(into, summaries.main, self.say, self.failed, summaries.of_plan)
-        crew = self.crew = self.make_crew(self.order, self.settings, members, collector, self.say)
         jobs = jobs_of(prepared, self.order, self.settings)
+        faults = [*prepared.faults, *self.divide(jobs, collector)]
+        crew = self.crew = self.make_crew(self.order, self.settings, members, collector, self.say)
         try:
             if self.is_local:
-                self.configure(crew, jobs, prepared.faults)
+                self.configure(crew, jobs, faults)
             if summaries.main is not None:
                 self.say(f"Creating summariser <{self.summary.name}>")
             self.say(f"Created the tree successfully using {self.order.plan}")
             if not self.is_local:
-                self.configure(crew, jobs, prepared.faults)
+                self.configure(crew, jobs, faults)
             self.open(collector)
 
             def begin() -> None:
@@ -122,11 +126,33 @@ class Session:
             return self.drive(crew, collector, summaries, members, begin)
         finally:
             crew.close()
+            if self.handing is not None:
+                self.handing.close()
             collector.close()
             if self.journal is not None:
                 self.journal.remove()
 
     # before the test
+
+    def divide(self, jobs: Sequence[Job], collector: Collector) -> list[Fault]:
+        """Have the rows of data files divided among servers, where the properties say so; gives what is against it."""
+        layers = (self.settings.system, self.settings.jmeter, self.settings.globals)
+        if not any(key.startswith("pyjm.csv") for layer in layers for key in layer):
+            return []
+        from .row_policies import RowPolicies
+
+        policies = RowPolicies.of(self.settings)
+        if self.is_local or not policies.asked:
+            return []
+        from .handing import Handing
+        from .rows_log import RowsLog
+
+        for job in jobs:
+            job.csv = policies.told()
+        notes = RowsLog(self.journal_path.with_suffix(".rows") if self.journal_path is not None else None)
+        self.handing = Handing(policies.files(jobs[0]), policies.waits, self.say, notes)
+        collector.handing = self.handing
+        return policies.faults(jobs[0])
 
     def configure(self, crew: Crew, jobs: Sequence[Job], known: Sequence[Fault]) -> None:
         """Have the plan compiled everywhere; refuses the run with all faults at once."""
@@ -193,10 +219,13 @@ class Session:
         summaries.end()
         outcomes = [outcome for outcome in outcomes if not outcome.idle]
         say_outcomes(outcomes, self.say, local=self.is_local)
+        if self.handing is not None:
+            self.handing.say_all()
         self.tidy_up(crew, names_of(crew, members))
         for path, rows in collector.unwritten.items():
             self.say(f"{path}: {rows} rows came that are not in it")
         failed = collector.has_failed or any(outcome.reason or outcome.lost for outcome in outcomes)
+        failed = failed or (self.handing is not None and self.handing.failed)
         return 128 + signal if signal else int(failed)
 
     def see_through(self, crew: Crew, start: Callable[[], None]) -> tuple[list[Outcome], int]:

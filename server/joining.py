@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from pyjm.server.links import Links, Purpose
 from pyjm.server.wire.address import Address
-from pyjm.server.wire.contract import CONTROL, DATA, Code, Refused
+from pyjm.server.wire.contract import CONTROL, Code, Refused
 from pyjm.server.wire.port import thread
 from pyjm.server.wire.stream import Stream
 from pyjm.server.wire.trouble import LinkDown
@@ -84,13 +84,13 @@ class Joiner:
     def _about(self, kind: str) -> dict[str, str]:
         return {"link": kind, "node": self._node}
 
-    def _dial(self, _host: str, _port: int) -> None:
-        """Open a further link to where this server has joined; raises Refused."""
+    def _dial(self, kind: str, _port: int) -> None:
+        """Open a further link, of that kind, to where this server has joined; raises Refused."""
         try:
             stream = self._open()
         except (OSError, OverflowError, LinkDown) as error:
             raise Refused(Code.TROUBLE, f"it can't reach this controller any more: {_reason(error)}") from error
-        thread("link", self._links.serve, stream, str(self._address), Purpose(self._about(DATA), self._dial))
+        thread("link", self._links.serve, stream, str(self._address), Purpose(self._about(kind), self._dial))
 
     def _joined(self) -> None:
         """Note that the controller has said hello."""

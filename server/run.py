@@ -6,7 +6,7 @@ import logging
 import shutil
 import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from pyjm.engine.plan.faults import Fault
 from pyjm.engine.results.batch import Batch
 from pyjm.engine.run.engine import Health, Running
 from pyjm.engine.run.job import Job
+from pyjm.engine.run.wishes import Granted, Wish
 from pyjm.server.spool import IN_MEMORY, ON_DISK, Spool
 
 log = logging.getLogger("pyjm.server")
@@ -82,6 +83,13 @@ class Run:
     def set_epoch(self, epoch_ns: int) -> None:
         """Correct the clock that the times of samples are of."""
         self._engine.set_epoch(epoch_ns)
+    def share(self, place: int, servers: int) -> None:
+        """Be told which rows of divided data files are this engine's."""
+        self._engine.share(place, servers)
+
+    def rows(self, after: int, granted: Sequence[Granted], wait_s: float) -> list[Wish]:
+        """Take rows that are handed out; gives what more is wished for."""
+        return self._engine.rows(after, granted, wait_s)
 
     def health(self) -> Health:
         """Tell how the engine is."""

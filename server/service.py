@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from rpyc.core import service
 
 from pyjm.engine.run.engine import Health
+from pyjm.engine.run.wishes import Granted
 from pyjm.server.host import Host, is_epoch, running
 from pyjm.server.lease import Lease
 from pyjm.server.wire.contract import (
@@ -22,6 +23,7 @@ from pyjm.server.wire.contract import (
     CALLS,
     DATA,
     PROTOCOL,
+    ROWS,
     TAKE_AT_MOST,
     BadMessage,
     Code,
@@ -250,6 +252,19 @@ class Calls(service.Service):  # type: ignore[misc]  # rpyc has no types
         self._host.renew(lease)
         return pack_batches(batches), pack({**asdict(run.health()), "trouble": run.trouble})
 
+    def share(self, place: int, servers: int) -> None:
+        """Be told which rows of divided data files are this server's."""
+        if not 0 <= place < servers:
+            raise BadMessage(f"no share of {servers}: {place}")
+        running(self._held()).share(place, servers)
+
+    def rows(self, after: int, granted: bytes, wait_s: float) -> bytes:
+        """Take rows that are handed out; gives what more is wished for."""
+        if self.kind != ROWS:
+            raise Refused(Code.STATE, "rows waits and belongs on a link of its own")
+        wishes = running(self._held()).rows(after, read_granted(granted), max(0.0, min(wait_s, _LONGEST_WAIT_S)))
+        return pack(wishes)
+
     def health(self) -> bytes:
         """Tell how this server is."""
         return self._packed(running(self._held()).health())
@@ -278,3 +293,14 @@ class Calls(service.Service):  # type: ignore[misc]  # rpyc has no types
         """Let go of the server."""
         lease, self._lease = self._held(), None
         self._host.release(lease, self._own_link())
+
+
+def read_granted(data: bytes) -> list[Granted]:
+    """Read which wishes are fulfilled with which rows; raises BadMessage."""
+    granted = unpack(data)
+    if not isinstance(granted, list):
+        raise BadMessage("not a list of rows")
+    try:
+        return [(int(number), int(first), int(end)) for number, first, end in granted]
+    except (TypeError, ValueError) as error:
+        raise BadMessage(f"not a list of rows: {error}") from error

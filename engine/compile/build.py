@@ -18,6 +18,7 @@ from .value import Value
 if TYPE_CHECKING:
     from pyjm.engine.plan.tree import Node, Prop
     from pyjm.engine.shared.cells import Cells
+    from pyjm.engine.shared.row_shares import RowShares
 
     from .element import Element
 
@@ -49,7 +50,7 @@ class Build:
     compiled. With `no_scripts` what reaches beyond the test is a fault (forbidden). `broken` holds what could not be
     read in the element that is being made; `literal` then has those of its texts that are read for `${…}` all the
     same, all others are not. `held` takes the values of what holds them as controllers do (vu/held), None where nothing
-    does.
+    does. `row_shares` is how rows of data files are divided over the fleet, None where each server reads them all.
     """
 
     properties: dict[str, str]
@@ -74,6 +75,7 @@ class Build:
     literal: set[str] | None = None
     broken: list[Fault] = field(default_factory=list)
     held: list[Held[Any]] | None = None
+    row_shares: RowShares | None = None
 
     def place(self, name: str) -> str:
         """Name one place in the plan: the same in all processes, as all compile the same plan in the same order."""

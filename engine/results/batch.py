@@ -9,9 +9,12 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 from .tally import Tally
+
+Used: TypeAlias = tuple[str, str, int, int, str]
+"""Of one file: key, policy, rows, seed of their order, and the marks of shared/marks, compressed, in base 85."""
 
 
 class BadBatch(ValueError):
@@ -27,7 +30,8 @@ class Batch:
     marks the last batch of a run; `lost` counts the users that were lost since the last one, with a worker
     that died, `lost_samples` what it had made and not handed over, `lost_requests` how many requests it may have had
     under way. `log` are warnings and errors of the server: the instant by its perf_counter_ns clock, level, logger and
-    text of each. `strained` is a worker that was at its limit, and for how many milliseconds.
+    text of each. `strained` is a worker that was at its limit, and for how many milliseconds. `used` are the rows that
+    were used of data files whose rows are divided over the fleet; they come with the last batch.
     """
 
     number: int = 0
@@ -42,6 +46,7 @@ class Batch:
     lost_samples: int = 0
     lost_requests: int = 0
     log: Sequence[tuple[int, int, str, str]] = ()
+    used: list[Used] = field(default_factory=list)
 
     @property
     def samples(self) -> int:
@@ -63,6 +68,8 @@ class Batch:
             head["summaries"] = [[index, plain(tallies)] for index, tallies in self.summaries.items()]
         if self.strained is not None:
             head["strained"] = self.strained
+        if self.used:
+            head["used"] = self.used
         if self.lost or self.lost_samples:
             head["gone"] = self.lost_samples, self.lost_requests
         if self.log:
@@ -88,6 +95,7 @@ class Batch:
             if "strained" in head:
                 worker, strained_ms = head["strained"]
                 batch.strained = int(worker), int(strained_ms)
+            batch.used = [(str(k), str(p), int(n), int(o), str(u)) for k, p, n, o, u in head.get("used", ())]
             batch.lost_samples, batch.lost_requests = map(int, head.get("gone", (0, 0)))
             batch.log = [(int(at), int(level), str(name), str(text)) for at, level, name, text in head.get("log", ())]
         except (ValueError, KeyError, TypeError, IndexError) as error:

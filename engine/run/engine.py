@@ -12,6 +12,7 @@ from typing import NamedTuple, Protocol
 from pyjm.engine.plan.faults import Fault
 
 from .job import Job
+from .wishes import Granted, Wish
 
 
 class WorkerHealth(NamedTuple):
@@ -67,6 +68,11 @@ class Running(Protocol):
 
     def set_epoch(self, epoch_ns: int) -> None:
         """Correct the clock that the times of samples are of, by a little; see Job."""
+    def share(self, place: int, servers: int) -> None:
+        """Be told, before the start, which share of the rows of data files is this engine's, where they are divided."""
+
+    def rows(self, after: int, granted: Sequence[Granted], wait_s: float) -> list[Wish]:
+        """Take rows of data files that the controller hands out; gives the wishes after a number, waiting for one."""
 
     def health(self) -> Health:
         """Tell how the workers are."""

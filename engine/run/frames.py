@@ -32,6 +32,9 @@ class Say(IntEnum):
     ASK_STOP_GROUP = 27
     GROUP_BEGUN = 28
     EPOCH = 29
+    SHARE = 40
+    ROWS = 41
+    ASK_ROWS = 42
 
 
 def pack(kind: Say, payload: bytes) -> bytes:

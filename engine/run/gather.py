@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
-from pyjm.engine.results.batch import Batch, tallied
+from pyjm.engine.results.batch import Batch, Used, tallied
 from pyjm.engine.results.tally import Tally
 
 from .files import as_lines
@@ -36,6 +36,7 @@ class Outgoing:
         self.ledger = ledger
         self.handed = [0] * workers
         self.counts = [(0, 0, 0)] * workers
+        self.used: Callable[[], list[Used]] = list
 
     def add(
         self,
@@ -120,6 +121,7 @@ class Outgoing:
         batch.lost_samples, self.lost_samples = self.lost_samples, 0
         batch.lost_requests, self.lost_requests = self.lost_requests, 0
         batch.log = log
+        batch.used = self.used() if last else []
         self.batches.append((self.number, batch.to_bytes()))
         self.changed.notify_all()
 

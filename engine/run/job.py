@@ -11,6 +11,7 @@ from pyjm.engine.plan.files import included
 from pyjm.engine.results.batch import Batch
 from pyjm.engine.results.save import SaveConfig
 from pyjm.engine.shared.cells import Cells
+from pyjm.engine.shared.row_shares import RowShares
 
 
 @dataclass(slots=True)
@@ -38,6 +39,8 @@ class Job:
     thread names (`10.0.0.5:1099-`), empty for a local run. `files` are shipped files, name as in the plan → path.
     `no_scripts` is the engine's own, whatever a controller says. `epoch_ns` is the wall time at which this
     machine's perf_counter_ns clock was 0, by the clock that the times of samples are to be of; 0: by this machine's.
+    `csv` says how rows of data files are divided over the
+    fleet (`rules` and `seed` of a RowShares); empty: each server reads them all.
     """
 
     plan: bytes
@@ -51,6 +54,7 @@ class Job:
     files: dict[str, str] = field(default_factory=dict)
     no_scripts: bool = False
     epoch_ns: int = 0
+    csv: dict[str, Any] = field(default_factory=dict)
 
     def build(self, cells: Cells, workers: int) -> Build:
         """Make what the plan's elements get to know, the same in the parent and in each worker."""
@@ -63,6 +67,7 @@ class Job:
             system=dict(self.system),
             files=self.files,
             no_scripts=self.no_scripts,
+            row_shares=RowShares(**self.csv) if self.csv else None,
         )
 
     def included(self, name: str) -> bytes:
@@ -98,5 +103,9 @@ class Job:
     @classmethod
     def from_plain(cls, values: dict[str, Any]) -> Job:
         """Take it from plain values."""
+        csv = values.get("csv")
+        if csv:
+            rules = {str(name): str(policy) for name, policy in csv["rules"].items()}
+            values = {**values, "csv": {"rules": rules, "seed": int(csv["seed"])}}
         files = [ResultFile(**{**file, "save": SaveConfig(**file["save"])}) for file in values["result_files"]]
         return cls(**{**values, "result_files": files})

@@ -7,6 +7,7 @@ import os
 import shutil
 import tempfile
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 import pyjm.engine.elements
@@ -34,6 +35,7 @@ from .runlog import write
 from .setup import Setup
 from .silence import ENDED_S, PROPERTY, Silence
 from .strain import Strain, number_of
+from .wishes import Granted, Wish, Wishes, used_rows
 
 log = logging.getLogger("pyjm.run")
 
@@ -62,6 +64,7 @@ class Engine:
         self.users = 0
         self.broker = Broker(self.answer)
         self.brokering = threading.Lock()
+        self.wishes = Wishes()
         self.spawn()  # the first worker loads its code while this process reads the plan
 
     def spawn(self) -> None:
@@ -110,6 +113,8 @@ class Engine:
         (self.folder / "counts").write_bytes(bytes(SharedCounts.size(len(program.groups), workers)))
         self.ledger = Ledger(self.folder / "ledger", workers)
         self.out = Outgoing(workers, job.counted(), self.ledger, self.listen() if job.host_prefix else None)
+        if job.csv:
+            self.out.used = lambda: used_rows(self.folder)
         for link in self.links:
             link.set_up(Setup(root, job, link.index, workers, str(self.folder)))
 
@@ -170,6 +175,17 @@ class Engine:
             ],
         )
 
+    def share(self, place: int, servers: int) -> None:
+        """Be told, before the start, which share of the rows of data files is this engine's."""
+        for link in self.links:
+            link.send(frame(Say.SHARE, place, servers))
+
+    def rows(self, after: int, granted: Sequence[Granted], wait_s: float) -> list[Wish]:
+        """Hand rows of data files to who wished for them; gives the wishes after a number, waiting for one."""
+        for wish, first, end in self.wishes.grant(granted):
+            self.links[wish.worker].send(frame(Say.ROWS, wish.key, first, end))
+        return self.wishes.take(after, wait_s)
+
     def set_property(self, key: str, value: str) -> None:
         """Set a property in all processes of this run."""
         if self.conductor is not None:
@@ -195,6 +211,8 @@ class Engine:
         elif kind is Say.ASK:
             with self.brokering:
                 self.broker.ask(worker, *values(payload))
+        elif kind is Say.ASK_ROWS:
+            self.wishes.add(worker, *values(payload))
         elif kind is Say.NOTE:
             level, name, text, created_s, at_ns = values(payload)
             write(logging.getLogger(name), level, text, created=created_s, at_ns=at_ns)
@@ -236,6 +254,7 @@ class Engine:
         self.out.end(worker)
         with self.brokering:
             self.broker.gone(worker)
+        self.wishes.forget(worker)
         died = not self.closed and (self.conductor is None or not self.conductor.quitting)
         if died:
             code = self.links[worker].process.wait()
@@ -256,6 +275,7 @@ class Engine:
             self.silence.stop()
         if self.listening is not None:
             logging.getLogger("pyjm").removeHandler(self.listening)
+        self.wishes.close()
         if self.conductor is not None:
             self.conductor.abandon()
         for link in self.links:

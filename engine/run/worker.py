@@ -59,6 +59,9 @@ class Worker:
         cells = Cells() if setup.workers == 1 else MappedCells(folder / "cells")
         self.build = setup.job.build(cells, setup.workers)
         self.build.set_property = self.set_property
+        self.row_shares = self.build.row_shares
+        if self.row_shares is not None:
+            self.row_shares.worker, self.row_shares.folder, self.row_shares.ask = setup.index, folder, self.ask_rows
         self.waiting = Waiting(None if setup.workers == 1 else self.ask)
         self.build.waiting = self.waiting
         self.properties = self.build.properties
@@ -108,6 +111,10 @@ class Worker:
         """Ask the broker in the parent; it may answer with an ANSWER."""
         self.out.put(frame(Say.ASK, *said))
 
+    def ask_rows(self, *said: str | int | bool) -> None:
+        """Ask the controller for rows of a file; they come with ROWS."""
+        self.out.put(frame(Say.ASK_ROWS, *said))
+
     # what the parent asks for
 
     def hear(self, kind: Say, payload: bytes) -> None:
@@ -128,6 +135,10 @@ class Worker:
             self.end_groups(now=kind is Say.STOP_NOW)
         elif kind is Say.EPOCH:
             set_epoch(*values(payload))
+        elif kind is Say.ROWS and self.row_shares is not None:
+            self.row_shares.given(*values(payload))
+        elif kind is Say.SHARE and self.row_shares is not None:
+            self.row_shares.place, self.row_shares.servers = values(payload)
         elif kind is Say.QUIT:
             self.ending.set()
 

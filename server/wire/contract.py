@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias, Union
 
-PROTOCOL = 1
+PROTOCOL = 2
 """Counts up with every change that the other side has to know. `hello` itself keeps its form for ever."""
 
 Plain: TypeAlias = Union[bool, int, float, str, bytes, "tuple[Plain, ...]", None]
@@ -24,8 +24,10 @@ CALLS: Mapping[str, tuple[type, ...]] = {
     "missing": (bytes,),
     "upload": (str, int, bytes),
     "configure": (bytes,),
+    "share": (int, int),
     "start_at": (int,),
     "take": (int, float),
+    "rows": (int, bytes, float),
     "health": (),
     "stop": (),
     "shutdown": (),
@@ -38,8 +40,10 @@ hello(version, about) → about · acquire() → token and lease · attach(token
 clock(sender's ns) → own ns · dial(host, port): the server opens a further link itself, to the caller's host if none is
 named · renew() → progress and clocks · epoch(ns): the controller's wall time at the server's own ns 0, corrected ·
 missing([[sha256, size], …]) → [sha256, …] · upload(sha256, offset, piece) · configure(order) → faults ·
-start_at(own ns) · take(after, wait_s) → (batches, health) · health() → health ·
-stop(): now · shutdown(): gracefully · exit(): end the process · release(): end the lease.
+share(place, servers): which rows of divided data files · start_at(own ns) · take(after, wait_s) → (batches, health) ·
+rows(after, [[wish, first, end], …], wait_s) → wishes: rows that are handed out, and what more is wished for ·
+health() → health · stop(): now · shutdown(): gracefully · exit(): end the process · release(): end the lease.
+A server that has joined dials where it did; the host of its `dial` is the kind of link.
 Structured values are JSON as bytes.
 """
 
@@ -49,6 +53,7 @@ BEFORE_LEASE = frozenset({"hello", "acquire", "attach", "clock"})
 CONTROL = "control"
 DATA = "data"
 THREADS = "threads"
+ROWS = "rows"
 
 MAX_UNLEASED = 64 << 10
 """Bytes of the largest message that a server reads from who holds no lease."""

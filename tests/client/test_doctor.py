@@ -302,3 +302,19 @@ def test_the_command_ends_with_0_1_and_2(fleet: Fleet, command: Any) -> None:
     for wrong in ([], ["--bogus"], [address, "another"], ["-t", "plan.jmx"]):
         code, text = command(*wrong)
         assert code == 2 and text
+
+
+def test_rows_that_can_not_be_divided_are_found_on_no_server_but_here(fleet: Fleet) -> None:
+    settings = settings_of(fleet.folder, pyjm__csv="split")
+    hosts = [server.address for server in fleet.servers]
+    patients = Doctor(settings, Trust(settings), QUICK).examine(hosts, job_of(csv_plan("${__threadNum}.csv")))
+    found = [check for patient in patients for check in patient.checks if check.name == "plan"]
+    assert [check.state for check in found] == [FAIL, FAIL]
+    assert all("${__threadNum}.csv is known only when the test runs: its rows can't be" in each.text for each in found)
+
+
+def test_a_policy_for_rows_that_is_none_is_told_as_a_run_tells_it(fleet: Fleet) -> None:
+    lines: list[str] = []
+    settings = settings_of(fleet.folder, pyjm__csv="fair")
+    assert doctor.check([fleet.servers[0].address], None, settings, lines.append) == 1
+    assert lines[-1] == "An error occurred: pyjm.csv=fair is none; write copy, split, block or unique"

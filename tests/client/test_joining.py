@@ -161,6 +161,17 @@ def test_a_data_link_alone_that_is_mute_is_opened_again(tmp_path: Path) -> None:
         run.end(server)
 
 
+def test_a_further_link_is_dialled_by_the_server_too(tmp_path: Path) -> None:
+    with one_that_runs(tmp_path) as (server, run, _):
+        link = run.members[0].further("rows")
+        assert isinstance(link.call("clock", 1), int)
+        lease = server.host._lease
+        assert lease is not None
+        assert sorted(lease.links.values()) == ["control", "data", "rows"]
+        link.close()
+        run.end(server)
+
+
 def test_a_server_that_is_gone_is_lost_when_its_time_is_over(tmp_path: Path) -> None:
     given = {**PLAIN, "pyjm__reconnect_timeout": "1.5"}
     settings = settings_of(tmp_path, **given)

@@ -208,7 +208,8 @@ def test_a_message_that_stalls_ends_its_link_and_no_other(tmp_path: Path, tls_of
 def test_another_version_is_told_so_and_gets_no_further(tmp_path: Path) -> None:
     with serving(tmp_path) as server:
         link = server.link()
-        with pytest.raises(Refused, match=r"speaks version 99 of the protocol \(pyjm 9\), this is version 1") as caught:
+        told = rf"speaks version 99 of the protocol \(pyjm 9\), this is version {PROTOCOL} "
+        with pytest.raises(Refused, match=told) as caught:
             link.call("hello", 99, pack({"product": "pyjm 9"}))
         assert caught.value.code == "version"
         with pytest.raises(Refused, match="hello comes first"):

@@ -15,7 +15,7 @@ from pyjm.client.trust import Trust
 from pyjm.engine.run.job import Job
 from pyjm.engine.run.parent import Engine
 from pyjm.properties import Settings
-from pyjm.server.wire.contract import CALLS, Refused, pack, unpack_map
+from pyjm.server.wire.contract import CALLS, PROTOCOL, Refused, pack, unpack_map
 from pyjm.server.wire.link import Link
 from pyjm.server.wire.trouble import LinkDown
 
@@ -190,7 +190,8 @@ def test_without_the_lease_nothing_is_stopped_ended_read_or_written(tmp_path: Pa
 def test_who_calls_can_not_write_lines_of_its_own_into_the_log(tmp_path: Path, caplog: Any) -> None:
     with serving(tmp_path) as server, caplog.at_level(logging.INFO):
         link = server.link()
-        link.call("hello", 1, pack({"who": "me\n2026-11-21 ERROR pyjm.server: all is lost\x1b[2J", "link": "control"}))
+        who = "me\n2026-11-21 ERROR pyjm.server: all is lost\x1b[2J"
+        link.call("hello", PROTOCOL, pack({"who": who, "link": "control"}))
         link.call("acquire")
         with pytest.raises(Refused) as caught:
             server.greeted().call("acquire")
@@ -202,7 +203,7 @@ def test_a_link_says_hello_once(tmp_path: Path) -> None:
         link = server.greeted()
         link.call("acquire")
         with pytest.raises(Refused, match="once"):
-            link.call("hello", 1, pack({"who": "somebody else"}))
+            link.call("hello", PROTOCOL, pack({"who": "somebody else"}))
 
 
 # names that cross the wire

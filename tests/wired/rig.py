@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from time import perf_counter_ns
+from typing import Any
 
 from OpenSSL import SSL
 
@@ -28,7 +29,7 @@ from pyjm.server.joining import Joiner
 from pyjm.server.links import Links
 from pyjm.server.listen import Listener
 from pyjm.server.wire.address import Address
-from pyjm.server.wire.contract import MAX_REPLY, Limits, pack
+from pyjm.server.wire.contract import MAX_REPLY, PROTOCOL, Limits, pack
 from pyjm.server.wire.link import Link, connect
 from pyjm.server.wire.port import open_port
 
@@ -187,7 +188,7 @@ class Server:
     def greeted(self, kind: str = "control", settings: Settings | None = None) -> Link:
         """Dial it and say hello."""
         link = self.link(settings)
-        link.call("hello", 1, pack({"who": "tester", "link": kind}))
+        link.call("hello", PROTOCOL, pack({"who": "tester", "link": kind}))
         return link
 
 
@@ -201,15 +202,19 @@ def serving(
     faults: list[Fault] | None = None,
     compiling: Callable[[], object] = lambda: None,
     about: Mapping[str, object] | None = None,
+    make: Callable[[int], Any] = Player,
     **given: str,
 ) -> Iterator[Server]:
-    """Run a server with these properties set; `about` is what it says of itself and its machine."""
+    """Run a server with these properties set; `about` is what it says of itself and its machine.
+
+    `make` makes its engines.
+    """
     settings = settings_of(folder, **given)
     lines: list[str] = []
     engines: list[Player] = []
 
     def engine(workers: int) -> Player:
-        engines.append(Player(workers))
+        engines.append(make(workers))
         engines[-1].faults = list(faults or [])
         engines[-1].compiling = compiling
         return engines[-1]
