@@ -91,6 +91,9 @@ def run_something(line: CommandLine, arguments: Sequence[str], environ: Mapping[
         return 1
     if line.has("s"):
         return serve(arguments)
+    if line.has("join"):
+        say("An error occurred: --join makes a server join a controller: use it with pyjm-server")
+        return 1
     if not any(map(line.has, ("n", "resume", "check"))):
         say("pyjm has no window: run a test plan with -n -t plan.jmx, make and change plans with JMeter's window")
         say(f"\n{USAGE}\n{describe()}")
@@ -190,9 +193,12 @@ def run_session(line: CommandLine, settings: Settings, arguments: Sequence[str],
     if order.hosts is None:
         return Session(order, settings, say, make_members, make_crew).run()
     from .journal import Journal, run_folder
+    from .muster import Muster
 
     journal = Journal(run_folder(settings), arguments, environ)
-    return Session(order, settings, say, make_members, partial(make_crew, record=journal.record), journal).run()
+    with Muster(settings, say) as muster:
+        crew = partial(make_crew, record=journal.record)
+        return Session(order, settings, say, muster.members, crew, journal, muster.gather).run()
 
 
 def make_order(line: CommandLine, settings: Settings) -> Order | None:
@@ -205,32 +211,30 @@ def make_order(line: CommandLine, settings: Settings) -> Order | None:
     hosts: list[str] | None = None
     written = line.value("R")
     if written is None and line.has("r"):
-        written = settings.text("remote_hosts", "127.0.0.1") or "127.0.0.1"
+        from .muster import servers_of
+
+        written = servers_of(settings)
     if written is not None:
         hosts = [host for part in written.split(",") if (host := part.strip())]
     standbys: tuple[str, ...] = ()
     if hosts is not None:
         from .load import Load
         from .loss import OnLoss
+        from .muster import join_port
 
         standbys = OnLoss.of(settings, hosts).standbys
-        Load.of(settings, hosts)  # what is wrong with it is said before anything is done
+        joining = join_port(settings) > 0
+        Load.of(settings, hosts, joining=joining)  # what is wrong with it is said before anything is done
     return Order(plan, line.value("l"), hosts, line.has("f"), line.has("X"), standbys)
 
 
 def make_members(order: Order, settings: Settings) -> list[Member]:
-    """Make this machine, or the servers of the order, the members of the run."""
-    if order.hosts is None:
-        from pyjm.engine.run.parent import Engine
+    """Make this machine the member of the run."""
+    from pyjm.engine.run.parent import Engine
 
-        from .local import Local
+    from .local import Local
 
-        return [Local(Engine())]
-    from .remote import Remote
-    from .trust import Trust
-
-    trust = Trust(settings)
-    return [Remote(host, settings, trust, say=say) for host in [*order.hosts, *order.standbys]]
+    return [Local(Engine())]
 
 
 def make_crew(

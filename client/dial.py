@@ -6,17 +6,18 @@ import getpass
 import logging
 import os
 import socket
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from OpenSSL import SSL
 
-from pyjm.client.address import Address
 from pyjm.client.member import MemberError
 from pyjm.keystore.faults import KeystoreError
 from pyjm.keystore.peers import refresh
 from pyjm.properties.release import PRODUCT
-from pyjm.server.wire.contract import MAX_REPLY, PROTOCOL, BadMessage, Code, Limits, Refused, pack, unpack_map
+from pyjm.server.wire.address import Address
+from pyjm.server.wire.contract import MAX_REPLY, PROTOCOL, BadMessage, Code, Limits, Plain, Refused, pack, unpack_map
 from pyjm.server.wire.link import Link, connect
 from pyjm.server.wire.trouble import LinkDown, Trouble
 
@@ -69,8 +70,11 @@ class Dialer:
     tls: SSL.Context | None
     limits: Limits = LIMITS
 
-    def open(self, kind: str, port: int = 0) -> tuple[Link, dict[str, Any]]:
-        """Open a link and say hello; gives what the server says of itself.
+    returns = "dialled"
+    """What is done until a server is back that is out of reach."""
+
+    def open(self, kind: str, port: int = 0, ask: Callable[..., Plain] | None = None) -> tuple[Link, dict[str, Any]]:
+        """Open a link and say hello; gives what the server says of itself. `ask` calls it over a link that is there.
 
         Raises OSError, LinkDown, Refused, BadMessage; `explain` makes one line of any of them.
         """

@@ -18,6 +18,7 @@ from pyjm.client.address import parse_address, split_addresses
 from pyjm.client.dial import LIMITS, Dialer
 from pyjm.client.load import Load, divisions
 from pyjm.client.member import MemberError
+from pyjm.client.muster import servers_of
 from pyjm.client.order import Refused as NoRun
 from pyjm.client.remote import Remote
 from pyjm.client.row_policies import RowPolicies
@@ -252,8 +253,15 @@ def run_check(line: CommandLine, settings: Settings, say: Callable[[str], None])
     """Do what `pyjm --check` asks for; gives the exit status."""
     written = line.value("R")
     if written is None and line.has("r"):
-        written = settings.text("remote_hosts", "127.0.0.1") or "127.0.0.1"
+        try:
+            written = servers_of(settings)
+        except MemberError as error:
+            say(f"An error occurred: {error}")
+            return 1
     hosts = split_addresses(written or "")
+    if not hosts and settings.text("pyjm.join_port") not in ("", "0"):
+        say("An error occurred: --check dials servers; those that join (pyjm.join_port) are checked when a run starts")
+        return 2
     if not hosts:
         say("An error occurred: --check looks over servers: name them with -R host,host:port, or -r and remote_hosts")
         return 2

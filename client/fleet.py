@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from time import perf_counter_ns
 from typing import TYPE_CHECKING, TypeVar
@@ -33,6 +33,9 @@ AHEAD_S = 0.3
 AHEAD_EACH_S = 0.01
 """How long before the start its command goes out, and how much more for each server."""
 _WAKE_S = 0.5
+
+ERRANDS = 128
+"""Servers that are dealt with at once: more threads with so much to do would keep one another from the processor."""
 
 
 class Fleet:
@@ -73,11 +76,14 @@ class Fleet:
         self._paces: dict[int, Pace] = {}
         self._collecting = threading.Lock()
         self._changing = threading.Lock()
+        self._changed = threading.Event()
         self._stopping = False
         self._ended: set[int] = set()
         self._out: set[int] = set()
         self._jobs: list[Job] = []
-        self._pool = ThreadPoolExecutor(3 * max(1, len(self._members)), thread_name_prefix="member")
+        self._pool = ThreadPoolExecutor(max(1, len(self._members)), thread_name_prefix="member")
+        errands = max(1, min(2 * len(self._members), ERRANDS))
+        self._errands = ThreadPoolExecutor(errands, thread_name_prefix="errand")
 
     # before the test
 
@@ -188,11 +194,14 @@ class Fleet:
         """Begin to take the batches of some members, each in a thread."""
         for index in indexes:
             number = after[index] if after else 0
-            taking = Taking(index, self._members[index], self._outcomes[index], self._jobs[index], number)
+            taking = Taking(
+                index, self._members[index], self._outcomes[index], self._jobs[index], number, len(self._members)
+            )
             self._paces[index] = taking.pace
             if self._handing is not None:
                 self._handing.attend(index, self._members[index])
-            self._taking[index] = self._pool.submit(self._take_all, taking)
+            future = self._taking[index] = self._pool.submit(self._take_all, taking)
+            future.add_done_callback(lambda _: self._changed.set())
 
     def _take_all(self, taking: Taking) -> None:
         reason = taking.run(self._collect, self._record, self._collecting, self._say)
@@ -208,7 +217,9 @@ class Fleet:
         pending = list(self._taking.values())
         while pending:
             # in slices, so that signals get their turn, and those that took the place of others are seen
-            wait(pending, _WAKE_S, FIRST_EXCEPTION)
+            if not self._changed.wait(_WAKE_S):
+                continue
+            self._changed.clear()
             for future in list(self._taking.values()):
                 if future.done() and future.exception() is not None:
                     self.stop(now=True)
@@ -255,7 +266,7 @@ class Fleet:
             text = "pyjm.on_loss=stop: the test is stopped"
             log.warning("%s", text)
             self._say(text)
-            self._pool.submit(self.stop, now=False)
+            threading.Thread(target=self.stop, kwargs={"now": False}, name="on loss", daemon=True).start()
         elif self._on_loss.action == REPLACE:
             self._replace(index, gap)
 
@@ -334,6 +345,7 @@ class Fleet:
         """Let go of all members."""
         self._close_all()
         self._pool.shutdown(wait=True)
+        self._errands.shutdown(wait=True)
 
     def _close_all(self) -> None:
         self._all("close", lambda index: self._members[index].close(), range(len(self._members)))
@@ -342,7 +354,7 @@ class Fleet:
         return [index for index in range(len(self._members)) if index not in self._out]
 
     def _each(self, action: Callable[[int], T], indexes: Sequence[int]) -> dict[int, Future[T]]:
-        return {index: self._pool.submit(action, index) for index in indexes}
+        return {index: self._errands.submit(action, index) for index in indexes}
 
     def _all(self, what: str, action: Callable[[int], None], indexes: Sequence[int]) -> None:
         """Do something to all at once; a member to which it can't be done is noted in the log."""

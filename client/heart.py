@@ -18,6 +18,8 @@ from pyjm.server.wire.trouble import LinkDown, Trouble
 log = logging.getLogger("pyjm.client.remote")
 
 BEAT_S = 1.0
+BEATS_PER_S = 250
+"""How often all servers of a controller are asked together, as far as that is often enough for each."""
 DEAD_S = 1.5
 """How long a port must refuse to be dialled: nobody listens there, the server has ended."""
 _AGAIN_S = 0.25
@@ -25,10 +27,14 @@ _AGAIN_S = 0.25
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How long a server may be silent until that is said, and out of reach until it is lost."""
+    """How long a server may be silent until that is said, and out of reach until it is lost.
+
+    Where there are many `members`, each gets a beat less often.
+    """
 
     silent_s: float
     away_s: float
+    members: int = 1
 
 
 class Watcher(Protocol):
@@ -69,7 +75,7 @@ class Heart:
         self.progress = Progress()
         self._link = link
         self._patience = patience
-        self._beat_s = min(BEAT_S, lease_s / 4, patience.silent_s / 2)
+        self._beat_s = min(max(BEAT_S, patience.members / BEATS_PER_S), lease_s / 4, patience.silent_s / 2)
         self._watcher = watcher
         self._on_beat = on_beat
         self._heard = time.monotonic()
@@ -188,6 +194,4 @@ def progressed(before: Progress, state: dict[str, Any]) -> Progress:
     seconds = (now_ns - before.at_ns) / 1e9
     quick = (made - before.made) / seconds if before.at_ns and seconds > 0 else 0.0
     active = int(state.get("active", 0))
-    return Progress(
-        made, bool(state["ended"]), now_ns, max(before.per_s, quick), active, str(state.get("trouble", ""))
-    )
+    return Progress(made, bool(state["ended"]), now_ns, max(before.per_s, quick), active, str(state.get("trouble", "")))

@@ -9,7 +9,8 @@ from time import perf_counter_ns
 
 from pyjm.client.clocks import Timekeeper
 from pyjm.client.dial import Dialer
-from pyjm.client.receive import Receiver
+from pyjm.client.door import Joined
+from pyjm.client.receive import Caller, Receiver
 from pyjm.server.wire.contract import CONTROL, DATA, THREADS, BadMessage, Plain, Refused, unpack_map
 from pyjm.server.wire.link import Link
 from pyjm.server.wire.trouble import LinkDown
@@ -30,7 +31,7 @@ class Grant:
     """What is known of a lease: enough to take the server up again, also from another process.
 
     `server_id` tells this start of the server's process from all others, `token` is known to the holder alone; `stops`:
-    the test ends with the lease.
+    the test ends with the lease. `certificate` is what it has shown (see receive.Caller), `joined`: it dials, not we.
     """
 
     token: str
@@ -38,6 +39,13 @@ class Grant:
     server_id: str
     data_port: int = 0
     stops: bool = True
+    certificate: str = ""
+    joined: bool = False
+
+    @property
+    def caller(self) -> Caller:
+        """Tell it from all others that dial."""
+        return Caller(self.server_id, self.certificate)
 
 
 class Opener:
@@ -77,6 +85,8 @@ class Opener:
                 server_id=str(about.get("id")),
                 data_port=int(about.get("data_port", 0)),
                 stops=bool(lease.get("stops", True)),
+                certificate=Caller.of(link, about).certificate,
+                joined=isinstance(self._dialer, Joined),
             )
             self.timekeeper.beat(lease, sent_ns, perf_counter_ns())
             self.offset_ns = measure_offset_ns(link, self.timekeeper.clock.add)
@@ -104,22 +114,22 @@ class Opener:
     def data(self, dial: Callable[..., Plain], *, again: bool = False) -> Link:
         """Open the data link; `dial` asks the server to open it, where it is to."""
         dialer = self._quick if again else self._dialer
-        return self._attached(self._received(DATA, dial) or dialer.open(DATA, self.grant.data_port)[0])
+        return self._attached(self._received(DATA, dial) or dialer.open(DATA, self.grant.data_port, dial)[0])
 
     def threads(self, dial: Callable[..., Plain]) -> Link | None:
         """Have the server open a link for thread counts, where client.rmi.localport says so."""
         link = self._received(THREADS, dial)
         return self._attached(link) if link is not None else None
 
-    def further(self, kind: str) -> Link:
+    def further(self, kind: str, dial: Callable[..., Plain]) -> Link:
         """Open one more link, to the port of the control link."""
-        return self._attached(self._quick.open(kind)[0])
+        return self._attached(self._quick.open(kind, 0, dial)[0])
 
     def _received(self, kind: str, dial: Callable[..., Plain]) -> Link | None:
         if self._receiver is None:
             return None
         dial("dial", self._callback_host, self._receiver.port(kind))
-        return self._receiver.take(self.grant.server_id, kind, self._dialer.limits.handshake_s)
+        return self._receiver.take(self.grant.caller, kind, self._dialer.limits.handshake_s).link
 
     def _attached(self, link: Link) -> Link:
         try:

@@ -13,6 +13,7 @@ from typing import Any
 
 from pyjm.client.configuring import names
 from pyjm.client.member import Member, MemberError
+from pyjm.client.muster import join_port
 from pyjm.engine.run.job import Job
 from pyjm.engine.shared.division import MOST_CYCLE, Division
 from pyjm.properties import Settings
@@ -39,15 +40,21 @@ class Load:
     timeout_s: float = 60.0
 
     @classmethod
-    def of(cls, settings: Settings, hosts: Sequence[str]) -> Load:
-        """Read the properties; raises MemberError where they can't be meant."""
+    def of(cls, settings: Settings, hosts: Sequence[str], *, joining: bool = False) -> Load:
+        """Read the properties; raises MemberError where they can't be meant.
+
+        While servers are still `joining`, how many there will be is not known. Those that are expected have been waited
+        for when they have joined (muster).
+        """
         action = settings.text("pyjm.load")
         if action not in (EACH, DIVIDE):
             raise MemberError(f"pyjm.load={action} is none; write {EACH} or {DIVIDE}")
-        weights = read_weights(settings.text("pyjm.weights"), len(hosts))
+        weights = read_weights(settings.text("pyjm.weights"), None if joining else len(hosts))
         expected = read_number(settings, "pyjm.expect_servers")
         if not expected.is_integer():
             raise MemberError(f"pyjm.expect_servers={settings.text('pyjm.expect_servers')} is no number of servers")
+        if join_port(settings):
+            return cls(action == DIVIDE, weights)
         if expected > len(hosts):
             there = f"{len(hosts)} server{' is' if len(hosts) == 1 else 's are'}"
             raise MemberError(f"pyjm.expect_servers={expected:.0f}, and only {there} named (-R, remote_hosts)")
@@ -66,8 +73,8 @@ def read_number(settings: Settings, key: str) -> float:
     return number
 
 
-def read_weights(text: str, servers: int) -> tuple[int, ...]:
-    """Read pyjm.weights: a whole number for each server, or auto; raises MemberError."""
+def read_weights(text: str, servers: int | None) -> tuple[int, ...]:
+    """Read pyjm.weights: a whole number for each server, or auto; raises MemberError. `servers` may not be known."""
     if text == AUTO:
         return ()
     parts = [part.strip() for part in text.split(",")]
@@ -77,7 +84,7 @@ def read_weights(text: str, servers: int) -> tuple[int, ...]:
                 f"pyjm.weights={text}: {part or 'nothing'} is no weight; write auto, or a whole number from 1 to "
                 f"{MOST_WEIGHT} for each server"
             )
-    if len(parts) != servers:
+    if servers is not None and len(parts) != servers:
         counts = f"{len(parts)} weight{'s' * (len(parts) != 1)} for {servers} server{'s' * (servers != 1)}"
         raise MemberError(f"pyjm.weights={text}: {counts}; write one for each, in their order")
     weights = tuple(map(int, parts))

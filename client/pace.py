@@ -9,7 +9,7 @@ from time import perf_counter_ns
 from pyjm.client.member import UNKNOWN, Progress
 
 WINDOW_S = 0.2
-"""The time over which samples are counted: as often as workers hand theirs over."""
+"""The time over which samples are counted: as often as workers hand theirs over, or seldomer where they come so."""
 
 UNSAID_S = 0.5
 """How old samples may be when a server first counts them."""
@@ -18,7 +18,8 @@ UNSAID_S = 0.5
 class Pace:
     """Counts the samples of one member as they come."""
 
-    def __init__(self, clock: Callable[[], int] = perf_counter_ns) -> None:
+    def __init__(self, clock: Callable[[], int] = perf_counter_ns, window_s: float = WINDOW_S) -> None:
+        self._window_s = window_s
         self._clock = clock
         self._since_ns = self._heard_ns = clock()
         self._count = 0
@@ -31,7 +32,7 @@ class Pace:
         self._count += samples
         self._active = active
         span_s = (self._heard_ns - self._since_ns) / 1e9
-        if span_s >= WINDOW_S:
+        if span_s >= self._window_s:
             self._quickest_per_s = max(self._quickest_per_s, self._count / span_s)
             self._since_ns, self._count = self._heard_ns, 0
 
@@ -41,7 +42,7 @@ class Pace:
 
     def per_s(self, progress: Progress) -> float:
         """Tell how many samples it has made in a second at its quickest."""
-        return max(self._quickest_per_s, progress.per_s, self._count / WINDOW_S)
+        return max(self._quickest_per_s, progress.per_s, self._count / self._window_s)
 
     def unheard(self, progress: Progress, counted: int, per_s: float = 0.0) -> int:
         """Tell how many samples it may have made, and requests have had under way, beyond those that were counted.

@@ -1,131 +1,140 @@
-"""The controller's own ports, where client.rmi.localport asks for them: the servers dial, the controller calls."""
+"""The controller's own ports: servers dial, the controller calls. Each link is kept for who waits for it."""
 
 from __future__ import annotations
 
 import logging
-import socket
 import threading
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
+from cryptography.hazmat.primitives.hashes import SHA256
 from OpenSSL import SSL
 
 from pyjm.client.dial import LIMITS, greet
 from pyjm.client.member import MemberError
+from pyjm.keystore.faults import KeystoreError
+from pyjm.keystore.peers import refresh
 from pyjm.server.wire.contract import DATA, THREADS, BadMessage, Limits, Refused
-from pyjm.server.wire.gate import Gate
-from pyjm.server.wire.link import Link
+from pyjm.server.wire.link import Link, Mute
+from pyjm.server.wire.port import Ports, host_of, open_port
 from pyjm.server.wire.stream import Stream
 from pyjm.server.wire.trouble import LinkDown, Trouble
 
 log = logging.getLogger("pyjm.client.remote")
 
-_LOOK_UP_S = 0.5
 _OFFSETS = {THREADS: 1, DATA: 2}
+_MOST_SAID = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who has dialled: the id that a server gives in `hello`, the same on all its links, and its certificate.
+
+    `certificate` is the SHA-256 of what it has shown: nobody else can come back under its id. Empty without TLS.
+    """
+
+    id: str
+    certificate: str = ""
+
+    @classmethod
+    def of(cls, link: Link, about: Mapping[str, Any]) -> Caller:
+        """Read who it is."""
+        shown = link.stream.certificate()
+        return cls(str(about.get("id")), shown.fingerprint(SHA256()).hex() if shown is not None else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """A link that a server has opened, and what it says of itself."""
+
+    link: Link
+    about: dict[str, Any] = field(default_factory=dict)
 
 
 class Receiver:
-    """Listens on the two ports after `base`: links for thread counts on the first, for batches on the second.
+    """Listens on ports; `kinds` tells for which kind of link each is, empty where the server says that itself.
 
-    A server that has dialled is told by the id that it gives in `hello`, the same as on its control link.
+    `option` is the property that asked for them, as the user wrote it.
     """
 
-    def __init__(self, base: int, tls: SSL.Context | None, limits: Limits = LIMITS) -> None:
-        self._base = base
+    def __init__(self, kinds: Mapping[int, str], tls: SSL.Context | None, option: str, limits: Limits = LIMITS) -> None:
+        self._kinds = kinds
+        self._numbers = {kind: number for number, kind in kinds.items()}
         self._tls = tls
         self._limits = limits
-        self._gate = Gate(limits.strangers, limits.failures)
+        self._said: set[tuple[str, str]] = set()
         self._arrived = threading.Condition()
-        self._links: dict[tuple[str, str], Link] = {}
-        self._closing = False
-        self._sockets: list[socket.socket] = []
-        self._threads: list[threading.Thread] = []
-        for kind in _OFFSETS:
-            self._listen(kind)
+        self._links: dict[tuple[Caller, str], Arrived] = {}
+        self._taken: dict[tuple[Caller, str], Link] = {}
+        sockets = []
+        for number in kinds:
+            try:
+                sockets.append(open_port(number))
+            except (OSError, OverflowError) as error:
+                for opened in sockets:
+                    opened.close()
+                reason = error.strerror if isinstance(error, OSError) else "there is no such port"
+                raise MemberError(f"port {number}, for {option}, can't be used: {reason}") from error
+        self._ports = Ports(sockets, tls, limits, self._receive, self._refresh, log)
+
+    @classmethod
+    def after(cls, base: int, tls: SSL.Context | None) -> Receiver:
+        """Listen as client.rmi.localport asks: for thread counts on the port after `base`, then for batches."""
+        kinds = {base + offset: kind for kind, offset in _OFFSETS.items()}
+        return cls(kinds, tls, f"client.rmi.localport={base}")
 
     def port(self, kind: str) -> int:
         """Tell the port for links of a kind."""
-        return self._base + _OFFSETS[kind]
+        return self._numbers[kind]
 
-    def _listen(self, kind: str) -> None:
-        port = self.port(kind)
+    @property
+    def number(self) -> int:
+        """Give the first port; of port 0 the one that was free."""
+        return self._ports.numbers[0]
+
+    def _refresh(self) -> None:
         try:
-            listener = socket.create_server(("", port), backlog=128)
-        except (OSError, OverflowError) as error:
-            self.close()
-            reason = error.strerror if isinstance(error, OSError) else "there is no such port"
-            raise MemberError(f"port {port}, for client.rmi.localport={self._base}, can't be used: {reason}") from error
-        self._sockets.append(listener)
-        self._threads.append(_thread(self._accept, listener, kind))
+            refresh(self._tls)
+        except KeystoreError as error:
+            log.warning("the old list of revoked certificates stands: %s", error)
 
-    def _accept(self, listener: socket.socket, kind: str) -> None:
-        listener.settimeout(_LOOK_UP_S)
-        while not self._closing:
-            try:
-                sock, address = listener.accept()
-            except TimeoutError:
-                continue
-            except OSError as error:
-                if not self._closing:
-                    log.warning("a server's connection could not be taken: %s", error.strerror)
-                    time.sleep(_LOOK_UP_S)
-                continue
-            if self._gate.admits(str(address[0])):
-                _thread(self._receive, sock, str(address[0]), kind)
-            else:
-                sock.close()
-
-    def _receive(self, sock: socket.socket, peer: str, kind: str) -> None:
-        """Do the handshake, ask who it is, and keep the link for who waits for it."""
+    def _receive(self, stream: Stream, peer: str, port: int, left: Callable[[], None]) -> None:
+        """Ask who it is, and keep the link for who waits for it."""
+        kind = self._kinds.get(port, "")
         try:
-            stream = Stream(sock, self._tls, self._limits, server_side=True)
-            self._gate.enter(stream, peer)
-            try:
-                stream.handshake()
-            except LinkDown as down:
-                stream.close()
-                said = self._gate.failed(stream, peer)
-                if said:
-                    log.warning("a link from %s: %s: %s", peer, said, down)
-                return
-            self._gate.done(stream)
-            link, about = greet(Link(stream), kind)
+            link, about = greet(Link(stream, Mute(left)), kind, self._limits.handshake_s)
         except (LinkDown, Refused, BadMessage) as error:
-            log.info("a link from %s was no server's: %s", peer, error)
+            said = host_of(peer), str(error)
+            if said not in self._said and len(self._said) < _MOST_SAID:  # it dials again, and again
+                self._said.add(said)
+                log.warning("a link from %s was no server's: %s", peer, error)
             return
+        key = Caller.of(link, about), kind or str(about.get("link"))
         with self._arrived:
-            stale = self._links.pop((str(about.get("id")), kind), None)
-            self._links[str(about.get("id")), kind] = link
+            stale, taken = self._links.pop(key, None), self._taken.pop(key, None)
+            self._links[key] = Arrived(link, about)
             self._arrived.notify_all()
         if stale is not None:
-            stale.close()
+            stale.link.close()
+        if taken is not None:  # its way is cut, and only this side may not know; who uses it closes it
+            taken.abort()
 
-    def take(self, server: str, kind: str, wait_s: float) -> Link:
+    def take(self, caller: Caller, kind: str, wait_s: float) -> Arrived:
         """Give the link of a server that has dialled; raises LinkDown where none came."""
+        key = caller, kind
         with self._arrived:
-            if not self._arrived.wait_for(lambda: (server, kind) in self._links, wait_s):
-                raise LinkDown(Trouble.NO_ANSWER, f"no link came to port {self.port(kind)}")
-            return self._links.pop((server, kind))
+            if not self._arrived.wait_for(lambda: key in self._links, wait_s):
+                raise LinkDown(Trouble.NO_ANSWER, f"no link came to port {', '.join(map(str, self._kinds))}")
+            arrived = self._links.pop(key)
+            self._taken[key] = arrived.link
+            return arrived
 
     def close(self) -> None:
         """Close the ports and what nobody took."""
-        self._closing = True
-        for listener in self._sockets:
-            try:
-                listener.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
-            listener.close()
-        for thread in self._threads:
-            thread.join()
+        self._ports.close()
         with self._arrived:
             left = list(self._links.values())
             self._links.clear()
-        for link in left:
-            link.close()
-
-
-def _thread(target: Callable[..., None], *args: object) -> threading.Thread:
-    thread = threading.Thread(target=target, args=args, name="receiver", daemon=True)
-    thread.start()
-    return thread
+        for arrived in left:
+            arrived.link.close()

@@ -13,6 +13,7 @@ from typing import Any
 from pyjm.client.address import parse_address
 from pyjm.client.clocks import CONTROLLER
 from pyjm.client.dial import LIMITS, Dialer
+from pyjm.client.door import Joined
 from pyjm.client.heart import Heart, Patience
 from pyjm.client.links import DOWN, RELEASE_S, Grant, Opener
 from pyjm.client.member import MemberError, Progress
@@ -46,7 +47,8 @@ _DROP_S = 1.0
 
 
 class Remote:
-    """One pyjm-server; implements `member.Member`, and `heart.Watcher`.
+    """One pyjm-server; implements `member.Member`, and `heart.Watcher`. One that has `joined` dials, not we; it is one
+    of so many `members`.
 
     The control link carries what must be answered at once (heartbeat, stop), the data link what takes its time (files,
     compiling, batches). A data link that is cut, or on which nothing comes, is opened again and goes on after the last
@@ -60,6 +62,8 @@ class Remote:
         trust: Trust | None = None,
         limits: Limits = LIMITS,
         say: Callable[[str], None] = lambda text: None,
+        joined: Joined | None = None,
+        members: int = 1,
     ) -> None:
         self.name = name
         self.cuts = 0
@@ -67,6 +71,8 @@ class Remote:
         self._trust = Trust(settings) if trust is None else trust
         self._limits = limits
         self._say = say
+        self._joined = joined
+        self._members = members
         self._silent_s = settings.decimal("pyjm.loss_timeout")
         self._away_s = settings.decimal("pyjm.reconnect_timeout")
         self._runs_on_s = 0.0
@@ -88,7 +94,9 @@ class Remote:
 
     def look(self) -> Mapping[str, Any]:
         """Tell what the server says of itself; it stays free."""
-        dialer = self._dial()
+        if self._joined is not None:
+            return self._joined.about
+        dialer = self._by_name()
         try:
             link, about = dialer.open(CONTROL)
         except DOWN as error:
@@ -138,11 +146,12 @@ class Remote:
         self.close()
         self._gone.clear()
         self._lost = self._trouble = self._stop_asked = ""
-        self._dialer = self._dial()
+        self._dialer = self._joined or self._by_name()
+        receiver = self._trust.receiver() if self._joined is None else None
         callback_host = self._settings.system.get("java.rmi.server.hostname", "")
-        self._opener = Opener(self._dialer, self._silent_s, self._trust.receiver(), callback_host, self._say)
+        self._opener = Opener(self._dialer, self._silent_s, receiver, callback_host, self._say)
 
-    def _dial(self) -> Dialer:
+    def _by_name(self) -> Dialer:
         address = parse_address(self.name, self._settings.whole("server.rmi.port"))
         return Dialer(self.name, address, self._trust.context(), self._limits)
 
@@ -150,7 +159,8 @@ class Remote:
         lease_s = self._opener.grant.lease_s
         self._runs_on_s = lease_s + _DROP_S if self._opener.grant.stops else inf
         self._away_s = min(self._settings.decimal("pyjm.reconnect_timeout"), lease_s)
-        self._heart = Heart(control, lease_s, Patience(self._silent_s, self._away_s), self, self._on_beat)
+        patience = Patience(self._silent_s, self._away_s, self._members)
+        self._heart = Heart(control, lease_s, patience, self, self._on_beat)
 
     def _on_beat(self, state: dict[str, Any], sent_ns: int, back_ns: int) -> None:
         keeper = self._opener.timekeeper
@@ -184,7 +194,7 @@ class Remote:
 
     def further(self, kind: str) -> Link:
         """Open one more link; raises what opening a link may raise."""
-        return self._opener.further(kind)
+        return self._opener.further(kind, self._call)
 
     def offset_ns(self) -> int:
         """Tell how far the server's clock is ahead."""
@@ -294,7 +304,7 @@ class Remote:
 
     def on_away(self, reason: str) -> None:
         """Say that the server is out of reach; who waits on the data link dials as well."""
-        text = f"{self.name} is out of reach: {reason}; it is dialled for up to {self._away_s:g} s"
+        text = f"{self.name} is out of reach: {reason}; it is {self._dialer.returns} for up to {self._away_s:g} s"
         log.warning("%s", text)
         self._say(text)
         self._abort_data()

@@ -14,7 +14,7 @@ from pyjm.properties.options import CommandLine, parse
 
 from .collect import Collector, FileError
 from .fleet import Fleet
-from .journal import BadJournal, Journal, State, load, run_folder
+from .journal import BadJournal, Journal, Place, State, load, run_folder
 from .live import Live
 from .loss import OnLoss
 from .member import UNKNOWN, MemberError
@@ -65,6 +65,8 @@ class Resumed(Session):
     """Drives a run from where its journal ends."""
 
     def __init__(self, state: State, order: Order, settings: Settings, say: Say) -> None:
+        hosts = [place.name for place in state.places[: len(state.places) - len(order.standbys)]]
+        order = replace(order, hosts=hosts)  # with those that had joined
         super().__init__(order, settings, say, lambda *_: [], lambda *_: self.crew)
         self.state = state
         self.journal_path = state.path
@@ -81,6 +83,12 @@ class Resumed(Session):
             return 1
         finally:
             self.live.close()
+
+    def member(self, place: Place, trust: Trust) -> Remote:
+        """Make a server of the run a member of this one."""
+        grant = place.grant
+        joined = trust.door().joined(place.name, grant.caller) if grant.joined else None
+        return Remote(place.name, self.settings, trust, say=self.say, joined=joined, members=len(self.state.places))
 
     def prepared(self) -> Prepared:
         """Read the plan again; it has to be the same."""
@@ -99,7 +107,7 @@ class Resumed(Session):
         places = self.state.places
         try:
             self.reopen(collector)
-            members = [Remote(place.name, self.settings, trust, say=self.say) for place in places]
+            members = [self.member(place, trust) for place in places]
             reached = self.reach(members)
             if not reached and not all(place.outcome.ended for place in places):
                 raise Refused("An error occurred: no server is left in this run")

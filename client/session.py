@@ -54,7 +54,10 @@ class Crew(Protocol):
 
 
 class Session:
-    """Drives one run. `make_members` and `make_crew` are what reaches the engines."""
+    """Drives one run. `make_members` and `make_crew` are what reaches the engines.
+
+    `gather` completes an order with the servers that join by themselves.
+    """
 
     def __init__(
         self,
@@ -64,6 +67,7 @@ class Session:
         make_members: Callable[[Order, Settings], list[Member]],
         make_crew: Callable[[Order, Settings, list[Member], Collector, Say], Crew],
         journal: Journal | None = None,
+        gather: Callable[[Order], Order] = lambda order: order,
     ) -> None:
         self.order = order
         self.settings = settings
@@ -73,6 +77,7 @@ class Session:
         self.is_local = order.hosts is None
         self.summary = SummarySettings.of(settings)
         self.journal = journal
+        self.gather = gather
         self.live = Live(LiveSettings())
         self.journal_path = journal.path if journal is not None else None
         self.handing: Handing | None = None
@@ -83,8 +88,13 @@ class Session:
         try:
             self.live = Live.of(self.settings)
             path = find_plan(self.order.plan)
-            members = self.make_members(self.order, self.settings)  # their processes start while the plan is read
-            return self.run_on(members, prepare(path, self.order, self.settings))
+            if self.is_local:
+                members = self.make_members(self.order, self.settings)  # their processes start while the plan is read
+            prepared = prepare(path, self.order, self.settings)
+            if not self.is_local:
+                self.order = self.gather(self.order)
+                members = self.make_members(self.order, self.settings)
+            return self.run_on(members, prepared)
         except Refused as refusal:
             for line in refusal.lines:
                 log.error("%s", line)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import threading
 from pathlib import Path
 from time import perf_counter_ns, time_ns
 from typing import Any
@@ -13,6 +14,9 @@ from pyjm.engine.run.job import Job
 from pyjm.server.wire.contract import PIECE, Limits, pack, unpack
 from pyjm.server.wire.link import Link
 
+_FINDING = threading.Lock()
+"""What the first server needs is found once; the others find it known."""
+
 log = logging.getLogger("pyjm.client.remote")
 
 
@@ -21,8 +25,9 @@ def ship(name: str, job: Job, data: Link, limits: Limits, offset_ns: int) -> dic
 
     `offset_ns` is how far its perf_counter_ns clock is ahead of this process's.
     """
-    plan = Shipment.of_bytes(job.plan)
-    files = shipments(job)
+    with _FINDING:
+        plan = Shipment.of_bytes(job.plan)
+        files = shipments(job)
     by_sha = {shipment.sha: shipment for shipment in [plan, *files.values()]}
     wanted = pack([[sha, shipment.size] for sha, shipment in by_sha.items()])
     for sha in unpack(data.call("missing", wanted)):

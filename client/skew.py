@@ -20,11 +20,13 @@ def began_ns(member: Member, at_ns: int) -> int:
     """Ask a member when it really began; 0 where it does not in time. `at_ns` is when it was to."""
     until_ns = at_ns + int(_STARTED_S * 1e9)
     time.sleep(max(0, at_ns - perf_counter_ns()) / 1e9)
+    pause_s = _LOOK_S
     while perf_counter_ns() < until_ns:
         began = member.started_ns()
         if began:
             return began
-        time.sleep(_LOOK_S)
+        time.sleep(pause_s)
+        pause_s *= 2  # many that are late are late because there is much to do
     return 0
 
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from OpenSSL import SSL
 
+from pyjm.client.door import Door
 from pyjm.client.member import MemberError
 from pyjm.client.receive import Receiver
 from pyjm.keystore.context import KeystoreError, client_context, expiry_warning, own_keystore
@@ -24,6 +25,7 @@ class Trust:
         self._lock = threading.Lock()
         self._read = False
         self._receiver: Receiver | None = None
+        self._door: Door | None = None
         self._context: SSL.Context | None = None
         self._warnings: list[str] = []
 
@@ -45,15 +47,25 @@ class Trust:
         context = self.context()
         with self._lock:
             if self._receiver is None:
-                self._receiver = Receiver(base, context)
+                self._receiver = Receiver.after(base, context)
             return self._receiver
+
+    def door(self) -> Door:
+        """Give the port on which servers join (pyjm.join_port). Raises MemberError."""
+        context = self.context()
+        with self._lock:
+            if self._door is None:
+                self._door = Door(self._settings.whole("pyjm.join_port"), context)
+            return self._door
 
     def close(self) -> None:
         """Close those ports."""
         with self._lock:
-            receiver, self._receiver = self._receiver, None
-        if receiver is not None:
-            receiver.close()
+            ports = [self._receiver, self._door]
+            self._receiver = self._door = None
+        for port in ports:
+            if port is not None:
+                port.close()
 
     def _ensure(self) -> None:
         with self._lock:

@@ -81,6 +81,7 @@ KINDS = (
     Kind("e", "reportatendofloadtests", "make a report after the test", there=False),
     Kind("o", "reportoutputfolder", "the folder for the report", _VALUE, there=False),
     Kind("", "check", "look over the servers of -R or -r, and the plan of -t on them, and run nothing"),
+    Kind("", "join", "as a server: dial the controller at this host:port, and open no port", _VALUE),
     Kind("", "no-scripts", "as a server: refuse plans that start processes or run scripts"),
     Kind("", "resume", "take up the run of this name, whose controller has crashed", _VALUE),
     Kind("", "write-properties", "write the property files to edit into this folder and exit", _VALUE),

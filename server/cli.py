@@ -22,11 +22,15 @@ from pyjm.properties.launch import server_options
 from pyjm.properties.options import CommandLine, UsageError, describe, parse
 from pyjm.properties.release import PRODUCT
 from pyjm.server.host import Host
+from pyjm.server.joining import Joiner
 from pyjm.server.lease import ACTIONS
-from pyjm.server.listen import Listener, open_port
+from pyjm.server.links import Links
+from pyjm.server.listen import Listener
 from pyjm.server.metrics import shown
 from pyjm.server.run import Run
+from pyjm.server.wire.address import Address, BadAddress, read_address
 from pyjm.server.wire.contract import PROTOCOL, Limits
+from pyjm.server.wire.port import open_port
 
 log = logging.getLogger("pyjm.server")
 
@@ -37,6 +41,7 @@ NO_TLS = "server.rmi.ssl.disable=true: nothing is encrypted, and anybody who rea
 USAGE = """pyjm-server offers this machine to pyjm -n -t plan.jmx -R <this machine>.
 
   pyjm-server [-Dserver_port=1099] [-Jproperty=value] [-j jmeter-server.log]      SERVER_PORT sets the port as well
+  pyjm-server --join HOST:PORT                         dial the controller (its pyjm.join_port), and open no port
   pyjm-server --no-scripts                             refuse plans that start processes or run scripts
 """
 
@@ -102,6 +107,8 @@ def serve(line: CommandLine, environ: Mapping[str, str]) -> int:
         raise NoStart(f"the log {name} can't be written: {error.strerror}") from error
     if line.has("no-scripts"):
         settings.jmeter["pyjm.no_scripts"] = "true"
+    if line.has("join"):
+        settings.jmeter["pyjm.join"] = line.value("join") or "-"
     threading.excepthook = _note_broken_thread
     try:
         with shown(settings) as on_run:
@@ -132,18 +139,25 @@ def serve_with(settings: Settings, on_run: Callable[[Run], None] = lambda run: N
     action = settings.text("pyjm.lease_action")
     if action not in ACTIONS:
         raise NoStart(f"pyjm.lease_action={action} is none; write {' or '.join(ACTIONS)}")
-    ports = open_ports(settings)
+    joins = controller_of(settings)
+    ports = [] if joins else open_ports(settings)
     about = {"product": PRODUCT, "protocol": PROTOCOL, "data_port": data_port(ports)}
     host = Host(settings, Engine, say, lease_s)
     host.on_run = on_run
     host.certificate = store.certificate if store is not None else None
-    listener = Listener(host, ports, tls, about, Limits(), allowed)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda received, _frame: _end(host, received, _frame))
-    announce(ports, settings)
+    reached: Listener | Joiner
+    if joins:
+        silent_s = settings.decimal("pyjm.loss_timeout")
+        reached = Joiner(Links(host, tls, about, Limits(), allowed), joins, own_name(settings), silent_s, say)
+    else:
+        reached = Listener(host, ports, tls, about, Limits(), allowed)
+    if ports:
+        announce(ports, settings)
     while not host.leaving.wait(0.5):  # in slices: on Windows a wait without end keeps signals waiting too
         pass
-    listener.close(GRACE_S)
+    reached.close(GRACE_S)
     host.close()
     if host.exit_asked and settings.flag("jmeterengine.remote.system.exit"):
         say(f"Bye from {host.last_name}")
@@ -180,9 +194,27 @@ def announce(ports: Sequence[socket.socket], settings: Settings) -> None:
     if len(ports) > 1:
         say(f"Using local port: {data_port(ports)}")
     port = ports[0].getsockname()[1]
-    name = settings.system.get("java.rmi.server.hostname") or socket.gethostname()
-    say(f"Created remote object: pyjm-server [endpoint:[{name}:{port}]]")
+    say(f"Created remote object: pyjm-server [endpoint:[{own_name(settings)}:{port}]]")
     log.info("Listening on port %d", port)
+
+
+def own_name(settings: Settings) -> str:
+    """Give the name of this machine for others."""
+    return settings.system.get("java.rmi.server.hostname") or socket.gethostname()
+
+
+def controller_of(settings: Settings) -> Address | None:
+    """Read where the controller is that this server joins; None where it is to be dialled."""
+    text = settings.text("pyjm.join")
+    if not text:
+        return None
+    try:
+        address = read_address(text, 0)
+    except BadAddress:
+        address = None
+    if address is None or not address.port:
+        raise NoStart(f"--join {text} is no address; write host:port of the controller, whose pyjm.join_port that is")
+    return address
 
 
 def _port_fault(port: int, error: OSError) -> str:

@@ -128,6 +128,11 @@ class Host:
                 raise Refused(Code.LEASE, "the test of this controller is no longer on this server")
             self._heard(lease)
 
+    @property
+    def is_held(self) -> bool:
+        """Tell whether a controller has this server."""
+        return self._lease is not None
+
     def _heard(self, lease: Lease) -> None:
         """Note that the holder was heard of."""
         lease.deadline = self._new_deadline()

@@ -36,6 +36,7 @@ from pyjm.server.wire.contract import (
     version_text,
 )
 from pyjm.server.wire.link import Link
+from pyjm.server.wire.trouble import LinkDown
 
 log = logging.getLogger("pyjm.server")
 
@@ -67,6 +68,8 @@ class Calls(service.Service):  # type: ignore[misc]  # rpyc has no types
     """What one link may call: the methods named in the contract, in their order (hello, then a lease, then the rest).
 
     `about` is what this server says of itself in `hello`; `refusal` says why the caller gets no further than that.
+    Of a link that this server has dialled to join a controller it is known beforehand what `kind` it is, and `greeted`
+    is told when hello was said.
     """
 
     def __init__(
@@ -82,6 +85,9 @@ class Calls(service.Service):  # type: ignore[misc]  # rpyc has no types
         self._lease: Lease | None = None
         self.link: Link | None = None
         self.kind = ""
+        self.greeted: Callable[[], None] | None = None
+        self.was_held = False
+        self.ended: LinkDown | None = None
 
     def _rpyc_getattr(self, name: str) -> Any:
         """Give the method of a call, for rpyc; whatever is not in the contract does not exist."""
@@ -117,6 +123,11 @@ class Calls(service.Service):  # type: ignore[misc]  # rpyc has no types
 
         return call
 
+    @property
+    def refusal(self) -> str:
+        """Say why the caller may not use this server; empty where it may."""
+        return self._refusal
+
     def on_disconnect(self, conn: Link) -> None:
         """Note that the link is gone."""
         if self._lease is not None:
@@ -144,7 +155,11 @@ class Calls(service.Service):  # type: ignore[misc]  # rpyc has no types
         if self._lease is not None:
             raise Refused(Code.STATE, "hello comes first, and once")
         self._who = f"{in_one_line(str(theirs.get('who', 'somebody')))} at {self._caller.peer}"
-        self.kind = str(theirs.get("link", ""))
+        if self.greeted is not None:  # it waits to be taken, for as long as the connection lives
+            self._own_link().idle_s = None
+            self.greeted()
+        else:
+            self.kind = str(theirs.get("link", ""))
         return pack({**self._host.describe(), "workers": self._host.workers, **self._about, "id": self._host.id})
 
     def acquire(self) -> bytes:
@@ -152,7 +167,7 @@ class Calls(service.Service):  # type: ignore[misc]  # rpyc has no types
         if self._lease is not None:
             raise Refused(Code.STATE, "this link holds a lease already")
         self._lease = self._host.acquire(self._who, self._own_link(), self._caller.fingerprint)
-        self._own_link().lift()  # from here on the lease watches over it
+        self._hold()
         clocks = {"clock": perf_counter_ns(), "wall": self._host.wall_ns()}
         lease = {"token": self._lease.token, "lease_s": self._host.lease_s, "stops": self._host.stops}
         return pack({**lease, **clocks})
@@ -169,7 +184,11 @@ class Calls(service.Service):  # type: ignore[misc]  # rpyc has no types
             if self._wrong_tokens >= MOST_WRONG_TOKENS:
                 self._own_link().abort()
             raise
-        self._own_link().lift()
+        self._hold()
+
+    def _hold(self) -> None:
+        self.was_held = True
+        self._own_link().lift()  # from here on the lease watches over it
 
     def clock(self, _sent_ns: int) -> int:
         """Tell this machine's clock."""

@@ -43,6 +43,7 @@ missing([[sha256, size], …]) → [sha256, …] · upload(sha256, offset, piece
 share(place, servers): which rows of divided data files · start_at(own ns) · take(after, wait_s) → (batches, health) ·
 rows(after, [[wish, first, end], …], wait_s) → wishes: rows that are handed out, and what more is wished for ·
 health() → health · stop(): now · shutdown(): gracefully · exit(): end the process · release(): end the lease.
+A server that has joined dials where it did; the host of its `dial` is the kind of link.
 Structured values are JSON as bytes.
 """
 

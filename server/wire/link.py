@@ -6,6 +6,7 @@ import socket
 import struct
 import threading
 import time
+from collections.abc import Callable
 from typing import Any
 
 from OpenSSL import SSL
@@ -18,6 +19,10 @@ from pyjm.server.wire.trouble import LinkDown, Trouble
 _MALFORMED = (
     ArithmeticError, AttributeError, LookupError, MemoryError, RecursionError, TypeError, ValueError, struct.error,
 )  # fmt: skip
+
+_HANDSHAKES = threading.BoundedSemaphore(32)
+"""Handshakes at once: each is work for both sides, and of too many none would be done in time."""
+_TURN_S = 2.0
 
 CONFIG = {
     "allow_safe_attrs": False,
@@ -42,7 +47,14 @@ def check_call(name: object, args: tuple[Plain, ...]) -> None:
 
 
 class Mute(service.Service):  # type: ignore[misc]  # rpyc has no types
-    """What a controller offers to a server on a link: nothing."""
+    """What a controller offers to a server on a link: nothing. `ended` is called when the link is no more."""
+
+    def __init__(self, ended: Callable[[], None] = lambda: None) -> None:
+        self._ended = ended
+
+    def on_disconnect(self, conn: Any) -> None:
+        """Note that the link is no more."""
+        self._ended()
 
     def _rpyc_getattr(self, name: str) -> Any:
         raise Refused(Code.CALL, f"a controller has no {name}")
@@ -61,6 +73,7 @@ class Link(protocol.Connection):  # type: ignore[misc]  # rpyc has no types
         super().__init__(Mute() if root is None else root, Frames(stream), CONFIG)
         self.stream = stream
         self.idle_s: float | None = stream.limits.idle_s
+        self.held_idle_s: float | None = None
         self._turn = threading.Lock()
 
     def limit_to(self, size: int) -> None:
@@ -68,8 +81,8 @@ class Link(protocol.Connection):  # type: ignore[misc]  # rpyc has no types
         self.stream.max_message = min(size, self.stream.limits.max_message)
 
     def lift(self) -> None:
-        """Let the other side idle, and send messages of any size that the contract has: it holds a lease."""
-        self.idle_s = None
+        """Let the other side idle, up to `held_idle_s`, and send all that the contract has: it holds a lease."""
+        self.idle_s = self.held_idle_s
         self.stream.max_message = self.stream.limits.max_message
 
     @classmethod
@@ -180,9 +193,13 @@ def connect(host: str, port: int, tls: SSL.Context | None, limits: Limits, *, ex
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known") from error
     stream = Stream(sock, tls, limits, server_side=False)
     stream.expect(expected)
+    in_turn = _HANDSHAKES.acquire(timeout=_TURN_S)  # who stalls in one holds up nobody for longer
     try:
         stream.handshake()
     except LinkDown:
         stream.close()
         raise
+    finally:
+        if in_turn:
+            _HANDSHAKES.release()
     return stream

@@ -20,6 +20,7 @@ T = TypeVar("T")
 
 _CHUNK = 256 << 10
 _HEAR_OUT_S = 1.0
+_AWAKE = (("TCP_KEEPIDLE", 15), ("TCP_KEEPINTVL", 5), ("TCP_KEEPCNT", 3))
 
 
 class Stream(stream.Stream):  # type: ignore[misc]  # rpyc has no types
@@ -57,6 +58,19 @@ class Stream(stream.Stream):  # type: ignore[misc]  # rpyc has no types
         """Tell the check of certificates, before the handshake, which host was dialled."""
         if self._tls is not None:
             self._tls.set_app_data(host)
+
+    def keep_awake(self) -> None:
+        """Have the system find out that a connection is dead on which nothing is said, and keep it known in between."""
+        for name, value in _AWAKE:
+            if hasattr(socket, name):
+                self._sock.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
+
+    def has_ended(self) -> bool:
+        """Tell whether a connection has ended on which the other side says nothing unasked."""
+        try:
+            return self._ended or self._wait(0.0, write=False)
+        except LinkDown:
+            return True
 
     def certificate(self) -> x509.Certificate | None:
         """Give what the other side has shown, None without TLS."""

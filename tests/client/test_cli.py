@@ -145,3 +145,24 @@ def test_the_command_takes_arguments_as_they_are_and_loads_nothing_heavy() -> No
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout == "An error occurred: Unknown arg: -t\n1 []\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "text"),
+    [
+        ("-n -t plan.jmx --join ctl:4000", 1, "An error occurred: --join makes a server join a controller"),
+        ("--check -r -Jpyjm.join_port=4000", 2, "An error occurred: --check dials servers; those that join"),
+        ("-n -t plan.jmx -r -Jpyjm.join_port=abc", 1, "An error occurred: pyjm.join_port=abc can't be used"),
+    ],
+)
+def test_what_has_no_meaning_with_servers_that_join_is_said(
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: str,
+    status: int,
+    text: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run(*arguments.split()) == status
+    assert capsys.readouterr().out.startswith(text)

@@ -92,4 +92,4 @@ def test_the_usage_lists_each_option_once_in_jmeters_form() -> None:
     assert lines[0] == "\t--?"
     assert "\t-t, --testfile <argument>" in lines
     assert "\t-J, --jmeterproperty <argument>=<value>" in lines
-    assert len(lines) == 2 * 34
+    assert len(lines) == 2 * 35

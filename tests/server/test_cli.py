@@ -51,6 +51,10 @@ def test_a_port_in_use_is_named(capsys: pytest.CaptureFixture[str], here: Path) 
         (["-Jserver.rmi.ssl.disable=true", "-Dserver_port=70000"], "there is no port 70000"),
         (["-e"], "does not have -e/--reportatendofloadtests yet"),
         (["stray"], "Unknown arg: stray"),
+        (["-Jserver.rmi.ssl.disable=true", "--join", "ctl"], "--join ctl is no address; write host:port"),
+        (["-Jserver.rmi.ssl.disable=true", "--join", "ctl:0"], "--join ctl:0 is no address; write host:port"),
+        (["-Jserver.rmi.ssl.disable=true", "--join", ""], "--join - is no address; write host:port"),
+        (["-Jserver.rmi.ssl.disable=true", "-Jpyjm.join=a b:4000"], "--join a b:4000 is no address; write host:port"),
     ],
 )
 def test_what_is_wrong_is_one_line(capsys: pytest.CaptureFixture[str], arguments: list[str], text: str) -> None:

@@ -19,6 +19,7 @@ from wired.rig import Server, serving
 import pyjm.engine.elements
 import pyjm.engine.functions
 from pyjm.client import cli
+from pyjm.client.muster import Muster
 from pyjm.client.order import Order
 from pyjm.client.session import Session
 from pyjm.engine.compile.build import Build
@@ -231,7 +232,10 @@ class Readers:
         if spare:
             given |= {"pyjm__on_loss": "replace", "pyjm__standby_hosts": ",".join(spare)}
         order = Order("plan.jmx", None, hosts, standbys=tuple(spare))
-        return Session(order, self.settings(**given), self.lines.append, cli.make_members, cli.make_crew).run()
+        settings = self.settings(**given)
+        with Muster(settings, self.lines.append) as muster:
+            crew, gather = cli.make_crew, muster.gather
+            return Session(order, settings, self.lines.append, muster.members, crew, None, gather).run()
 
     def said(self, begins: str) -> str:
         """Find the line that begins so."""

@@ -17,6 +17,7 @@ class Relay:
     `blocked` are the directions in which what is said goes nowhere while both ends believe in their connection (both:
     a cable that is out; one: half-open). `down`: new connections are cut at once. `delay_s` is how long each piece
     takes, `bytes_per_s` how many get through to the controller. `muted` are ends whose connections alone go nowhere.
+    One that is `lasting` still listens when nobody does behind it.
     """
 
     def __init__(self, port: int) -> None:
@@ -26,6 +27,7 @@ class Relay:
         self.pairs: list[tuple[socket.socket, socket.socket]] = []
         self.blocked: set[str] = set()
         self.down = False
+        self.lasting = False
         self.delay_s = 0.0
         self.bytes_per_s = 0
         self.passed = 0
@@ -51,6 +53,8 @@ class Relay:
                 far = socket.create_connection(("127.0.0.1", self.target))
             except OSError:  # nobody is there any more: the next one is refused, as if it had dialled the server itself
                 near.close()
+                if self.lasting:
+                    continue
                 self.listener.close()
                 return
             self.pairs.append((near, far))

@@ -25,9 +25,13 @@ from pyjm.keystore.generate import KeyRequest, make_keystore
 from pyjm.keystore.name import parse_name
 from pyjm.properties import Settings
 from pyjm.server.host import Host
-from pyjm.server.listen import Listener, open_port
+from pyjm.server.joining import Joiner
+from pyjm.server.links import Links
+from pyjm.server.listen import Listener
+from pyjm.server.wire.address import Address
 from pyjm.server.wire.contract import MAX_REPLY, PROTOCOL, Limits, pack
 from pyjm.server.wire.link import Link, connect
+from pyjm.server.wire.port import open_port
 
 PLAN = b"""<?xml version="1.0" encoding="UTF-8"?>
 <jmeterTestPlan version="1.2" properties="5.0" jmeter="5.5"><hashTree>
@@ -158,7 +162,7 @@ class Server:
 
     settings: Settings
     host: Host
-    listener: Listener
+    listener: Listener | Joiner
     port: int
     lines: list[str]
     engines: list[Player] = field(default_factory=list)
@@ -231,6 +235,29 @@ def serving(
         for link in server.links:
             link.close()
         listener.close()
+        host.close()
+
+
+@contextmanager
+def joining(folder: Path, port: int, *, node: str = "s1", name: str = "us", **given: str) -> Iterator[Server]:
+    """Run a server that joins the controller at a port of this machine; `name` is that of its keystore."""
+    settings = settings_of(folder, name, **given)
+    lines: list[str] = []
+    engines: list[Player] = []
+
+    def engine(workers: int) -> Player:
+        engines.append(Player(workers))
+        return engines[-1]
+
+    host = Host(settings, engine, lines.append, settings.decimal("pyjm.lease"))
+    allowed = allowed_names(settings, "pyjm.allowed_controllers")
+    links = Links(host, context_of(settings), {"product": "pyjm under test"}, Limits(), allowed)
+    silent_s = settings.decimal("pyjm.loss_timeout")
+    joiner = Joiner(links, Address("127.0.0.1", port), node, silent_s, lines.append)
+    try:
+        yield Server(settings, host, joiner, 0, lines, engines)
+    finally:
+        joiner.close()
         host.close()
 
 

@@ -1,0 +1,116 @@
+"""The servers of a run: those that are named and dialled, and those that join by themselves."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, replace
+from types import TracebackType
+from typing import Self
+
+from pyjm.client.configuring import Policy
+from pyjm.client.door import Joined
+from pyjm.client.ending import tell
+from pyjm.client.member import Member, MemberError
+from pyjm.client.order import Order, Refused, Say
+from pyjm.client.remote import Remote
+from pyjm.client.trust import Trust
+from pyjm.properties import Settings
+
+MOST_SERVERS = 100_000
+
+log = logging.getLogger("pyjm.client.session")
+
+
+def servers_of(settings: Settings) -> str:
+    """Give the servers of -r as -R writes them: remote_hosts, or nobody but those that join."""
+    if join_port(settings):
+        return ""
+    return settings.text("remote_hosts", "127.0.0.1") or "127.0.0.1"
+
+
+def join_port(settings: Settings) -> int:
+    """Tell on which port servers join, 0 for none; raises MemberError."""
+    return _number(settings, "pyjm.join_port", 65535)
+
+
+def _number(settings: Settings, key: str, most: int) -> int:
+    text = settings.text(key) or "0"
+    if not text.isdecimal() or int(text) > most:
+        raise MemberError(f"{key}={text} can't be used: write a whole number, {most} at most, or 0 for none")
+    return int(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What pyjm.join_port, pyjm.expect_servers and pyjm.expect_timeout say; `servers` counts the dialled as well."""
+
+    port: int
+    servers: int
+    timeout_s: float
+
+    @classmethod
+    def of(cls, settings: Settings, named: int) -> Expected:
+        """Read them for a run that dials so many; raises MemberError where they can't be meant."""
+        servers = _number(settings, "pyjm.expect_servers", MOST_SERVERS)
+        found = cls(join_port(settings), servers, settings.decimal("pyjm.expect_timeout"))
+        if found.servers <= named:
+            dialled = f", those that are dialled ({named}) included" if named else ""
+            raise MemberError(
+                f"pyjm.expect_servers={found.servers}: servers are to join (pyjm.join_port={found.port}); write how "
+                f"many there are to be{dialled}"
+            )
+        return found
+
+
+class Muster:
+    """Gets the servers of one run together; a context manager, which closes the ports that they dial."""
+
+    def __init__(self, settings: Settings, say: Say) -> None:
+        self._settings = settings
+        self._say = say
+        self._trust = Trust(settings)
+        self._joined: dict[str, Joined] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._trust.close()
+
+    def gather(self, order: Order) -> Order:
+        """Wait for the servers that join, where there are to be some; gives the order with them. Raises Refused."""
+        hosts = list(order.hosts or ())
+        try:
+            if not join_port(self._settings):
+                return order
+            expected = Expected.of(self._settings, len(hosts))
+            door = self._trust.door()
+            wanted = expected.servers - len(hosts)
+            servers = "1 server" if wanted == 1 else f"{wanted} servers"
+            tell(f"Waiting for {servers} to join on port {expected.port}", self._say)
+            found = door.wait(wanted, expected.timeout_s, [*hosts, *order.standbys])
+        except MemberError as error:
+            raise Refused(f"An error occurred: {error}") from None
+        self._joined = {each.name: each for each in found}
+        names = ", ".join(self._joined) or "none"
+        if len(found) < wanted:
+            text = f"{len(found)} of {servers} joined on port {expected.port} within {expected.timeout_s:g} s: {names}"
+            if not Policy.of(self._settings).continue_on_fail or not found + hosts:
+                raise Refused(
+                    f"An error occurred: {text}; start the others with pyjm-server --join, their logs say what is in "
+                    "the way, or expect fewer (pyjm.expect_servers)"
+                )
+            tell(f"Warning: {text}; continuing without the others", self._say)
+        else:
+            tell(f"Servers that have joined: [{names}]", self._say)
+        return replace(order, hosts=[*hosts, *self._joined])
+
+    def members(self, order: Order, settings: Settings) -> list[Member]:
+        """Make the servers of an order the members of the run."""
+        names = [*(order.hosts or ()), *order.standbys]
+        return [
+            Remote(name, settings, self._trust, say=self._say, joined=self._joined.get(name), members=len(names))
+            for name in names
+        ]
