@@ -24,7 +24,7 @@ demo: $(CORE)
 	$(BIN)/python examples/demo.py
 
 test: $(CORE)
-	$(BIN)/python -m pytest -n auto --durations=12 tests
+	$(BIN)/python -m pytest -n auto --dist worksteal --durations=12 tests
 
 # Every fault with every policy, with real processes, under load: some ten minutes. `make test` has a short cut of it.
 faults: $(READY)

@@ -52,6 +52,11 @@ class Joined(Dialer):
         arrived = self.door.take(self.caller, kind, min(_AGAIN_S, self.limits.connect_s))
         return arrived.link, arrived.about
 
+    def expect(self, timeout_s: float) -> None:
+        """Wait until the server has dialled, no longer than that."""
+        assert self.door is not None
+        self.door.expect(self.caller, timeout_s)
+
     def explain(self, error: Exception) -> MemberError:
         """Say in one line why there is no link."""
         if isinstance(error, LinkDown):
@@ -81,6 +86,11 @@ class Door(Receiver):
             unique = free_name(name, [*taken, *(each.name for each in found)])
             found.append(self.joined(unique, caller, there[caller].about))
         return found
+
+    def expect(self, caller: Caller, timeout_s: float) -> None:
+        """Wait until a server that was here before has dialled, no longer than that."""
+        with self._arrived:
+            self._arrived.wait_for(lambda: (caller, CONTROL) in self._links, timeout_s)
 
     def joined(self, name: str, caller: Caller, about: Mapping[str, Any] | None = None) -> Joined:
         """Give how to reach a server that has joined, or will join again; `about` is what it says of itself."""

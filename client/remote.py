@@ -135,6 +135,8 @@ class Remote:
     def resume(self, grant: Grant) -> None:
         """Connect to a server whose lease another process took, and which runs its test."""
         self._begin()
+        if self._joined is not None:
+            self._joined.expect(self._away_s)
         try:
             self._watch(self._opener.resume(grant))
             if self._settings.text("pyjm.clock") == CONTROLLER:

@@ -59,7 +59,7 @@ def test_two_servers_join_are_cut_off_come_back_and_run_again(machines: Machines
         controller = controller_of(machines, port, 100)
         one.says(JOINED)
         two = server_of(machines, "s2", way.port)
-        assert eventually(lambda: has_rows_of(machines, b"s2"), 30)
+        assert eventually(lambda: has_rows_of(machines, b"s2"), 60)
         way.cut()
         assert controller.ends() == 0, controller.text
         for name in ("s1", "s2"):

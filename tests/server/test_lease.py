@@ -90,19 +90,19 @@ def test_a_lease_that_runs_out_stops_the_load_and_takes_the_next(tmp_path: Path,
 
 
 def test_any_call_of_the_holder_renews_the_lease(tmp_path: Path) -> None:
-    with serving(tmp_path, server__rmi__ssl__disable=PLAIN, pyjm__lease="0.5") as server:
+    with serving(tmp_path, server__rmi__ssl__disable=PLAIN, pyjm__lease="1.5") as server:
         link, token = acquired(server)
         data = configured(server, token)
         link.call("start_at", 0)
         for _ in range(10):
-            data.call("take", 0, 0.1)
+            data.call("take", 0, 0.3)
         assert not server.engine.closed
 
 
 def test_a_lease_does_not_run_out_while_a_plan_is_compiled(tmp_path: Path) -> None:
     waiting = threading.Event()
     with serving(
-        tmp_path, server__rmi__ssl__disable=PLAIN, pyjm__lease="0.2", compiling=lambda: waiting.wait(0.6)
+        tmp_path, server__rmi__ssl__disable=PLAIN, pyjm__lease="1", compiling=lambda: waiting.wait(2)
     ) as server:
         _, token = acquired(server)
         data = configured(server, token)
