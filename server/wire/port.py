@@ -65,11 +65,11 @@ class Ports:
         self._log = log
         self.gate = Gate(limits.strangers, limits.failures)
         self._closing = threading.Event()
-        self._threads = [thread("port", self._accept, each) for each in sockets]
+        for each in sockets:
+            each.settimeout(_LOOK_UP_S)
+        self._threads = [thread("port", self._accept, each, int(each.getsockname()[1])) for each in sockets]
 
-    def _accept(self, port: socket.socket) -> None:
-        port.settimeout(_LOOK_UP_S)
-        number = int(port.getsockname()[1])
+    def _accept(self, port: socket.socket, number: int) -> None:
         while not self._closing.is_set():
             try:
                 sock, address = port.accept()
