@@ -15,6 +15,7 @@ from pyjm.engine.plan.files import included, resolved
 from pyjm.engine.plan.jmx import read_plan
 from pyjm.engine.plan.tree import Node, Prop
 from pyjm.engine.run.job import Job
+from pyjm.engine.shared.row_shares import DATA_SETS
 
 FILE_PROPERTIES: Mapping[str, tuple[str, ...]] = {
     "CSVDataSet": ("filename",),
@@ -31,8 +32,6 @@ FILE_PROPERTIES: Mapping[str, tuple[str, ...]] = {
 }
 """Kind of element (or of an element in it) → the properties that name a file which it reads."""
 
-DATA_SETS = ("CSVDataSet", "com.blazemeter.jmeter.RandomCSVDataSetConfig")
-"""Kinds of elements that give users rows of a file."""
 
 _FUNCTION = re.compile(r"\$\{__(?:CSVRead|StringFromFile|FileToString|XPath)\(((?:[^,(){}$\\]|\$\{\w+\})+)")
 _PROPERTY = re.compile(r"\$\{__(?:P\(\s*([\w.\-]+)\s*(?:,([^(){}]*))?|property\(\s*([\w.\-]+)\s*(?:,,([^(){}]*))?)\)\}")

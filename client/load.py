@@ -53,12 +53,13 @@ class Load:
         expected = read_number(settings, "pyjm.expect_servers")
         if not expected.is_integer():
             raise MemberError(f"pyjm.expect_servers={settings.text('pyjm.expect_servers')} is no number of servers")
+        timeout_s = read_number(settings, "pyjm.expect_timeout")
         if join_port(settings):
             return cls(action == DIVIDE, weights)
         if expected > len(hosts):
             there = f"{len(hosts)} server{' is' if len(hosts) == 1 else 's are'}"
             raise MemberError(f"pyjm.expect_servers={expected:.0f}, and only {there} named (-R, remote_hosts)")
-        return cls(action == DIVIDE, weights, int(expected), read_number(settings, "pyjm.expect_timeout"))
+        return cls(action == DIVIDE, weights, int(expected), timeout_s)
 
 
 def read_number(settings: Settings, key: str) -> float:

@@ -9,11 +9,10 @@ from pyjm.engine.compile.build import Build
 from pyjm.engine.compile.program import GroupProgram, Program
 from pyjm.engine.elements.groups.thread_group import DividedShare, Share
 from pyjm.engine.shared.division import Divided, Dividing
-from pyjm.engine.shared.row_shares import COPY, policy_of
+from pyjm.engine.shared.row_shares import COPY, DATA_SETS, policy_of
 
 from .limits import users_of
 
-DATA_FILES = ("CSVDataSet", "com.blazemeter.jmeter.RandomCSVDataSetConfig")
 OF_ONE_USER = "shareMode.thread"
 REMEDY = "disable it, take one server, or set pyjm.load=each"
 
@@ -79,7 +78,7 @@ def report_files(build: Build, dividing: Dividing, program: Program) -> None:
     for index, compiled in enumerate(program.groups):
         for element in compiled.elements:
             kind = element.node.kind
-            if kind not in DATA_FILES or id(element) in told or element.node.text("shareMode") == OF_ONE_USER:
+            if kind not in DATA_SETS or id(element) in told or element.node.text("shareMode") == OF_ONE_USER:
                 continue
             name = element.node.text("filename")
             if build.row_shares is not None and policy_of(build.row_shares.rules, name, name) != COPY:

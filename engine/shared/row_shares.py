@@ -10,6 +10,9 @@ from pathlib import Path
 from .handout import Ask, Handout
 from .marks import Marks
 
+DATA_SETS = ("CSVDataSet", "com.blazemeter.jmeter.RandomCSVDataSetConfig")
+"""Kinds of elements that give users rows of a file."""
+
 COPY, SPLIT, BLOCK, UNIQUE = "copy", "split", "block", "unique"
 POLICIES = (COPY, SPLIT, BLOCK, UNIQUE)
 

@@ -35,6 +35,9 @@ class JMESPathAssertion(JsonValueAssertion):
             build.fault(node.path, f"the JMESPath expression {query!r} can't be used: {error}", fatal=False)
         super().prepare(node, build)
 
+    def reads_pattern(self) -> bool:
+        return super().reads_pattern() and not self.null.constant
+
     def check(self, user: User, result: SampleResult) -> AssertionResult | None:
         if not result.text:
             return AssertionResult(self.name, "Response was null")

@@ -28,10 +28,14 @@ class JsonValueAssertion(Assertion):
         self.java = is_java(build.properties)
         expected = self.expected.constant
         try:
-            if expected is not None and self.by_regex.constant and self.compares.constant:
+            if expected is not None and self.reads_pattern():
                 compile_regex(expected, self.java)
         except RegexError as error:
             build.fault(node.path, f"the pattern {expected!r} can't be used: {error}", fatal=False)
+
+    def reads_pattern(self) -> bool:
+        """Tell whether the expected value is surely taken for a pattern."""
+        return bool(self.by_regex.constant and self.compares.constant)
 
     def compiled(self, pattern: str) -> re.Pattern[str]:
         """Compile a pattern; the error says what stands in the results."""
