@@ -1,13 +1,15 @@
 # The compiled form of connection.py: see engine/core.py.
 cimport cython
 
+from .answer cimport Answer
 from .call cimport Call
 from .head cimport Head, head_of
 from .response cimport Response, answered
 
 
 cdef class Connection:
-    cdef public object authority, transport, ended, _loop, _timer, _waiter, _reading, _keeping
+    cdef public object authority, transport, ended, _loop, _timer, _reading, _keeping
+    cdef public Answer _answer
     cdef public list home
     cdef public Head _last_head
     cdef public long long connect_end_ns, expires_ns, idle_since_ns, idles_ns, lives_until_ns, _due_ns, _start_ns, _sent, _heard_ns
@@ -15,7 +17,8 @@ cdef class Connection:
     cdef public double _timeout_s
 
     @cython.locals(now=cython.longlong)
-    cpdef begin(self, Call call, long long start_ns)
+    cpdef send(self, Call call, long long start_ns, Answer answer)
+    cpdef cut(self)
     @cython.locals(now=cython.longlong, cut=cython.Py_ssize_t, head=Head)
     cpdef data_received(self, data)
     @cython.locals(
@@ -25,5 +28,5 @@ cdef class Connection:
     cpdef bint _came_whole(self, Head head, data, long long now) except -1
     cpdef _received(self, data, long long now)
     cpdef _complete(self, reading, long long now)
-    @cython.locals(head=Head, alive=cython.bint, end_ns=cython.longlong)
+    @cython.locals(head=Head, alive=cython.bint, end_ns=cython.longlong, answer=Answer)
     cpdef _finish(self, Response response, bint clean=*)

@@ -11,6 +11,7 @@ import asyncio
 from time import perf_counter_ns
 from typing import TYPE_CHECKING, cast
 
+from .answer import Answer, Promised
 from .errors import WireError, idle_end, lost, no_response, read_timeout
 from .head import Head, head_of
 from .keeping import WHOLE, Keeping
@@ -47,7 +48,7 @@ class Connection:
         "_timer",
         "_due_ns",
         # the exchange's
-        "_waiter",
+        "_answer",
         "_reading",
         "_keeping",
         "_to_head",
@@ -73,7 +74,7 @@ class Connection:
         self._loop = loop
         self._timer: asyncio.TimerHandle | None = None
         self._due_ns = NEVER
-        self._waiter: asyncio.Future[Response] | None = None
+        self._answer: Answer | None = None
         self._reading: Reading | None = None
         self._keeping: Keeping | None = WHOLE
         self._to_head = False
@@ -90,9 +91,16 @@ class Connection:
 
     def begin(self, call: Call, start_ns: int) -> asyncio.Future[Response]:
         """Send a request; the future brings the `Response` or raises `WireError`."""
+        promised = Promised(self._loop.create_future())
+        self.send(call, start_ns, promised)
+        return promised.future
+
+    def send(self, call: Call, start_ns: int, answer: Answer) -> None:
+        """Send a request; `answer` takes the `Response` or a `WireError`."""
         request = call.request
         timeout_s = call.response_s
-        self._waiter = waiter = self._loop.create_future()
+        self._answer = answer
+        answer.awaited = True
         self._keeping = call.keeping
         self._to_head = call.to_head
         self._start_ns = start_ns
@@ -104,12 +112,11 @@ class Connection:
             if now + timeout_s * 1e9 < self._due_ns:
                 self._watch(now, timeout_s)
         self.transport.write(request)
-        return waiter
 
     def data_received(self, data: bytes) -> None:
         """Take bytes from the loop."""
         now = perf_counter_ns()
-        if self._reading is None and self._waiter is not None:
+        if self._reading is None and self._answer is not None:
             head = self._last_head
             if head is None or not data.startswith(head.raw):  # mostly the server says the same again
                 cut = data.find(b"\r\n\r\n") + 4
@@ -142,7 +149,7 @@ class Connection:
 
     def _received(self, data: bytes, now: int) -> None:
         """Take the long road: an answer in pieces, chunks, interim answers, or something odd."""
-        if self._waiter is None:  # nobody asked: whatever it is, no answer of ours may begin with it
+        if self._answer is None:  # nobody asked: whatever it is, no answer of ours may begin with it
             self.close()
             return
         self._heard_ns = now
@@ -183,7 +190,7 @@ class Connection:
         head = response.head
         self._reading = None
         self.connect_end_ns = 0
-        waiter, self._waiter = self._waiter, None
+        answer, self._answer = self._answer, None
         alive = head.reuse_head if self._to_head else head.reuse
         if alive and self._sent >= _LARGE_REQUEST and self.transport.get_write_buffer_size():
             alive = False  # answered before the whole request was sent
@@ -198,11 +205,11 @@ class Connection:
                 self.expires_ns = self.lives_until_ns
         else:
             self.close()
-        if waiter is not None and not waiter.done():
-            waiter.set_result(response)
+        if answer is not None:
+            answer.came(response)
 
     def _fail(self, error: WireError, now: int) -> None:
-        waiter, reading = self._waiter, self._reading
+        answer, reading = self._answer, self._reading
         error.start_ns = self._start_ns
         error.connect_end_ns = self.connect_end_ns
         error.end_ns = now
@@ -211,9 +218,9 @@ class Connection:
             error.body_at_ns = reading.body_at_ns
             error.in_body = reading.head is not None
         self.close()
-        self._waiter = self._reading = None
-        if waiter is not None and not waiter.done():
-            waiter.set_exception(error)
+        self._answer = self._reading = None
+        if answer is not None:
+            answer.failed(error)
 
     def pause_writing(self) -> None:
         """Take the loop's word that more is to be sent than the other side takes."""
@@ -230,7 +237,7 @@ class Connection:
         self._ended(error)
 
     def _ended(self, error: Exception | None) -> None:
-        if self._waiter is None:
+        if self._answer is None:
             if self.ended is None:
                 self._drop(idle_end(error, self.authority))
             return
@@ -257,6 +264,11 @@ class Connection:
         self.expires_ns = 0
         self._drop(no_response(self.authority))
 
+    def cut(self) -> None:
+        """Close for good, and forget who asked: that one waits no more."""
+        self.close()
+        self._answer = None
+
     def _drop(self, why: WireError) -> None:
         if self.ended is not None:
             return
@@ -264,7 +276,7 @@ class Connection:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        if self._waiter is None and not self.transport.get_write_buffer_size():
+        if self._answer is None and not self.transport.get_write_buffer_size():
             self.transport.close()
         else:
             self.transport.abort()
@@ -279,7 +291,7 @@ class Connection:
     def _look(self) -> None:
         self._timer = None
         self._due_ns = NEVER
-        if self._waiter is None or not self._timeout_s:
+        if self._answer is None or not self._timeout_s:
             return
         now = perf_counter_ns()
         if self.transport.get_write_buffer_size():

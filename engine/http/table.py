@@ -10,6 +10,7 @@ from .connection import NEVER
 from .errors import WireError
 
 if TYPE_CHECKING:
+    from .answer import Answer
     from .call import Call
     from .connect import Dialler, Origin
     from .connection import Connection
@@ -27,9 +28,13 @@ class Table:
     A kept connection that the server closed while it was idle fails the next request, as in JMeter; only after
     `validate_after_idle_s` of idleness (httpclient4.validate_after_inactivity) is it replaced unseen, never where
     that is 0 or less. Nothing is sent twice, unless `retries` says so.
+
+    `answer` is what the user waits for after `begin`, None for one that awaits futures alone.
     """
 
-    __slots__ = ("sessions", "login", "retries", "_busy", "_dialler", "_idle", "_last", "_of_last", "_validate_ns")
+    __slots__ = (
+        "answer", "sessions", "login", "retries", "_busy", "_dialler", "_idle", "_last", "_of_last", "_validate_ns",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -39,6 +44,7 @@ class Table:
         login: Login | None = None,
         retries: Retrying | None = None,
     ) -> None:
+        self.answer: Answer | None = None
         self.login = login
         self.retries = retries
         self.sessions = sessions
@@ -75,12 +81,13 @@ class Table:
             connection.close()
             raise
 
-    def begin(self, call: Call) -> asyncio.Future[Response] | None:
+    def begin(self, call: Call) -> Answer | None:
         """Send one request, as `exchange`, but over a kept connection; None where there is none, or it may go wrong.
 
         One at a time; who waits for the answer no longer says so by `cut`. Raises WireError.
         """
-        if self.retries is not None:
+        answer = self.answer
+        if answer is None or self.retries is not None:
             return None
         origin = call.origin
         start_ns = perf_counter_ns()
@@ -92,12 +99,13 @@ class Table:
         self._busy = connection = self._kept(kept, start_ns) if kept else None
         if connection is None:
             return None
-        return connection.begin(call, start_ns)
+        connection.send(call, start_ns, answer)
+        return answer
 
     def cut(self) -> None:
         """End what `begin` began."""
         if self._busy is not None:
-            self._busy.close()
+            self._busy.cut()
 
     def _kept(self, kept: list[Connection], now: int) -> Connection | None:
         """Take the connection used last; raise what a request on a dead one meets."""

@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 from pyjm.engine.vu.clock import now_ns
+from pyjm.engine.vu.drive import Drive, Ready
 from pyjm.engine.vu.stops import Stop, obey
 from pyjm.engine.vu.user import OnError, Test, User
 
@@ -87,6 +88,7 @@ class GroupRun:
         self.started = self.finished = 0
         self.halt = False
         self.waiting: asyncio.Future[None] | None = None
+        self.ready = Ready()
 
     async def run(self, done: Callable[[], None]) -> None:
         """Start this worker's users as they come, wait for them, say that it is done."""
@@ -146,7 +148,11 @@ class GroupRun:
         self.started += 1
         self.active.change(self.index, 1)
         try:
-            await user.run(self.program.group)
+            if self.program.waits_inside:  # on a stack of its own, which only its task knows
+                await user.run(self.program.group)
+            else:
+                user.drive = Drive(self.ready)
+                await user.drive.run(user.run(self.program.group))
         except Stop as stop:
             obey(stop, user)
         except asyncio.CancelledError:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from asyncio import Future
     from collections.abc import Sequence
 
+    from .drive import Drive
     from .held import Held
     from .step import Controller, Scope, Step
 
@@ -82,7 +83,8 @@ class User:
     """One virtual user.
 
     `vars` are its JMeter variables; `state` is what elements keep for it, keyed by the element; `held` is what it has
-    read of its controllers (vu/held); `number` counts from 0 within the group (JMeter's getThreadNum()); `waits` is
+    read of its controllers (vu/held); `drive` steps it, None where a task does; `connections` are those that it used
+    last; `number` counts from 0 within the group (JMeter's getThreadNum()); `waits` is
     what it waits for, `branches` run in its stead at the moment (vu/branch); `ends_ns` is the scheduler's end on
     `now_ns`'s clock, None without one. `limit` is what cuts the present sample, `sleepless` says that a sleep of this
     user has been cut, `sampling` that a sampler is at work for it; `begun` is the sample that it fills.
@@ -100,6 +102,8 @@ class User:
         "state",
         "cursors",
         "held",
+        "drive",
+        "connections",
         "iteration_listeners",
         "ends_ns",
         "iteration",
@@ -129,6 +133,8 @@ class User:
         self.state: dict[Any, Any] = {}
         self.cursors: dict[Controller, Cursor] = {}
         self.held: dict[Held[Any], Any] = {}
+        self.drive: Drive | None = None
+        self.connections: Any = None
         self.iteration_listeners: Sequence[Callable[[User], None]] = ()
         self.ends_ns: int | None = None
         self.iteration = 0

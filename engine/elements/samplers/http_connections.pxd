@@ -8,7 +8,7 @@ from .http_target cimport Target
 
 cdef class UserConnections:
     cdef public Table table
-    cdef public object dialler, sessions, names
+    cdef public object dialler, owner, sessions, names
     cdef public long long iteration
     cdef public dict odd
 

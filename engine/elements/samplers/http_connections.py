@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pyjm.engine.http.answer import Answer
 from pyjm.engine.http.connect import Dialler
 from pyjm.engine.http.connection import Connection
 from pyjm.engine.http.names import FirstAsked, Resolver
@@ -35,9 +36,12 @@ class UserConnections:
     proxy, by the proxy too. `names` looks up hosts where the plan has a DNS Cache Manager.
     """
 
-    __slots__ = ("dialler", "iteration", "names", "odd", "sessions", "table")
+    __slots__ = ("dialler", "iteration", "names", "odd", "owner", "sessions", "table")
 
-    def __init__(self, table: Table, iteration: int, dialler: Dialler, sessions: Sessions) -> None:
+    def __init__(
+        self, owner: Connections, table: Table, iteration: int, dialler: Dialler, sessions: Sessions
+    ) -> None:
+        self.owner = owner
         self.table = table
         self.dialler = dialler
         self.sessions = sessions
@@ -92,17 +96,10 @@ class Connections:
 
         The first request to an origin decides how its host is looked up: by its DNS Cache Manager or without one.
         """
-        key = self, user  # a branch of a user shares its state, but not its connections
-        mine: UserConnections | None = user.state.get(key)
-        if mine is None:
-            dialler = self.leaving[user.number % len(self.leaving)] if self.leaving else self.dialler
-            names = FirstAsked(dialler.resolver) if self.manages_names else None
-            if names is not None:
-                dialler = dialler.resolving(names)
-            sessions = self.certificates.sessions(user)
-            mine = user.state[key] = UserConnections(self._table(dialler, sessions), user.iteration, dialler, sessions)
-            mine.names = names
-        elif mine.iteration != user.iteration:
+        mine: UserConnections | None = user.connections
+        if mine is None or mine.owner is not self:
+            mine = user.connections = self._find(user)
+        if mine.iteration != user.iteration:
             mine.iteration = user.iteration
             if self.resets and not user.same_user:
                 mine.close()
@@ -113,6 +110,23 @@ class Connections:
             mine.names.now = self.dialler.resolver if dns is None else dns.resolver(user)
         return mine
 
+    def _find(self, user: User) -> UserConnections:
+        """Give a user's connections of this kind, made if need be."""
+        key = self, user  # a branch of a user shares its state, but not its connections
+        mine: UserConnections | None = user.state.get(key)
+        if mine is None:
+            dialler = self.leaving[user.number % len(self.leaving)] if self.leaving else self.dialler
+            names = FirstAsked(dialler.resolver) if self.manages_names else None
+            if names is not None:
+                dialler = dialler.resolving(names)
+            sessions = self.certificates.sessions(user)
+            table = self._table(dialler, sessions)
+            if user.drive is not None:
+                table.answer = Answer(user.drive.wake)
+            mine = user.state[key] = UserConnections(self, table, user.iteration, dialler, sessions)
+            mine.names = names
+        return mine
+
     def odd(self, mine: UserConnections, target: Target) -> Table:
         """Give a user's connections of an authority that is not only host and port, or behind a proxy."""
         table = mine.odd.get(target.odd)
@@ -120,11 +134,13 @@ class Connections:
             proxy = target.origin.proxy
             login = Login(proxy, target.host_field) if proxy is not None else None
             table = mine.odd[target.odd] = self._table(mine.dialler, mine.sessions, login)
+            table.answer = mine.table.answer
         return table
 
     def close(self, user: User) -> None:
         """Close what a user that ends has left open."""
         mine = user.state.pop((self, user), None)
+        user.connections = None
         if mine is not None:
             mine.close()
 

@@ -1,6 +1,7 @@
 # The compiled form of http_sampling.py: see engine/core.py.
 cimport cython
 
+from pyjm.engine.http.answer cimport Answer
 from pyjm.engine.http.call cimport Call
 from pyjm.engine.http.response cimport Response
 from pyjm.engine.http.table cimport Table
@@ -21,7 +22,7 @@ cdef class Sampling:
     @cython.locals(status=cython.int)
     cpdef bint suffices(self, User user, SampleResult result, made, Response response) except -1
     @cython.locals(target=Target)
-    cpdef begin(self, User user, SampleResult result, made, Table table)
+    cpdef Answer begin(self, User user, SampleResult result, made, Table table)
     @cython.locals(target=Target, call=Call)
     cpdef Call call(self, User user, made)
     cpdef keeping(self, user)

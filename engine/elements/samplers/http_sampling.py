@@ -6,7 +6,7 @@ exchange, and to fill the sample.
 
 from __future__ import annotations
 
-from asyncio import CancelledError, Future
+from asyncio import CancelledError
 from collections.abc import Awaitable, Callable
 from copy import copy
 from typing import TYPE_CHECKING
@@ -26,6 +26,7 @@ from .http_result import Filler, missing_location, unpack_apart
 from .http_target import RefusedUrl
 
 if TYPE_CHECKING:
+    from pyjm.engine.http.answer import Answer
     from pyjm.engine.http.response import Response
     from pyjm.engine.http.table import Table
     from pyjm.engine.vu.interrupt import Limit
@@ -115,8 +116,13 @@ class Sampling:
                 return self.cached(result, known)
         table = self.table(user, made.target)
         try:
-            sent = self.begin(user, result, made, table)
-            response = await (sent if sent is not None else self.exchange(user, made, table))
+            answer = self.begin(user, result, made, table)
+            if answer is None:
+                response = await self.exchange(user, made, table)
+            else:
+                if answer.awaited and user.drive is not None:
+                    await user.drive
+                response = answer.take()
             if self.suffices(user, result, made, response):
                 return result
             if response.status == UNAUTHORIZED and self.auth is not None:
@@ -178,7 +184,7 @@ class Sampling:
             self.called, self.same_call = made, call
         return call
 
-    def begin(self, user: User, result: SampleResult, made: Made, table: Table) -> Future[Response] | None:
+    def begin(self, user: User, result: SampleResult, made: Made, table: Table) -> Answer | None:
         """Send a request over a connection that is there; None where there is none, or a limit. Raises WireError."""
         result.url = made.target.text
         return table.begin(self.call(user, made)) if user.limit is None else None

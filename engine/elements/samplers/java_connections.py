@@ -36,7 +36,7 @@ class JavaConnections(Connections):
         self.dialler = Dialler(Resolver(), time_to_live_s=0, kind=kind, socks=socks, idle_s=IDLE_S)
         self.resets = False
         sessions = Sessions(self.certificates.shared)
-        self.shared = UserConnections(self._table(self.dialler, sessions), 0, self.dialler, sessions)
+        self.shared = UserConnections(self, self._table(self.dialler, sessions), 0, self.dialler, sessions)
 
     def of(self, user: User, target: Target, dns: DnsCacheManager | None = None) -> UserConnections:
         """Give the connections that a user's request may take; Java asks no DNS Cache Manager."""
