@@ -20,12 +20,12 @@ cdef class Connection:
     cpdef send(self, Call call, long long start_ns, Answer answer)
     cpdef cut(self)
     @cython.locals(now=cython.longlong, cut=cython.Py_ssize_t, head=Head)
-    cpdef data_received(self, data)
+    cpdef data_received(self, bytes data)
     @cython.locals(
         cut=cython.Py_ssize_t, length=cython.longlong, body_at=cython.longlong,
         sent=cython.longlong, start_ns=cython.longlong, connect_end_ns=cython.longlong,
     )
-    cpdef bint _came_whole(self, Head head, data, long long now) except -1
+    cpdef bint _came_whole(self, Head head, bytes data, long long now) except -1
     cpdef _received(self, data, long long now)
     cpdef _complete(self, reading, long long now)
     @cython.locals(head=Head, alive=cython.bint, end_ns=cython.longlong, answer=Answer)

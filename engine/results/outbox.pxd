@@ -2,6 +2,7 @@
 cimport cython
 
 from pyjm.engine.vu.result cimport SampleResult
+from .plain_row cimport PlainRow
 from .tally cimport Tally
 
 
@@ -16,17 +17,19 @@ cdef class Mark:
 
 cdef class FileListener:
     cdef public FileRows file
-    cdef public object made, row, wanted
+    cdef public PlainRow plain
+    cdef public long long[::1] made
+    cdef public object row, wanted
     cdef public Mark mark
     cdef public bint reads_assertions, reads_body
 
-    @cython.locals(file=FileRows, mark=Mark)
+    @cython.locals(file=FileRows, mark=Mark, plain=PlainRow)
     cpdef add(self, user, SampleResult result)
 
 
 cdef class TallyListener:
     cdef public dict tallies
-    cdef public object made
+    cdef public long long[::1] made
 
     @cython.locals(tally=Tally, elapsed_ms=cython.longlong, times=dict)
     cpdef add(self, user, SampleResult result)

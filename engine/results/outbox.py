@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pyjm.engine.vu.clock import now_ns
 
 from .forms import reads_body, row_of
+from .plain_row import PlainRow
 from .tally import Tally
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ class FileListener:
     `made` counts what is written, where others see it at once.
     """
 
-    __slots__ = ("file", "made", "mark", "reads_assertions", "reads_body", "row", "wanted")
+    __slots__ = ("file", "made", "mark", "plain", "reads_assertions", "reads_body", "row", "wanted")
 
     once = True
 
@@ -72,6 +73,7 @@ class FileListener:
         self.file = file
         self.made = made
         self.row = row_of(save)
+        self.plain = self.row if isinstance(self.row, PlainRow) else None
         self.reads_body = reads_body(save)
         self.reads_assertions = save.format == "xml" and "assertions" in save.flags
         self.mark = mark
@@ -88,7 +90,8 @@ class FileListener:
                 mark.last = result
             if file.stamped:
                 file.stamps.append(now_ns())
-            file.rows.append(self.row(result, user))
+            plain = self.plain
+            file.rows.append(self.row(result, user) if plain is None else plain.row(result, user))
             if self.made is not None:
                 self.made[0] += 1
 

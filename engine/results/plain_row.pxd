@@ -4,20 +4,23 @@ cimport cython
 from pyjm.engine.vu.result cimport SampleResult
 
 
-cdef list _SMALL
-
-
-cpdef str written(long long number)
-
-
 cdef class PlainRow:
     cdef public object careful, family, stamp, host, default_encoding
-    cdef public str delimiter
+    cdef public bytes special
+    cdef public bytearray buffer
+    cdef public Py_ssize_t at
+    cdef public unsigned char delimiter
     cdef public list names
-    cdef public Py_ssize_t inner
+    cdef public bint odd
     cdef public bint ends, millis, elapsed, label, code, message, thread, data_type, success, failure, bytes, sent_bytes
     cdef public bint group_threads, all_threads, url, file, latency, encoding, sample_count, hostname, idle, connect
 
+    cpdef str row(self, SampleResult result, user)
+    cpdef put(self, text)
+    @cython.locals(at=Py_ssize_t, code=cython.uint, letter=Py_UCS4, buffer=bytearray, special=bytes)
+    cpdef letters(self, str text)
+    @cython.locals(at=Py_ssize_t, rest=cython.longlong, buffer=bytearray)
+    cpdef number(self, long long number)
     @cython.locals(at_ms=cython.longlong)
-    cpdef first(self, SampleResult result, list parts)
-    cpdef last(self, SampleResult result, list parts)
+    cpdef first(self, SampleResult result)
+    cpdef last(self, SampleResult result)

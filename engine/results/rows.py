@@ -65,7 +65,7 @@ def header(save: SaveConfig) -> str:
 
 def csv_row(save: SaveConfig) -> Callable[[SampleResult, User], str]:
     """Compile the row of a result file: one line, or more where sub-samples are written too; none ends in a newline."""
-    if IS_COMPILED:
+    if IS_COMPILED and len(save.delimiter) == 1 and save.delimiter.isascii():
         plain = plain_row(save)
         if "subresults" in save.flags:
             plain.family = _with_subs(_one_row(save))

@@ -10,8 +10,9 @@ cdef class Counts:
 
 
 cdef class SharedCounts(Counts):
-    cdef public object map, rows, cells
-    cdef public Py_ssize_t start
+    cdef public object map
+    cdef public long long[::1] cells
+    cdef public Py_ssize_t start, end, step
 
-    @cython.locals(at=cython.Py_ssize_t, row=cython.Py_ssize_t, in_group=cython.longlong, in_all=cython.longlong)
+    @cython.locals(row=cython.Py_ssize_t, in_group=cython.longlong, in_all=cython.longlong)
     cpdef of(self, Py_ssize_t group)

@@ -40,7 +40,8 @@ class SharedCounts(Counts):
             self.map = mmap.mmap(file.fileno(), self.size(groups, workers))
         self.cells = memoryview(self.map).cast("q")
         self.start = worker * (groups + 1)
-        self.rows = range(0, workers * (groups + 1), groups + 1)
+        self.step = groups + 1
+        self.end = workers * self.step
 
     @staticmethod
     def size(groups: int, workers: int) -> int:
@@ -53,9 +54,9 @@ class SharedCounts(Counts):
         self.cells[self.start + 1 + group] = self.own[1 + group]
 
     def of(self, group: int) -> tuple[int, int]:
-        cells, at = self.cells, 1 + group
-        in_group = in_all = 0
-        for row in self.rows:
-            in_group += cells[row + at]
-            in_all += cells[row]
+        in_group = in_all = row = 0
+        while row < self.end:
+            in_all += self.cells[row]
+            in_group += self.cells[row + 1 + group]
+            row += self.step
         return in_group, in_all

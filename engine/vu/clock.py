@@ -1,3 +1,4 @@
+# cython: cdivision=True
 """Hot path: time. Wall time is the wall time at start plus monotonic time elapsed, so that it never jumps."""
 
 from __future__ import annotations
@@ -11,10 +12,12 @@ _OFFSET_NS = _START_WALL_NS - _START_NS
 now_ns = perf_counter_ns
 
 
-def set_epoch(epoch_ns: int) -> None:
-    """Have another clock tell the wall time: `epoch_ns` is what it was when `now_ns` was 0."""
+def set_epoch(epoch_ns: int) -> int:
+    """Have another clock tell the wall time: `epoch_ns` is what it was when `now_ns` was 0. Gives the one before."""
     global _OFFSET_NS
+    before = _OFFSET_NS
     _OFFSET_NS = epoch_ns
+    return before
 
 
 def wall_ms() -> int:

@@ -37,10 +37,10 @@ cdef class IteratingCursor(Cursor):
 
 
 cdef class LoopCursor(IteratingCursor):
-    cdef public object count, forever, loops
-    cdef public long long turn
+    cdef public object count, forever
+    cdef public long long loops, same, turn
 
     @cython.locals(spins=cython.int)
     cpdef next(self)
-    @cython.locals(left=cython.longlong)
+    @cython.locals(loops=cython.longlong)
     cpdef bint over(self) except -1

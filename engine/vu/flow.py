@@ -195,9 +195,12 @@ class IteratingCursor(Cursor):
 
 
 class LoopCursor(IteratingCursor):
-    """A pass per loop. Mirrors LoopController; `count` gives the loops, -1 for ever, `forever` whether it returns."""
+    """A pass per loop. Mirrors LoopController; `count` gives the loops, -1 for ever, `forever` whether it returns.
 
-    __slots__ = ("count", "forever", "loops", "turn")
+    `same` is the count where it never changes; `loops` is 0 where it is to be read.
+    """
+
+    __slots__ = ("count", "forever", "loops", "same", "turn")
 
     def __init__(
         self,
@@ -207,11 +210,13 @@ class LoopCursor(IteratingCursor):
         count: Callable[[User], int],
         forever: Callable[[User], bool],
         index_key: str,
+        same: int | None = None,
     ) -> None:
         super().__init__(user, children, listeners, index_key)
         self.count = count
         self.forever = forever
-        self.loops: int | None = None
+        self.same = same or 0
+        self.loops = 0
         self.turn = 0
 
     @property
@@ -249,13 +254,13 @@ class LoopCursor(IteratingCursor):
     def over(self) -> bool:
         """Tell whether no loop is left. The count is read again after each whole run of loops, as in JMeter."""
         loops = self.loops
-        if not loops or loops < 0:
-            loops = self.loops = self.count(self.user)
+        if loops <= 0:
+            loops = self.loops = self.same or self.count(self.user)
         return self.breaking or -1 < loops <= self.turn
 
     def set_done(self) -> None:
         self.breaking = False
-        self.loops = None
+        self.loops = 0
         self.done = True
 
     def restart(self) -> None:
@@ -269,4 +274,4 @@ class LoopCursor(IteratingCursor):
 
     def reset_loops(self) -> None:
         self.turn = 0
-        self.loops = None
+        self.loops = 0

@@ -304,7 +304,8 @@ def test_the_clock_of_a_test_that_runs_is_corrected(server: Server, tmp_path: Pa
 
 @pytest.fixture
 def epoch() -> Iterator[None]:
-    before = wall._OFFSET_NS
+    before = wall.set_epoch(0)
+    wall.set_epoch(before)
     yield
     wall.set_epoch(before)
 

@@ -24,4 +24,5 @@ class LoopController(PlanController):
     def cursor(self, user: User) -> LoopCursor:
         key = index_key(self.label, user)
         kind = named(self.kind(LoopCursor), self.label)
-        return kind(user, self.cursors(user), self.listeners, self.loops.get, self.continue_forever.get, key)
+        loops, forever = self.loops, self.continue_forever
+        return kind(user, self.cursors(user), self.listeners, loops.get, forever.get, key, loops.constant)

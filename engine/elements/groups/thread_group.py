@@ -224,7 +224,8 @@ class ThreadGroup(GroupUsers):
     def cursor(self, user: User) -> LoopCursor:
         key = f"__jm__{user.group.name if self.named else ''}__idx"  # JMeter gives a name only to what has one
         listeners = (User.begin_iteration, *self.listeners)
-        return LoopCursor(user, self.cursors(user), listeners, self.loops.get, self.forever.get, key)
+        loops, forever = self.loops, self.forever
+        return LoopCursor(user, self.cursors(user), listeners, loops.get, forever.get, key, loops.constant)
 
 
 @element("SetupThreadGroup")
