@@ -125,6 +125,7 @@ class Sampler(Element):
     """Whether `sample` sets the result's label itself, because JMeter evaluates the name in mid-sample."""
 
     interruptible = True
+    direct: Any = None
     """Whether a sample ends when Java's thread is interrupted: not one that waits for a socket."""
 
     reads_own_body = False

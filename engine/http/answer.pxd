@@ -3,7 +3,6 @@ from .response cimport Response
 
 
 cdef class Answer:
-    cdef public bint awaited
     cdef public object woken, _error
     cdef public Response _response
 

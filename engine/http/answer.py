@@ -15,27 +15,24 @@ if TYPE_CHECKING:
 class Answer:
     """A response, or what was met in place of one. Made once for a user, for one exchange after the other.
 
-    `woken` is called when it is there; `awaited` tells that it is not there yet.
+    `woken` is called when it is there.
     """
 
-    __slots__ = ("_error", "_response", "awaited", "woken")
+    __slots__ = ("_error", "_response", "woken")
 
     def __init__(self, woken: Callable[[], None]) -> None:
         self.woken = woken
-        self.awaited = False
         self._response: Response | None = None
         self._error: WireError | None = None
 
     def came(self, response: Response) -> None:
         """Take the response."""
         self._response = response
-        self.awaited = False
         self.woken()
 
     def failed(self, error: WireError) -> None:
         """Take what was met."""
         self._error = error
-        self.awaited = False
         self.woken()
 
     def take(self) -> Response:

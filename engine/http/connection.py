@@ -100,7 +100,6 @@ class Connection:
         request = call.request
         timeout_s = call.response_s
         self._answer = answer
-        answer.awaited = True
         self._keeping = call.keeping
         self._to_head = call.to_head
         self._start_ns = start_ns

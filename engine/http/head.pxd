@@ -3,7 +3,7 @@
 
 cdef class Head:
     cdef public bytes raw
-    cdef public object version, _fields
+    cdef public object version, facts, _fields
     cdef public int status
     cdef public long long length, keep_alive_s
     cdef public bint bodiless, reuse, reuse_head

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import Any
 
 from .errors import WireError, malformed
 
@@ -31,7 +32,7 @@ class Head:
 
     `length` is the body's: a number of bytes, UNTIL_CLOSE or CHUNKED. `bodiless` is true where the status forbids a
     body. `reuse` says whether the connection may carry another request (`reuse_head` for an answer to HEAD), and
-    `keep_alive_s` for how long as the server tells, 0 where it does not.
+    `keep_alive_s` for how long as the server tells, 0 where it does not. `facts` is what a reader has made of it.
     """
 
     __slots__ = (
@@ -43,6 +44,7 @@ class Head:
         "reuse",
         "reuse_head",
         "keep_alive_s",
+        "facts",
         "_fields",
     )
 
@@ -51,6 +53,7 @@ class Head:
         self.status = status
         self.version = version
         self.length, self.bodiless, self.reuse, self.reuse_head, self.keep_alive_s = _framing(status, version, told)
+        self.facts: Any = None
         self._fields: list[tuple[str, str]] | None = None
 
     @property

@@ -84,7 +84,7 @@ class Table:
     def begin(self, call: Call) -> Answer | None:
         """Send one request, as `exchange`, but over a kept connection; None where there is none, or it may go wrong.
 
-        One at a time; who waits for the answer no longer says so by `cut`. Raises WireError.
+        One at a time; who waits for the answer no longer says so by `cut`.
         """
         answer = self.answer
         if answer is None or self.retries is not None:
@@ -96,7 +96,11 @@ class Table:
             kept = self._idle.get(origin)
             if kept is not None:
                 self._last, self._of_last = origin, kept
-        self._busy = connection = self._kept(kept, start_ns) if kept else None
+        try:
+            self._busy = connection = self._kept(kept, start_ns) if kept else None
+        except WireError as error:
+            answer.failed(error)
+            return answer
         if connection is None:
             return None
         connection.send(call, start_ns, answer)

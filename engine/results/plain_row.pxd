@@ -4,6 +4,9 @@ cimport cython
 from pyjm.engine.vu.result cimport SampleResult
 
 
+cdef Py_ssize_t _ROOM, _NUMBER_MAX
+
+
 cdef class PlainRow:
     cdef public object careful, family, stamp, host, default_encoding
     cdef public bytes special

@@ -14,7 +14,7 @@ cdef class Drive:
     cdef public Ready _ready
     cdef public object _awaits, _coroutine, _error, _loop, _task, _way
     cdef public int _state
-    cdef public bint _cancelled, _fresh
+    cdef public bint _cancelled, _fresh, _woken
 
     cpdef wake(self)
     cpdef resume(self)

@@ -44,6 +44,7 @@ class Drive:
 
     __slots__ = (
         "_awaits", "_cancelled", "_coroutine", "_error", "_fresh", "_loop", "_ready", "_state", "_task", "_way",
+        "_woken",
     )  # fmt: skip
 
     def __init__(self, ready: Ready) -> None:
@@ -57,6 +58,7 @@ class Drive:
         self._state = _RUNS
         self._cancelled = False
         self._fresh = False
+        self._woken = False
 
     async def run(self, coroutine: Coroutine[Any, Any, None]) -> None:
         """Step a coroutine to its end, as the present task; raises what it raises."""
@@ -84,10 +86,12 @@ class Drive:
         return self
 
     def wake(self) -> None:
-        """Let the coroutine go on, if it is paused."""
+        """Let the coroutine go on from the pause that it is in, or that comes next."""
         if self._state == _PAUSED:
             self._state = _QUEUED
             self._ready.add(self)
+        elif self._state == _RUNS:
+            self._woken = True
 
     def cancel(self, message: Any = None) -> bool:
         """Cancel what the coroutine waits for, as a Task does; tells whether there was anything to cancel."""
@@ -95,7 +99,8 @@ class Drive:
             return False
         if self._awaits is None or not self._awaits.cancel(message):
             self._cancelled = True
-            self.wake()
+            if self._state == _PAUSED:
+                self.wake()
         return True
 
     def resume(self) -> None:
@@ -121,7 +126,8 @@ class Drive:
         else:
             if given is self:
                 self._state = _PAUSED
-                if self._cancelled:
+                if self._cancelled or self._woken:
+                    self._woken = False
                     self.wake()
             else:
                 self._wait_for(given)

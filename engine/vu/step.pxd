@@ -12,10 +12,15 @@ cdef class Scope:
 
 
 cdef class Step:
-    cdef public object sampler, make, new_result, label, same_label, limits
+    cdef public object sampler, make, new_result, label, same_label, limits, direct
     cdef public tuple before, after, delays, path
     cdef public Scope scope
 
+    @cython.locals(result=SampleResult)
+    cpdef SampleResult start(self, User user)
+    @cython.locals(result=SampleResult)
+    cpdef finish(self, User user, SampleResult result)
+    cpdef fell(self, User user, error)
     cpdef Scope enter(self, User user)
     @cython.locals(result=SampleResult)
     cpdef SampleResult open(self, User user)

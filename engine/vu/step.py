@@ -41,10 +41,25 @@ class Sampler(Protocol):
     labels_late: bool
     result_type: ClassVar[type[SampleResult]]
     interruptible: bool
+    direct: Direct | None
 
     def verb(self) -> Callable[[User, SampleResult], Awaitable[SampleResult | None]]: ...
 
     def interrupted(self, user: User, result: SampleResult) -> SampleResult | None: ...
+
+
+class Direct(Protocol):
+    """A sampler's way of making a sample without a coroutine, for whose end the user pauses until it is woken.
+
+    `start` says whether the user is to pause, with nothing done where it is not; `finish` fills the sample, or gives
+    what more there is to do, which `rest` does. `rest` is also given the CancelledError that has cut the pause.
+    """
+
+    def start(self, user: User, result: SampleResult) -> bool: ...
+
+    def finish(self, user: User, result: SampleResult) -> Any: ...
+
+    async def rest(self, user: User, result: SampleResult, more: Any) -> SampleResult | None: ...
 
 
 class Processor(Protocol):
@@ -155,7 +170,8 @@ class Step:
     """One sampler with its scope, shared by all users. `path` is the plan controllers above it, innermost first."""
 
     __slots__ = (
-        "after", "before", "delays", "label", "limits", "make", "new_result", "path", "same_label", "sampler", "scope",
+        "after", "before", "delays", "direct", "label", "limits", "make", "new_result", "path", "same_label", "sampler",
+        "scope",
     )  # fmt: skip
 
     is_step = True
@@ -184,10 +200,46 @@ class Step:
         self.scope = scope
         self.path = tuple(path)
         self.limits: Sequence[Callable[[User], float]] = ()
+        waits = self.before or self.delays or self.same_label is None or any(is_async for _, is_async in self.after)
+        self.direct: Direct | None = None if waits or sampler.labels_late else sampler.direct
 
-    async def run(self, user: User, transaction: ParentTransaction | None) -> None:
-        """Make one sample for a user, inside a parent transaction or not."""
-        scope = self.enter(user)
+    def start(self, user: User) -> SampleResult | None:
+        """Begin a sample for which its user only has to pause until it is woken; None where `run` is to make it."""
+        direct = self.direct
+        if direct is None or user.drive is None or self.limits:
+            return None
+        self.enter(user)
+        result = self.open(user)
+        if result is not None and direct.start(user, result):
+            return result
+        user.sampling = False
+        return None
+
+    def finish(self, user: User, result: SampleResult) -> Any:
+        """End what `start` began, now that the user was woken; gives what more `run` has to do, None for nothing."""
+        direct = self.direct
+        assert direct is not None
+        try:
+            more = direct.finish(user, result)
+            if more is None:
+                user.sampling = False
+                self.close(user, result)
+                for after, _ in self.after:
+                    after(user, result)
+                self.hand_out(user, result, None)
+                if self.scope.held:
+                    user.let_go(self.scope.held)
+        except (Stop, Exception) as error:
+            more = None
+            user.sampling = False
+            self.fell(user, error)
+        return more
+
+    async def run(
+        self, user: User, transaction: ParentTransaction | None, begun: SampleResult | None = None, more: Any = None
+    ) -> None:
+        """Make one sample for a user, inside a parent transaction or not; or what is `more` of one that has begun."""
+        scope = self.scope if begun is not None else self.enter(user)
         try:
             if self.before:
                 for before, is_async in self.before:
@@ -197,10 +249,13 @@ class Step:
                 user.last_scope = scope
             if self.delays:
                 await self.wait(user)
-            result = self.open(user)
+            result = begun if begun is not None else self.open(user)
             if result is not None:
                 try:
-                    made = await (self.limited(user, result) if self.limits else self.make(user, result))
+                    if begun is not None and self.direct is not None:
+                        made = await self.direct.rest(user, result, more)
+                    else:
+                        made = await (self.limited(user, result) if self.limits else self.make(user, result))
                 except CancelledError:  # a sampler that a stop cuts says itself what that gives
                     if user.running:
                         raise
@@ -214,16 +269,20 @@ class Step:
                     self.hand_out(user, made, transaction)
             if scope.held:
                 user.let_go(scope.held)
-        except CancelledError:
-            # stopped now, while it waited: the loop of the user sees that it no longer runs
-            if user.running:
-                raise
-        except Stop as stop:
-            obey(stop, user)
-        except Exception as error:
+        except (CancelledError, Stop, Exception) as error:
+            self.fell(user, error)
+
+    def fell(self, user: User, error: BaseException) -> None:
+        """Go on after what an element has raised."""
+        if isinstance(error, Stop):
+            obey(error, user)
+        elif not isinstance(error, CancelledError):
             # as in JMeter, a name that can't be worked out ends the user here, and one that is known stays
             name = (user.begun.label if user.begun is not None else "") or self.sampler.label.get(user)
-            log.error("Error while processing sampler: '%s': %r", name, error, exc_info=log.isEnabledFor(10))
+            shown = error if log.isEnabledFor(10) else None
+            log.error("Error while processing sampler: '%s': %r", name, error, exc_info=shown)
+        elif user.running:  # else stopped now, while it waited: the loop of the user sees that it no longer runs
+            raise error
 
     async def wait(self, user: User) -> None:
         """Wait for the sum of all timers; a user whose time would be over by then ends at once."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from asyncio import sleep
+from asyncio import CancelledError, sleep
 from collections.abc import Callable
 from enum import Enum
 from math import inf
@@ -226,7 +226,17 @@ class User:
                 if isinstance(step, ParentTransaction):
                     await self.transact(step, None)
                 else:
-                    await step.run(self, None)
+                    begun = step.start(self)
+                    if begun is None:
+                        await step.run(self, None)
+                    else:
+                        try:
+                            await self.drive  # type: ignore[misc]
+                            more = step.finish(self, begun)
+                        except CancelledError as cut:
+                            more = cut
+                        if more is not None:
+                            await step.run(self, None, begun, more)
                 self.look_at_the_clock()
                 failed = next_loop_on_error and self.vars[LAST_SAMPLE_OK] != "true"
                 if failed or self.action is not CONTINUE:

@@ -156,7 +156,7 @@ class Embedded:
             sub.url = error.url if isinstance(error, RefusedUrl) else url.text
             sampler.failed(sub, made, error, self.below(user, depth))
             return sub
-        await sampler.finish(user, sub, made, response, depth)
+        await sampler.page(user, sub, made, response, depth)
         return sub
 
     def take(self, page: SampleResult, sub: SampleResult | None) -> None:

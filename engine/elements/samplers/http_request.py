@@ -129,6 +129,10 @@ class HttpRequest(Sampler):
         return self.sampling.sample
 
     @property
+    def direct(self) -> Sampling | None:
+        return self.sampling.direct
+
+    @property
     def keep_body(self) -> bool:
         return self.sampling.keep_body
 

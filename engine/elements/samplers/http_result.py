@@ -16,7 +16,6 @@ from pyjm.engine.vu.clock import to_wall_ms
 from .http_error_size import error_bytes
 
 if TYPE_CHECKING:
-    from pyjm.engine.http.head import Head
     from pyjm.engine.http.keeping import Keeping
     from pyjm.engine.http.response import Response
     from pyjm.engine.vu.result import SampleResult
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
     from .http_making import Made
 
 _ASCII = "".join(map(chr, range(128)))
-_KNOWN_MAX = 1024
 _META = '<meta http-equiv="content-type" content="'
 _META_WITHIN = 2000
 _UNPACKED = ("gzip", "x-gzip", "deflate", "br")
@@ -80,17 +78,12 @@ def shown_fields(response: Response) -> str:
     return "".join([line for line in lines if line not in moved] + moved)
 
 
-_known: dict[Head, HeadFacts] = {}
-
-
 def facts_of(response: Response) -> HeadFacts:
     """Give what an answer's head says."""
     head = response.head
-    facts = _known.get(head)
+    facts: HeadFacts | None = head.facts
     if facts is None:
-        if len(_known) >= _KNOWN_MAX:
-            _known.clear()
-        facts = _known[head] = HeadFacts(response)
+        facts = head.facts = HeadFacts(response)
     return facts
 
 

@@ -21,8 +21,10 @@ cdef class Sampling:
 
     @cython.locals(status=cython.int)
     cpdef bint suffices(self, User user, SampleResult result, made, Response response) except -1
-    @cython.locals(target=Target)
-    cpdef Answer begin(self, User user, SampleResult result, made, Table table)
+    @cython.locals(target=Target, table=Table)
+    cpdef bint start(self, User user, SampleResult result) except -1
+    @cython.locals(table=Table, answer=Answer, response=Response)
+    cpdef finish(self, User user, SampleResult result)
     @cython.locals(target=Target, call=Call)
     cpdef Call call(self, User user, made)
     cpdef keeping(self, user)

@@ -26,7 +26,6 @@ from .http_result import Filler, missing_location, unpack_apart
 from .http_target import RefusedUrl
 
 if TYPE_CHECKING:
-    from pyjm.engine.http.answer import Answer
     from pyjm.engine.http.response import Response
     from pyjm.engine.http.table import Table
     from pyjm.engine.vu.interrupt import Limit
@@ -53,9 +52,10 @@ CUT = "Socket closed"
 class Sampling:
     """Sends requests, follows redirects, and says what came of it.
 
-    `label` is there where it is evaluated in mid-sample. `md5` tells whether a body is kept as its hash, None where
-    it never is; `begins` how much of it is kept otherwise. `shown_as_sent` is set where an answer may tell that another
-    request was sent than the one that was made. `keep_body` tells whether anything reads the body.
+    `label` is there where it is evaluated in mid-sample. `called` is the request that is the same each time, where its
+    sample needs no second thought; it is sent as `same_call`. `md5` tells whether a body is kept as its hash, None
+    where it never is; `begins` how much of it is kept otherwise. `shown_as_sent` is set where an answer may tell that
+    another request was sent than the one that was made. `keep_body` tells whether anything reads the body.
     """
 
     __slots__ = (
@@ -100,6 +100,11 @@ class Sampling:
         self.called: Made | None = None
         self.same_call: Call
 
+    @property
+    def direct(self) -> Sampling | None:
+        """Make samples without a coroutine where most of them need none."""
+        return None if self.labels_late or self.changeable or self.file is not None else self
+
     async def sample(self, user: User, result: SampleResult) -> SampleResult | None:
         """Fill and give back a sample, None for no sample."""
         result.begin()
@@ -115,30 +120,52 @@ class Sampling:
             except InCache as known:
                 return self.cached(result, known)
         table = self.table(user, made.target)
+        result.url = made.target.text
         try:
-            answer = self.begin(user, result, made, table)
+            answer = table.begin(self.call(user, made)) if user.limit is None else None
             if answer is None:
                 response = await self.exchange(user, made, table)
             else:
-                if answer.awaited and user.drive is not None:
-                    await user.drive
+                await user.drive  # type: ignore[misc]
                 response = answer.take()
-            if self.suffices(user, result, made, response):
-                return result
-            if response.status == UNAUTHORIZED and self.auth is not None:
-                made, response = await self.authorized(user, made, response)
         except CancelledError:
             table.cut()
             raise
         except WireError as error:
             self.failed(result, made, error)
             return result
-        if len(response.body) >= MAY_BE_LARGE:
-            await unpack_apart(response, self.keeping(user), self.filler.packing(response))
-        if response.status in REDIRECTS or made.entity_is_missing or self.embeds:
-            return await self.go_on(user, result, made, response, table)
-        self.take(user, result, made, response)
-        return result
+        return result if self.suffices(user, result, made, response) else await self.go_on(user, result, made, response)
+
+    def start(self, user: User, result: SampleResult) -> bool:
+        """Send a request that is the same each time over a connection that is there; else do nothing."""
+        made = self.recipe.ready
+        if made is None:
+            return False
+        result.begin()
+        result.url = made.target.text
+        return self.table(user, made.target).begin(self.call(user, made)) is not None
+
+    def finish(self, user: User, result: SampleResult) -> Response | None:
+        """Fill a sample with what came; gives an answer that is more than that."""
+        made = self.recipe.ready
+        assert made is not None
+        answer = self.table(user, made.target).answer
+        assert answer is not None
+        try:
+            response = answer.take()
+        except WireError as error:
+            self.failed(result, made, error)
+            return None
+        return None if self.suffices(user, result, made, response) else response
+
+    async def rest(self, user: User, result: SampleResult, more: Response | CancelledError) -> SampleResult | None:
+        """Go on with an answer that `finish` gave, or end a sample that was cut."""
+        made = self.recipe.ready
+        assert made is not None
+        if isinstance(more, CancelledError):
+            self.table(user, made.target).cut()
+            raise more
+        return await self.go_on(user, result, made, more)
 
     async def from_file(self, file: FromFile, user: User, result: SampleResult) -> SampleResult:
         """Fill a sample with a file's content."""
@@ -162,9 +189,11 @@ class Sampling:
     def suffices(self, user: User, result: SampleResult, made: Made, response: Response) -> bool:
         """Fill a sample from an answer that needs no second look, as most: tell whether it is one."""
         status = response.status
-        if self.embeds or status == UNAUTHORIZED or status in REDIRECTS or len(response.body) >= MAY_BE_LARGE:
+        if self.embeds or len(response.body) >= MAY_BE_LARGE:
             return False
-        if made.entity is not None and made.entity.missing is not None:
+        if status >= 300 and (status == UNAUTHORIZED or status in REDIRECTS):
+            return False
+        if made is not self.called and made.entity_is_missing:
             return False
         self.take(user, result, made, response)
         return True
@@ -180,14 +209,9 @@ class Sampling:
         call = Call(
             target.origin, made.request, keeping, to_head, made.keep, settings.connect_s, settings.response_s
         )
-        if self.md5 is None and made is self.recipe.ready:
+        if self.md5 is None and made is self.recipe.ready and not (settings.auto or made.entity_is_missing):
             self.called, self.same_call = made, call
         return call
-
-    def begin(self, user: User, result: SampleResult, made: Made, table: Table) -> Answer | None:
-        """Send a request over a connection that is there; None where there is none, or a limit. Raises WireError."""
-        result.url = made.target.text
-        return table.begin(self.call(user, made)) if user.limit is None else None
 
     async def exchange(self, user: User, made: Made, table: Table) -> Response:
         """Send one request, under the limit of the sample. Raises WireError where it fails."""
@@ -264,24 +288,37 @@ class Sampling:
         raise missing_location(result, made)
 
     async def go_on(
-        self, user: User, result: SampleResult, made: Made, response: Response, table: Table
+        self, user: User, result: SampleResult, made: Made, response: Response
     ) -> SampleResult:
-        """Finish a sample that is more than one exchange: a redirect, or a file that could not be read."""
+        """Finish a sample whose answer asks for more: credentials, another place, a page's files, much to unpack."""
+        try:
+            if response.status == UNAUTHORIZED and self.auth is not None:
+                made, response = await self.authorized(user, made, response)
+        except CancelledError:
+            self.table(user, made.target).cut()
+            raise
+        except WireError as error:
+            self.failed(result, made, error)
+            return result
+        if len(response.body) >= MAY_BE_LARGE:
+            await unpack_apart(response, self.keeping(user), self.filler.packing(response))
+        if not (response.status in REDIRECTS or made.entity_is_missing or self.embeds):
+            self.take(user, result, made, response)
+            return result
         if made.entity is not None and made.entity.missing is not None:
-            table.close()
+            self.table(user, made.target).close()
             self.failed(result, made, made.entity.missing)
             return result
-        settings = made.maker.settings
-        if settings.auto:
+        if made.maker.settings.auto:
             try:
                 made, response = await self.automatically(user, made, response)
             except WireError as error:
                 self.failed(result, made, error)
                 return result
-        await self.finish(user, result, made, response, 0)
+        await self.page(user, result, made, response, 0)
         return result
 
-    async def finish(self, user: User, result: SampleResult, made: Made, response: Response, depth: int) -> None:
+    async def page(self, user: User, result: SampleResult, made: Made, response: Response, depth: int) -> None:
         """Take an answer, follow where it leads, ask for the files that it names. `depth` counts pages in pages."""
         location = self.take(user, result, made, response, self.embedded.below(user, depth))
         if location is not None and made.maker.settings.follow:
@@ -293,11 +330,12 @@ class Sampling:
         self, user: User, result: SampleResult, made: Made, response: Response, below: int = 0
     ) -> str | None:
         """Fill a sample from an answer; give where it sends on to, None for nowhere."""
-        result.url = made.target.asked if made.maker.settings.auto else made.target.text
+        if made is not self.called:
+            result.url = made.target.asked if made.maker.settings.auto else made.target.text
         result.sent = made.as_sent(response) if self.shown_as_sent else made
         try:
             facts = self.filler.answer(result, response, self.keeping(user))
-            leads_on = response.status in REDIRECTS and facts.redirects(made.method)
+            leads_on = response.status >= 300 and response.status in REDIRECTS and facts.redirects(made.method)
             if leads_on and facts.location is None:
                 self.unlocated(result, made)
                 leads_on = False

@@ -22,6 +22,8 @@ class Worn:
         self.later = later
         self.connections = first.connections
 
+    direct: None = None
+
     def present(self, user: User) -> Sampling:
         """Give the one whose turn it is for a user."""
         return self.later if self in user.state else self.first
