@@ -210,8 +210,11 @@ class Step:
             return None
         self.enter(user)
         result = self.open(user)
-        if result is not None and direct.start(user, result):
-            return result
+        try:
+            if result is not None and direct.start(user, result):
+                return result
+        except Exception as error:
+            log.debug("Not begun directly: %r", error)  # `run` meets it again, and deals with it
         user.sampling = False
         return None
 
