@@ -82,7 +82,7 @@ def test_a_module_of_the_core_has_its_python_form_beside_it(module: str) -> None
 
 
 CLASS = re.compile(r"^cdef class (\w+)(?:\((\w+)\))?:\n((?:^(?: .*)?\n)*)", re.MULTILINE)
-FIELDS = re.compile(r"^    cdef public (?:long long|\w+) (.*)$", re.MULTILINE)
+FIELDS = re.compile(r"^    cdef public \w+(?: \w+)?(?:\[::1\])? (.*)$", re.MULTILINE)
 
 
 def typed_fields() -> dict[str, tuple[str, str, set[str]]]:
