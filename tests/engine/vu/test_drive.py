@@ -7,6 +7,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 import pytest
+
 from pyjm.engine.vu.drive import Drive, Ready
 
 Life = Callable[[Drive], Coroutine[Any, Any, None]]
@@ -128,6 +129,7 @@ def test_its_task_is_the_present_one_wherever_it_is_stepped() -> None:
 
 def test_a_timeout_within_cuts_what_it_waits_for() -> None:
     seen: list[str] = []
+    both = asyncio.Event()
 
     async def life(drive: Drive) -> None:
         await drive
@@ -141,14 +143,14 @@ def test_a_timeout_within_cuts_what_it_waits_for() -> None:
                 await drive
         except TimeoutError:
             seen.append("pause")
+        both.set()
         await drive
 
     async def main() -> None:
         drive, task = begun(life)
         await turns()
         drive.wake()
-        while len(seen) < 2:
-            await asyncio.sleep(0.001)
+        await asyncio.wait_for(both.wait(), 10)
         await turns()
         drive.wake()
         await task
@@ -167,8 +169,7 @@ async def _asleep(drive: Drive) -> None:
 
 
 async def _takes_turns(drive: Drive) -> None:
-    while True:
-        await asyncio.sleep(0)
+    await turns(10**9)
 
 
 async def _cancels_itself(drive: Drive) -> None:
