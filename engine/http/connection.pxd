@@ -19,8 +19,9 @@ cdef class Connection:
     @cython.locals(now=cython.longlong)
     cpdef send(self, Call call, long long start_ns, Answer answer)
     cpdef cut(self)
-    @cython.locals(now=cython.longlong, cut=cython.Py_ssize_t, head=Head)
     cpdef data_received(self, bytes data)
+    @cython.locals(cut=cython.Py_ssize_t, head=Head)
+    cpdef data_came(self, bytes data, long long now)
     @cython.locals(
         cut=cython.Py_ssize_t, length=cython.longlong, body_at=cython.longlong,
         sent=cython.longlong, start_ns=cython.longlong, connect_end_ns=cython.longlong,

@@ -1,6 +1,6 @@
 """Hot path: one connection, one exchange at a time.
 
-Most answers come whole in one piece and take the short road in `data_received`; everything else is `_Reading`'s.
+Most answers come whole in one piece and take the short road in `data_came`; everything else is `_Reading`'s.
 Own parsing instead of a parser library: JMeter's verdicts on odd answers, its messages and byte counts depend on
 HttpClient's reading, which is laxer than any strict parser, and a head seen before needs no parsing at all.
 """
@@ -114,7 +114,12 @@ class Connection:
 
     def data_received(self, data: bytes) -> None:
         """Take bytes from the loop."""
-        now = perf_counter_ns()
+        self.data_came(data, perf_counter_ns())
+
+    def data_came(self, data: bytes, now: int) -> None:
+        """Take bytes that came at an instant."""
+        if now < self._start_ns:  # before it was asked for
+            now = self._start_ns
         if self._reading is None and self._answer is not None:
             head = self._last_head
             if head is None or not data.startswith(head.raw):  # mostly the server says the same again

@@ -124,16 +124,16 @@ class Multiplexing(Connection):
                 self._drop_stream(stream, gone(), perf_counter_ns())
                 break
 
-    def data_received(self, data: bytes) -> None:
-        """Take bytes from the loop."""
+    def data_came(self, data: bytes, now: int) -> None:
+        """Take bytes that came at an instant."""
         if self.http2 is not None and self._frames is not None:
-            self._received_frames(self.http2, self._frames, data)
+            self._received_frames(self.http2, self._frames, data, now)
         elif self._fresh:
             self._early += data
             if len(self._early) > HEAD_MAX:
                 self.close()
         else:
-            super().data_received(data)
+            super().data_came(data, now)
 
     def pause_writing(self) -> None:
         """Send no more until the transport has room; called by the loop."""
@@ -157,7 +157,7 @@ class Multiplexing(Connection):
         self._fresh = False
         early, self._early = self._early, b""
         if early:
-            self.data_received(early)
+            self.data_came(early, perf_counter_ns())
 
     def _part(self, engine: H2Connection) -> None:
         """Say goodbye."""
@@ -209,8 +209,8 @@ class Multiplexing(Connection):
             self._gets_on()
             self._flush(engine)
 
-    def _received_frames(self, engine: H2Connection, frames: Frames, data: bytes) -> None:
-        now = self._heard_any_ns = perf_counter_ns()
+    def _received_frames(self, engine: H2Connection, frames: Frames, data: bytes, now: int) -> None:
+        self._heard_any_ns = now
         try:
             for event in frames.feed(data):
                 take = _TAKERS.get(type(event))

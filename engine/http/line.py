@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from time import perf_counter_ns
 from typing import cast
 
 from .secured import Secured
+from .stamped import STAMPS, Stamped, Taker
 
 _PIECE = 4096
 
@@ -29,6 +31,10 @@ class Line:
     async def carried(self, protocol: asyncio.BaseProtocol) -> None:
         """Hand the way over to a protocol."""
         loop = asyncio.get_running_loop()
+        if STAMPS:
+            self._given = True
+            Stamped(loop, self._dialled, cast("Taker", protocol))
+            return
         await loop.create_connection(lambda: protocol, sock=self._dialled)
         self._given = True
 
@@ -58,8 +64,12 @@ class SecureLine(Line, asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Take bytes from the loop."""
+        self.data_came(data, perf_counter_ns())
+
+    def data_came(self, data: bytes, now: int) -> None:
+        """Take bytes that came at an instant."""
         if self._inner is not None:
-            self._inner.data_received(data)
+            self._inner.data_came(data, now)
         else:
             self._pieces.put_nowait(data)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import re
 import ssl
+from time import perf_counter_ns
 from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
@@ -78,7 +79,11 @@ class Secured(asyncio.Transport, asyncio.Protocol):
         self._shake()
 
     def data_received(self, data: bytes) -> None:
-        """Take bytes of the way below; hand on what was in them."""
+        """Take bytes of the way below."""
+        self.data_came(data, perf_counter_ns())
+
+    def data_came(self, data: bytes, now: int) -> None:
+        """Take bytes of the way below that came at an instant; hand on what was in them."""
         incoming = self._incoming
         incoming.write(data)
         if self._shaken is not None:
@@ -98,7 +103,7 @@ class Secured(asyncio.Transport, asyncio.Protocol):
                 self._fresh = False
                 self._sessions.add(self)
             if data:
-                self._above.data_received(data)
+                self._above.data_came(data, now)
             else:
                 self._why = _END
         if self._why is not None:
