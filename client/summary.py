@@ -224,7 +224,7 @@ class Summariser:
         if longest_s:
             self.put(
                 f"{self.settings.name} ! a load generator was at its limit for {longest_s:.0f} s of this interval: "
-                "its times are measured too long"
+                "its requests went out late, and its times may be too long"
             )
         if self.servers is not None:
             self.put_all(self.servers.interval(self.settings.name, self.marked_ms - since_ms))

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
     from .sessions import Sessions, Start
+    from .stamped import Taker
 
 RECORD_MAX = 16_384
 """The most bytes that one record of TLS carries."""
@@ -50,7 +51,7 @@ class Secured(asyncio.Transport, asyncio.Protocol):
         """Begin as `start` says; `host` is the server's name. Raises ValueError for a name that is none."""
         self.asked = False
         self.start = start
-        self._above = cast("asyncio.Protocol", above)
+        self._above = cast("Taker", above)
         self._below = cast("asyncio.Transport", None)
         self._sessions = sessions
         self._fresh = True
@@ -263,4 +264,4 @@ def answers_request(flight: bytes, cipher: tuple[str, str, int] | None) -> bool:
 
 
 _END = ConnectionAbortedError("the other side said the end")
-_NOBODY = asyncio.Protocol()
+_NOBODY: Any = asyncio.Protocol()

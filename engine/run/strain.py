@@ -1,4 +1,4 @@
-"""Where the load generator itself is the bottleneck: the times that it measures are too long then, and that is said."""
+"""Where the load generator is the bottleneck: requests go out late then, times may be too long, and that is said."""
 
 from __future__ import annotations
 
@@ -59,8 +59,8 @@ class Strain:
         watched.told = True
         watched.strained_ns += at_ns - watched.since_ns
         return (
-            f"worker {worker + 1} is at its limit ({_figures(watched)}): times are measured too long from here on;"
-            " take more machines, or less load for this one"
+            f"worker {worker + 1} is at its limit ({_figures(watched)}): from here on requests go out late, and times"
+            " may be measured too long; take more machines, or less load for this one"
         )
 
     def take(self, worker: int) -> int:

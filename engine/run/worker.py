@@ -29,6 +29,7 @@ from .dividing import divide, share_of
 from .files import ResultFiles
 from .frames import Say, frame, read, values
 from .group import GroupRun
+from .lag import Lag
 from .ledger import Ledger
 from .limits import raise_file_limit
 from .loop import new_loop
@@ -82,7 +83,7 @@ class Worker:
         )
         self.groups: list[GroupRun] = []
         self.tasks: set[asyncio.Task[None]] = set()
-        self.due_ns = 0
+        self.lag: Lag | None = None
         self.ending = asyncio.Event()  # there before the first frame is heard: a test may be over at once
 
     # what users ask for
@@ -202,7 +203,7 @@ class Worker:
     def flush(self) -> None:
         """Hand what came since the last time to the parent."""
         until_ns = now_ns()
-        lag_ms = max(0, until_ns - self.due_ns) / 1e6 if self.due_ns else 0.0
+        lag_ms = self.lag.take() if self.lag is not None else 0.0
         files = self.files.take()
         started = sum(group.started for group in self.groups)
         finished = sum(group.finished for group in self.groups)
@@ -214,8 +215,8 @@ class Worker:
 
     async def run(self) -> None:
         """Live until the parent says to quit."""
+        self.lag = Lag(asyncio.get_running_loop())
         while not self.ending.is_set():
-            self.due_ns = now_ns() + int(FLUSH_S * 1e9)
             try:
                 await asyncio.wait_for(self.ending.wait(), FLUSH_S)
             except TimeoutError:
