@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import re
 import ssl
+from contextlib import suppress
 from time import perf_counter_ns
 from typing import TYPE_CHECKING, Any, cast
 
@@ -19,9 +20,13 @@ if TYPE_CHECKING:
 RECORD_MAX = 16_384
 """The most bytes that one record of TLS carries."""
 
+AT_ONCE = 1 << 14
+"""How many bytes of records are opened at once, or one record: TLS keeps as much room, however long its answers are."""
+
 _CHANGE_CIPHER, _HANDSHAKE, _ENCRYPTED = 20, 22, 23
 _CERTIFICATE = 11
 _HEAD, _TAG = 5, 17
+_SEALED_MAX = RECORD_MAX + 2048
 _LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
 _WHOLE_NAME = re.compile(rf"(?:{_LABEL}\.)+{_LABEL}").fullmatch
 
@@ -41,6 +46,7 @@ class Secured(asyncio.Transport, asyncio.Protocol):
         "_fresh",
         "_incoming",
         "_outgoing",
+        "_partial",
         "_sessions",
         "_shaken",
         "_unsent",
@@ -57,6 +63,7 @@ class Secured(asyncio.Transport, asyncio.Protocol):
         self._fresh = True
         self._incoming = ssl.MemoryBIO()
         self._outgoing = ssl.MemoryBIO()
+        self._partial = b""
         self._unsent = b""
         self._why: Exception | None = None
         self._shaken: asyncio.Future[None] | None = asyncio.get_running_loop().create_future()
@@ -85,32 +92,61 @@ class Secured(asyncio.Transport, asyncio.Protocol):
 
     def data_came(self, data: bytes, now: int) -> None:
         """Take bytes of the way below that came at an instant; hand on what was in them."""
+        if self._partial:
+            data, self._partial = self._partial + data, b""
+        end = whole_records(data, 0)
+        if end == len(data):
+            data = self._opened(data)
+        else:
+            data = self._opened_in_turn(data, end)
+        if data:
+            self._above.data_came(data, now)
+        if self._why is not None:
+            self._finish(self._why)
+        elif self._outgoing.pending or self._unsent:
+            self._go_on()
+
+    def _opened_in_turn(self, sealed: bytes, end: int) -> bytes:
+        """Give what is in more records than are opened at once, the first up to `end`; keep a part of one."""
+        view, pieces, at = memoryview(sealed), [], 0
+        while end > at:
+            pieces.append(self._opened(view[at:end]))
+            at, end = end, whole_records(sealed, end)
+        self._partial = sealed[at:]
+        return b"".join(pieces)
+
+    def _opened(self, sealed: bytes | memoryview) -> bytes:
+        """Give what is in some bytes, and what was left of those before; know why nothing more is to come."""
         incoming = self._incoming
-        incoming.write(data)
+        incoming.write(sealed)
         if self._shaken is not None:
             self._shake()
-            if self._shaken is not None or not incoming.pending:
-                return
+        if self._shaken is not None or self._why is not None or not incoming.pending:
+            return b""
         try:
             data = self.tls.read(RECORD_MAX)
             if data and incoming.pending:
                 data = self._gathered(data)
         except ssl.SSLWantReadError:
-            data = b""
+            self._spare()
+            return b""
         except ssl.SSLError as error:
             self._why = error
-        else:
-            if self._fresh and self._sessions is not None:
-                self._fresh = False
+            return b""
+        if self._fresh:
+            self._fresh = False
+            self._spare()
+            if self._sessions is not None:
                 self._sessions.add(self)
-            if data:
-                self._above.data_came(data, now)
-            else:
-                self._why = _END
-        if self._why is not None:
-            self._finish(self._why)
-        elif self._outgoing.pending or self._unsent:
-            self._go_on()
+        if not data:
+            self._why = _END
+        return data
+
+    def _spare(self) -> None:
+        """Have TLS let go of the room for a record to be sent, which a session's ticket makes it take: 16 kB."""
+        if not self._unsent:
+            with suppress(ssl.SSLError):
+                self.tls.write(b"")
 
     def _gathered(self, first: bytes) -> bytes:
         """Read on after a first record; what goes wrong there comes after what was right."""
@@ -242,6 +278,23 @@ def server_name(host: str) -> str | None:
     """Give the name that a server is told it is meant by (SNI): as Java, none without a dot or with odd letters."""
     name = host.removesuffix(".")
     return name if not name.isascii() or _WHOLE_NAME(name) else None
+
+
+def whole_records(sealed: bytes, at: int) -> int:
+    """Tell where the records end that begin at a place and are to be opened at once; that place if none is whole.
+
+    To read a part of one would be in vain, and that is dear. What is no record of TLS is left to TLS to judge.
+    """
+    length, begun = len(sealed), at
+    while length - at >= _HEAD:
+        size = _HEAD + (sealed[at + 3] << 8 | sealed[at + 4])
+        if size > _SEALED_MAX or not _CHANGE_CIPHER <= sealed[at] <= _ENCRYPTED:
+            return length
+        end = at + size
+        if end > length or (end - begun > AT_ONCE and at > begun):
+            break
+        at = end
+    return at
 
 
 def answers_request(flight: bytes, cipher: tuple[str, str, int] | None) -> bool:

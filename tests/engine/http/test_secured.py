@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -12,10 +13,11 @@ import pytest
 from pyjm.engine.http.call import Call
 from pyjm.engine.http.connect import Dialler, Origin, trusting_context
 from pyjm.engine.http.errors import WireError
-from pyjm.engine.http.secured import answers_request, server_name
-from pyjm.engine.http.sessions import Sessions
+from pyjm.engine.http.secured import RECORD_MAX, Secured, answers_request, server_name, whole_records
+from pyjm.engine.http.sessions import Sessions, Start
 from pyjm.engine.http.table import Table
 
+BODY = b"0123456789" * 10_000
 GET = b"GET / HTTP/1.1\r\nHost: h\r\n\r\n"
 VERSIONS = pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
 
@@ -233,3 +235,80 @@ def record(kind: int, body: bytes) -> bytes:
 )
 def test_what_a_client_says_tells_whether_it_was_asked(flight: bytes, cipher: str | None, asked: bool) -> None:
     assert answers_request(flight, (cipher, "", 0) if cipher else None) is asked
+
+
+def record(size: int, kind: int = 23) -> bytes:
+    return bytes((kind, 3, 3)) + size.to_bytes(2, "big") + b"x" * size
+
+
+@pytest.mark.parametrize(
+    ("sealed", "at", "end"),
+    [
+        (b"", 0, 0),
+        (record(100), 0, 105),
+        (record(100)[:4], 0, 0),
+        (record(100)[:-1], 0, 0),
+        (record(100) + record(100)[:-1], 0, 105),
+        (record(100) + record(100), 105, 210),
+        (record(RECORD_MAX) + record(5), 0, RECORD_MAX + 5),
+        (record(1000) * 50, 0, 16 * 1005),
+        (b"HTTP/1.1 400 Bad Request", 0, 24),
+        (record(100) + b"HTTP/1.1 400", 0, 117),
+        (record(RECORD_MAX + 3000)[:100], 0, 100),
+    ],
+)
+def test_records_are_opened_whole_and_not_too_many_at_once(sealed: bytes, at: int, end: int) -> None:
+    assert whole_records(sealed, at) == end
+
+
+class Above(asyncio.Protocol):
+    """Keeps what it is handed."""
+
+    came, made = b"", False
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.made = True
+
+    def data_came(self, data: bytes, now: int) -> None:
+        self.came += data
+
+
+class Below(asyncio.Transport):
+    """Keeps what is written until it is taken."""
+
+    written = b""
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        self.written += data
+
+    def taken(self) -> bytes:
+        written, self.written = self.written, b""
+        return written
+
+
+def test_an_answer_that_comes_byte_by_byte_under_tls_is_put_together(tls: ssl.SSLContext) -> None:
+    context = trusting_context()
+    coming, going = ssl.MemoryBIO(), ssl.MemoryBIO()
+    server = tls.wrap_bio(coming, going, server_side=True)
+    above = Above()
+    below = Below()
+
+    async def work() -> bytes:
+        secured = Secured(above, Start(("host", 443), context), "host", None)
+        secured.connection_made(below)
+        while not above.made:
+            coming.write(below.taken())
+            with suppress(ssl.SSLWantReadError):
+                server.do_handshake()
+            secured.data_came(going.read(), 1)
+        coming.write(below.taken())
+        server.do_handshake()
+        server.write(BODY[:100])
+        server.write(BODY[100:])
+        for byte in going.read():
+            secured.data_came(bytes((byte,)), 2)
+        server.write(BODY)
+        secured.data_came(going.read(), 3)
+        return above.came
+
+    assert asyncio.run(work()) == BODY + BODY
