@@ -36,7 +36,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from fuzz.writing import arguments, element, flag, group, number, plan, text
 
 SHARES = (0.1, 0.5, 0.9)
-ALL_ACTIVE_SHARED = 4
+THIS_THREAD = 0
+"""The shared modes count whole milliseconds between all samples: 500 a second, or 1,000, or no limit."""
+
 SO_TIMESTAMPNS = 35
 RIGHT = 0.95
 """The part of all samples that is to be right within 1 ms."""
@@ -98,11 +100,12 @@ class Target:
 
 def written(port: int, users: int, rate: float) -> str:
     """Write the plan, at so many samples a second (0: as many as it can)."""
+    per_minute = f"{rate / users * 60:.3f}"
     timer = element(
         "ConstantThroughputTimer",
         "rate",
-        number("calcMode", ALL_ACTIVE_SHARED)
-        + f"<doubleProp><name>throughput</name><value>{rate * 60:.1f}</value><savedValue>0.0</savedValue></doubleProp>",
+        number("calcMode", THIS_THREAD)
+        + f"<doubleProp><name>throughput</name><value>{per_minute}</value><savedValue>0.0</savedValue></doubleProp>",
     )
     request = element(
         "HTTPSamplerProxy",
