@@ -27,7 +27,8 @@ class Strain:
     """Watches the workers' processor time and how late their event loops are; gives a line where one is at its limit.
 
     Its limits are the properties pyjm.cpu_warning (percent of a core), pyjm.lag_warning (ms) and pyjm.wait_warning
-    (percent of the time in which it has something to do and others have the cores); 0 switches one off.
+    (percent of the time in which it has something to do and others have the cores); 0 switches one off. Waiting counts
+    where it is felt: where the loop is late by half of its limit or more. On a machine that is merely shared it is not.
     """
 
     def __init__(self, properties: Mapping[str, str]) -> None:
@@ -45,7 +46,8 @@ class Strain:
         cpu = (cpu_s - watched.cpu_s) / span_s if watched.at_ns else 0.0
         wait = (waited_s - watched.waited_s) / span_s if watched.at_ns else 0.0
         begun_ns, watched.at_ns, watched.cpu_s, watched.waited_s = watched.at_ns, at_ns, cpu_s, waited_s
-        limits = (self.cpu_limit, cpu), (self.lag_limit_ms, lag_ms), (self.wait_limit, wait)
+        felt = wait if lag_ms >= self.lag_limit_ms / 2 else 0.0
+        limits = (self.cpu_limit, cpu), (self.lag_limit_ms, lag_ms), (self.wait_limit, felt)
         if not any(0 < limit <= found for limit, found in limits):
             return self.over(worker, begun_ns)
         watched.since_ns = watched.since_ns or begun_ns or at_ns

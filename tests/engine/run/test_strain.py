@@ -56,16 +56,22 @@ def test_the_time_at_the_limit_is_added_up_and_given_once() -> None:
     assert (strain.take(0), strain.take(7)) == (0, 0)
 
 
-def waiting(strain: Strain) -> list[str]:
+def waiting(strain: Strain, lag_ms: float = 6.0) -> list[str]:
     """Feed spans in which a worker waits for a core a quarter of the time."""
-    said = [strain.add(0, span * SECOND, span * FREE, 0.0, span * 0.25) for span in range(1, 9)]
+    said = [strain.add(0, span * SECOND, span * FREE, lag_ms, span * 0.25) for span in range(1, 9)]
     return [line for line in said if line]
 
 
 def test_a_worker_that_others_keep_from_the_cores_is_told_of() -> None:
     assert waiting(Strain({"pyjm.wait_warning": "0"})) == []
     (said,) = waiting(Strain({}))
-    assert "(CPU up to 10%, event loop up to 0 ms late, waiting for a core up to 25% of the time)" in said
+    assert "(CPU up to 10%, event loop up to 6 ms late, waiting for a core up to 25% of the time)" in said
+
+
+def test_a_worker_that_waits_for_a_core_without_being_late_is_not_spoken_of() -> None:
+    assert waiting(Strain({}), 2.0) == []
+    assert waiting(Strain({"pyjm.lag_warning": "4"}), 2.0) != []
+    assert waiting(Strain({"pyjm.lag_warning": "0"}), 0.0) != []
 
 
 def test_limits_are_properties() -> None:
