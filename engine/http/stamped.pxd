@@ -3,7 +3,7 @@ cimport cython
 
 
 cdef class Clocks:
-    cdef long long _due_ns, _offset_ns
+    cdef public long long _due_ns, _offset_ns
 
     @cython.locals(now=cython.longlong, came=cython.longlong, seconds=cython.longlong, nanoseconds=cython.longlong)
     cpdef long long of(self, list notes) except? -1
@@ -15,8 +15,8 @@ cdef Clocks _CLOCKS
 
 
 cdef class Stamped:
-    cdef object _loop, _socket, _taker, _unsent
-    cdef bint _closing, _over, _paused
+    cdef public object _loop, _socket, _taker, _unsent
+    cdef public bint _closing, _over, _paused
 
     @cython.locals(size=cython.Py_ssize_t, taken=cython.bint)
     cpdef ready(self)
