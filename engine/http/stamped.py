@@ -7,31 +7,42 @@ not after all that is ready in this turn of the loop. Where the system notes not
 
 from __future__ import annotations
 
+import select
 import socket
-import struct
 import sys
-from asyncio import AbstractEventLoop
+from asyncio import AbstractEventLoop, get_running_loop
+from collections.abc import Callable
 from contextlib import suppress
 from time import perf_counter_ns, time_ns
 from typing import Any, Protocol
+from weakref import WeakKeyDictionary
+
+from .connection import Connection
+
+try:
+    import cython  # type: ignore[import-untyped, import-not-found, unused-ignore]
+except ImportError:
+
+    class Uncompiled:
+        """What there is to know of Cython where nothing is compiled."""
+
+        compiled = False
+
+    cython = Uncompiled()
+
+if not cython.compiled:  # else these are C's: see stamped.pxd
+    from .receiving import receive, send
 
 STAMPS = sys.platform == "linux"
 """Whether sockets of this system can tell when bytes of TCP came."""
 
-PIECE_MAX = 1 << 18
-"""The most bytes that are read at once."""
-
 _MANY_UNSENT = 1 << 16
 _SO_TIMESTAMPNS = 35
-_NOTE = struct.Struct("ll")
-_NOTE_ROOM = 64
 _SYNC_NS = 100_000_000
 _TRIES = 5
 
-_ROOM = bytearray(PIECE_MAX)
-_VIEW = memoryview(_ROOM)
-_INTO = [_ROOM]
-"""Where all read into: what came is copied out before anybody else has a turn."""
+_LOOKED_AT_MAX = 64
+"""How many sockets are read before the loop has its turn again."""
 
 
 class Taker(Protocol):
@@ -59,22 +70,22 @@ class Taker(Protocol):
 class Clocks:
     """Turns the system's notes, which are of the wall clock, into instants of the clock that never jumps."""
 
-    __slots__ = ("_due_ns", "_offset_ns")
+    __slots__ = ("_due_ns", "_offset_ns", "noted_ns")
 
     def __init__(self) -> None:
+        self.noted_ns = 0
         self._due_ns = 0
         self._offset_ns = 0
 
-    def of(self, notes: list[tuple[int, int, bytes]]) -> int:
-        """Give when bytes came by what was noted with them; the present where nothing was."""
+    def noted(self) -> int:
+        """Give when the bytes came that `noted_ns` is of; the present where that is 0."""
         now = perf_counter_ns()
-        if not notes:
+        if not self.noted_ns:
             return now
         if now >= self._due_ns:
             self._compare()
             self._due_ns = now + _SYNC_NS
-        seconds, nanoseconds = _NOTE.unpack(notes[0][2])
-        came: int = seconds * 1_000_000_000 + nanoseconds + self._offset_ns
+        came = self.noted_ns + self._offset_ns
         return came if came < now else now  # else the wall clock has been set since
 
     def _compare(self) -> None:
@@ -103,29 +114,91 @@ def note_arrivals(connected: socket.socket) -> None:
         connected.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
 
 
+class Sockets:
+    """The sockets of one event loop, all looked at together whenever something has come to some of them."""
+
+    __slots__ = ("__weakref__", "_epoll", "_later", "_looking", "_stamped")
+
+    def __init__(self, loop: AbstractEventLoop) -> None:
+        self._epoll = select.epoll()
+        self._stamped: dict[int, Stamped] = {}
+        self._later: list[Callable[[], None]] = []
+        self._looking = False
+        loop.add_reader(self._epoll.fileno(), self.look)
+
+    def add(self, stamped: Stamped, fd: int) -> None:
+        """Have a transport read what comes from now on."""
+        self._stamped[fd] = stamped
+        self._epoll.register(fd, select.EPOLLIN)
+
+    def remove(self, fd: int) -> None:
+        """Let a transport read no more."""
+        del self._stamped[fd]
+        self._epoll.unregister(fd)
+
+    def look(self) -> None:
+        """Have all read to whom something has come, then do what was to be done `soon`."""
+        stamped: Stamped | None
+        self._looking = True
+        try:
+            for fd, _ in self._epoll.poll(0, _LOOKED_AT_MAX):
+                stamped = self._stamped.get(fd)
+                if stamped is not None:  # else one of those before it has ended it
+                    stamped.ready()
+        finally:
+            self._looking = False
+        if self._later:
+            later, self._later = self._later, []
+            for call in later:
+                call()
+
+    def soon(self, call: Callable[[], None]) -> None:
+        """Call something after all that came has been read."""
+        if self._looking:
+            self._later.append(call)
+        else:
+            get_running_loop().call_soon(call)
+
+
+_SOCKETS: WeakKeyDictionary[AbstractEventLoop, Sockets] = WeakKeyDictionary()
+
+
+def sockets_of(loop: AbstractEventLoop) -> Sockets:
+    """Give the sockets of a loop."""
+    sockets = _SOCKETS.get(loop)
+    if sockets is None:
+        sockets = _SOCKETS[loop] = Sockets(loop)
+    return sockets
+
+
 class Stamped:
     """The transport. It calls as asyncio's do, but `data_came` in place of `data_received`."""
 
-    __slots__ = ("_closing", "_loop", "_over", "_paused", "_socket", "_taker", "_unsent")
+    __slots__ = (
+        "_closing", "_connection", "_fd", "_loop", "_over", "_paused", "_socket", "_sockets", "_taker", "_unsent",
+    )  # fmt: skip
 
     def __init__(self, loop: AbstractEventLoop, connected: socket.socket, taker: Taker) -> None:
         """Take a connected socket that does not block; from here on it is closed by the transport."""
         self._loop = loop
+        self._sockets = sockets_of(loop)
         self._socket = connected
+        self._fd = connected.fileno()
         self._taker = taker
+        self._connection = taker if isinstance(taker, Connection) else None
         self._unsent: memoryview | None = None
         self._paused = self._closing = self._over = False
         note_arrivals(connected)
         if not _NOTED:  # the system begins a moment after the first wish, and ends with the last one
             _NOTED.append(socket.socket())
             note_arrivals(_NOTED[0])
-        loop.add_reader(connected.fileno(), self.ready)
+        self._sockets.add(self, self._fd)
         taker.connection_made(self)
 
     def ready(self) -> None:
         """Read what has come; called by the loop."""
         try:
-            size, notes, _, _ = self._socket.recvmsg_into(_INTO, _NOTE_ROOM)
+            data = receive(self._socket, self._fd, _CLOCKS)
         except (BlockingIOError, InterruptedError):
             return
         except OSError as error:
@@ -133,8 +206,12 @@ class Stamped:
             return
         taken = False
         try:
-            if size:
-                self._taker.data_came(_VIEW[:size].tobytes(), _CLOCKS.of(notes))
+            if data:
+                connection = self._connection
+                if connection is not None:
+                    connection.data_came(data, _CLOCKS.noted())
+                else:
+                    self._taker.data_came(data, _CLOCKS.noted())
             else:
                 self._taker.eof_received()
                 self.close()
@@ -151,7 +228,7 @@ class Stamped:
             self._unsent = memoryview(self._unsent.tobytes() + data)
             return
         try:
-            sent = self._socket.send(data)
+            sent = send(self._socket, self._fd, data)
         except (BlockingIOError, InterruptedError):
             sent = 0
         except OSError as error:
@@ -159,7 +236,7 @@ class Stamped:
             return
         if sent < len(data):
             self._unsent = memoryview(data)[sent:]
-            self._loop.add_writer(self._socket.fileno(), self._write_on)
+            self._loop.add_writer(self._fd, self._write_on)
             if len(self._unsent) > _MANY_UNSENT:
                 self._paused = True
                 self._taker.pause_writing()
@@ -187,7 +264,7 @@ class Stamped:
     def _drop_unsent(self) -> None:
         if self._unsent is not None:
             self._unsent = None
-            self._loop.remove_writer(self._socket.fileno())
+            self._loop.remove_writer(self._fd)
 
     def get_write_buffer_size(self) -> int:
         """Give how many bytes wait to be sent."""
@@ -207,7 +284,7 @@ class Stamped:
         """Close, after what is unsent."""
         if not self._closing:
             self._closing = True
-            self._loop.remove_reader(self._socket.fileno())
+            self._sockets.remove(self._fd)
             if self._unsent is None:
                 self._end(None)
 
@@ -223,7 +300,7 @@ class Stamped:
         self._drop_unsent()
         if not self._closing:
             self._closing = True
-            self._loop.remove_reader(self._socket.fileno())
+            self._sockets.remove(self._fd)
         self._loop.call_soon(self._part, error)
 
     def _part(self, error: Exception | None) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
+from pyjm.engine.http.stamped import STAMPS, sockets_of
 from pyjm.engine.vu.clock import now_ns
 from pyjm.engine.vu.drive import Drive, Ready
 from pyjm.engine.vu.stops import Stop, obey
@@ -88,7 +89,7 @@ class GroupRun:
         self.started = self.finished = 0
         self.halt = False
         self.waiting: asyncio.Future[None] | None = None
-        self.ready = Ready()
+        self.ready: Ready | None = None
 
     async def run(self, done: Callable[[], None]) -> None:
         """Start this worker's users as they come, wait for them, say that it is done."""
@@ -151,6 +152,8 @@ class GroupRun:
             if self.program.waits_inside:  # on a stack of its own, which only its task knows
                 await user.run(self.program.group)
             else:
+                if self.ready is None:
+                    self.ready = Ready(sockets_of(asyncio.get_running_loop()).soon if STAMPS else None)
                 user.drive = Drive(self.ready)
                 await user.drive.run(user.run(self.program.group))
         except Stop as stop:

@@ -3,6 +3,7 @@ cimport cython
 
 
 cdef class Ready:
+    cdef public object _soon
     cdef public list _drives
 
     cpdef add(self, Drive drive)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from asyncio import CancelledError, Future, Task, current_task, get_running_loop
 from asyncio.tasks import _enter_task, _leave_task  # made for those who step coroutines themselves
-from collections.abc import Coroutine, Generator
+from collections.abc import Callable, Coroutine, Generator
 from typing import Any
 
 _RUNS, _PAUSED, _QUEUED, _AWAITS, _OVER = range(5)
@@ -21,15 +21,17 @@ class Ready:
     They go on after all that came has been read, so that nobody's answer is timed late for what others do with theirs.
     """
 
-    __slots__ = ("_drives",)
+    __slots__ = ("_drives", "_soon")
 
-    def __init__(self) -> None:
+    def __init__(self, soon: Callable[[Callable[[], None]], None] | None = None) -> None:
+        """`soon` calls something in the loop's next turn or before, None: as the loop itself."""
+        self._soon = soon
         self._drives: list[Drive] = []
 
     def add(self, drive: Drive) -> None:
         """Let one go on in the loop's next turn."""
         if not self._drives:
-            get_running_loop().call_soon(self.go_on)
+            (self._soon or get_running_loop().call_soon)(self.go_on)
         self._drives.append(drive)
 
     def go_on(self) -> None:

@@ -39,7 +39,8 @@ http {{ access_log off; keepalive_requests 100000000; keepalive_timeout 3600; cl
 proxy_temp_path {folder}; fastcgi_temp_path {folder}; uwsgi_temp_path {folder}; scgi_temp_path {folder};
 server {{ listen 127.0.0.1:{port} reuseport backlog=4096;
 listen 127.0.0.1:{tls_port} ssl reuseport backlog=4096; root {folder};
-ssl_protocols TLSv1.2 TLSv1.3; ssl_certificate {folder}/target.pem; ssl_certificate_key {folder}/target.pem; ssl_session_tickets on;
+ssl_protocols TLSv1.2 TLSv1.3; ssl_certificate {folder}/target.pem; ssl_certificate_key {folder}/target.pem;
+ssl_session_tickets on;
 location /count {{ stub_status; }} }} }}
 """
 SHORTEST_RAMP_S = 2
