@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import inf
 from time import perf_counter_ns
 from typing import Any, Protocol
 
@@ -23,18 +24,22 @@ BEATS_PER_S = 250
 DEAD_S = 1.5
 """How long a port must refuse to be dialled: nobody listens there, the server has ended."""
 _AGAIN_S = 0.25
+_SUDDEN = 0.75
+"""By when a connection has to end, as a part of the time that a server may be silent, to be no end of a silence."""
 
 
 @dataclass(frozen=True, slots=True)
 class Patience:
     """How long a server may be silent until that is said, and out of reach until it is lost.
 
-    Where there are many `members`, each gets a beat less often.
+    Where there are many `members`, each gets a beat less often. `left_s`: how long one that dials us may take to dial
+    again when its connections have ended.
     """
 
     silent_s: float
     away_s: float
     members: int = 1
+    left_s: float = inf
 
 
 class Watcher(Protocol):
@@ -45,6 +50,9 @@ class Watcher(Protocol):
 
     def explain(self, error: Exception) -> Exception:
         """Say in one line why that did not work."""
+
+    def has_link(self) -> bool:
+        """Tell whether another link to it lives: its process does too, then."""
 
     def on_away(self, reason: str) -> None:
         """Note that it is out of reach; not every cut that mends itself at once is."""
@@ -134,6 +142,7 @@ class Heart:
         log.info("the control link was cut (%s), it is opened again", down)
         refused_since = 0.0
         why: Exception = down
+        left_since = time.monotonic() if self._is_sudden(down) else inf
         while not self._ending.is_set():
             try:
                 self._link = self._watcher.reopen()
@@ -153,13 +162,20 @@ class Heart:
             except BadMessage as error:
                 self._lose(f"{reason} and did not come back: {self._watcher.explain(error)}")
                 return False
-            self._wait(reason, why)
+            self._wait(reason, why, left_since)
         return False
 
-    def _wait(self, reason: str, why: Exception) -> None:
+    def _is_sudden(self, down: LinkDown) -> bool:
+        """Tell whether a connection has ended while it was in use: a process that ends does that, a bad way does not."""
+        silent_s = time.monotonic() - self._heard
+        return down.trouble in (Trouble.CLOSED, Trouble.RESET) and silent_s < _SUDDEN * self._patience.silent_s
+
+    def _wait(self, reason: str, why: Exception, left_since: float) -> None:
         """Pause before the next attempt; says what is due by now."""
-        away_s = time.monotonic() - self._heard
-        if away_s > self._patience.away_s:
+        away_s, left_s = time.monotonic() - self._heard, self._patience.left_s
+        if time.monotonic() - left_since > left_s and not self._watcher.has_link():
+            self._lose(f"{reason}, and it did not join again within {left_s:g} s (pyjm.rejoin_timeout)")
+        elif away_s > self._patience.away_s:
             more = "" if isinstance(why, LinkDown) else f" ({self._watcher.explain(why)})"
             self._lose(f"{reason} and did not come back within {self._patience.away_s:g} s{more}")
         elif away_s > self._patience.silent_s:

@@ -161,7 +161,8 @@ class Remote:
         lease_s = self._opener.grant.lease_s
         self._runs_on_s = lease_s + _DROP_S if self._opener.grant.stops else inf
         self._away_s = min(self._settings.decimal("pyjm.reconnect_timeout"), lease_s)
-        patience = Patience(self._silent_s, self._away_s, self._members)
+        left_s = self._settings.decimal("pyjm.rejoin_timeout") if self._joined is not None else inf
+        patience = Patience(self._silent_s, self._away_s, self._members, left_s)
         self._heart = Heart(control, lease_s, patience, self, self._on_beat)
 
     def _on_beat(self, state: dict[str, Any], sent_ns: int, back_ns: int) -> None:
@@ -303,6 +304,10 @@ class Remote:
     def explain(self, error: Exception) -> Exception:
         """Say in one line why a link could not be opened."""
         return self._dialer.explain(error)
+
+    def has_link(self) -> bool:
+        """Tell whether the data link lives."""
+        return self._data is not None and not self._data.closed
 
     def on_away(self, reason: str) -> None:
         """Say that the server is out of reach; who waits on the data link dials as well."""
