@@ -166,7 +166,7 @@ class Heart:
         return False
 
     def _is_sudden(self, down: LinkDown) -> bool:
-        """Tell whether a connection has ended while it was in use: a process that ends does that, a bad way does not."""
+        """Tell whether a connection has ended while in use: a process that ends does that, a bad way does not."""
         silent_s = time.monotonic() - self._heard
         return down.trouble in (Trouble.CLOSED, Trouble.RESET) and silent_s < _SUDDEN * self._patience.silent_s
 

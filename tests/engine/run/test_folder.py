@@ -22,7 +22,7 @@ def _temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def killed() -> Path:
     """Have a process make a folder and end without a word."""
-    said = subprocess.run([sys.executable, "-c", KILLED], capture_output=True, text=True)
+    said = subprocess.run([sys.executable, "-c", KILLED], check=False, capture_output=True, text=True)
     path = Path(said.stdout.strip())
     assert (path / LOCK).exists(), said.stderr
     return path
