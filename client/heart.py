@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from pyjm.client.member import Progress
 from pyjm.server.wire.contract import BadMessage, Code, Plain, Refused, unpack_map
 from pyjm.server.wire.link import Link
-from pyjm.server.wire.trouble import LinkDown, Trouble
+from pyjm.server.wire.trouble import FOR_GOOD, LinkDown, Trouble
 
 log = logging.getLogger("pyjm.client.remote")
 
@@ -51,8 +51,8 @@ class Watcher(Protocol):
     def explain(self, error: Exception) -> Exception:
         """Say in one line why that did not work."""
 
-    def has_link(self) -> bool:
-        """Tell whether another link to it lives: its process does too, then."""
+    def may_live(self) -> bool:
+        """Tell whether another link to it lives, or somebody is about to open one: its process may too, then."""
 
     def on_away(self, reason: str) -> None:
         """Note that it is out of reach; not every cut that mends itself at once is."""
@@ -173,7 +173,9 @@ class Heart:
     def _wait(self, reason: str, why: Exception, left_since: float) -> None:
         """Pause before the next attempt; says what is due by now."""
         away_s, left_s = time.monotonic() - self._heard, self._patience.left_s
-        if time.monotonic() - left_since > left_s and not self._watcher.has_link():
+        if isinstance(why, LinkDown) and why.trouble in FOR_GOOD:
+            self._lose(f"{reason} and can't be opened again: {self._watcher.explain(why)}")
+        elif time.monotonic() - left_since > left_s and not self._watcher.may_live():
             self._lose(f"{reason}, and it did not join again within {left_s:g} s (pyjm.rejoin_timeout)")
         elif away_s > self._patience.away_s:
             more = "" if isinstance(why, LinkDown) else f" ({self._watcher.explain(why)})"

@@ -36,7 +36,7 @@ from pyjm.server.wire.contract import (
     unpack_map,
 )
 from pyjm.server.wire.link import Link
-from pyjm.server.wire.trouble import LinkDown
+from pyjm.server.wire.trouble import FOR_GOOD, LinkDown
 
 log = logging.getLogger("pyjm.client.remote")
 
@@ -255,6 +255,9 @@ class Remote:
             except (Refused, BadMessage) as refusal:
                 raise self._failure(refusal) from refusal
             except (OSError, LinkDown) as again:
+                if isinstance(again, LinkDown) and again.trouble in FOR_GOOD and not self._lost:
+                    self._lost = f"the connection for samples was cut and can't be opened again: {self.explain(again)}"
+                    raise self._failure(again) from error
                 if self._heart is not None and self._heart.away:  # it is for the heart to say when that is enough
                     until = time.monotonic() + self._away_s
                 elif time.monotonic() > until:
@@ -305,9 +308,11 @@ class Remote:
         """Say in one line why a link could not be opened."""
         return self._dialer.explain(error)
 
-    def has_link(self) -> bool:
-        """Tell whether the data link lives."""
-        return self._data is not None and not self._data.closed
+    def may_live(self) -> bool:
+        """Tell whether the data link lives, or somebody knocks."""
+        if self._data is not None and not self._data.closed:
+            return True
+        return self._joined is not None and self._joined.is_knocked
 
     def on_away(self, reason: str) -> None:
         """Say that the server is out of reach; who waits on the data link dials as well."""
