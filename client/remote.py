@@ -15,8 +15,9 @@ from pyjm.client.clocks import CONTROLLER
 from pyjm.client.dial import LIMITS, Dialer
 from pyjm.client.door import Joined
 from pyjm.client.heart import Heart, Patience
-from pyjm.client.links import DOWN, RELEASE_S, Grant, Opener
+from pyjm.client.links import DOWN, Grant, Opener
 from pyjm.client.member import MemberError, Progress
+from pyjm.client.parting import let_go
 from pyjm.client.shipping import ship
 from pyjm.client.trust import Trust
 from pyjm.engine.plan.faults import Fault
@@ -363,10 +364,7 @@ class Remote:
             if self.clock():
                 log.info("%s: %s", self.name, self.clock())
             if not self._lost:
-                try:
-                    heart.call("release", timeout_s=RELEASE_S)
-                except (LinkDown, Refused, BadMessage) as error:
-                    log.info("%s could not be let go: %s", self.name, error)
+                let_go(self.name, [heart.call, *(link.call for link in links), self._opener.call])
             heart.close()
         for link in links:
             link.abort()
