@@ -180,7 +180,7 @@ def test_a_server_is_let_go_also_when_its_control_link_has_just_been_cut(tmp_pat
         if both:
             case.relay.down = False
             case.relay.cut()
-        case.fleet.close()
+        case.member.close()
         assert not case.server.host.is_held
 
 
