@@ -102,6 +102,18 @@ class Heart:
         answer: Plain = self._link.call(name, *args, timeout_s=timeout_s or self._patience.silent_s)
         return answer
 
+    def renew(self) -> None:
+        """Have the server say how it is; raises LinkDown, Refused, BadMessage."""
+        sent_ns = perf_counter_ns()
+        answer = self.call("renew")
+        try:
+            state = unpack_map(answer)
+            self._on_beat(state, sent_ns, perf_counter_ns())
+            self.progress = progressed(self.progress, state)
+        except (KeyError, TypeError, ValueError) as error:
+            raise BadMessage(str(error)) from error
+        self._heard = time.monotonic()
+
     def stop(self) -> None:
         """Stop beating; the link stays open."""
         self._ending.set()
@@ -118,18 +130,14 @@ class Heart:
     def _beat(self) -> None:
         while not self._ending.wait(self._beat_s):
             try:
-                sent_ns = perf_counter_ns()
-                state = unpack_map(self.call("renew"))
-                self._on_beat(state, sent_ns, perf_counter_ns())
-                self.progress = progressed(self.progress, state)
-                self._heard = time.monotonic()
+                self.renew()
             except LinkDown as down:
                 if self._ending.is_set() or not self._mend(down):
                     return
             except Refused as refusal:
                 self._refuse(refusal)
                 return
-            except (BadMessage, KeyError, TypeError, ValueError) as error:
+            except BadMessage as error:
                 self._lose(f"it answers what is no answer ({error})")
                 return
 

@@ -139,7 +139,8 @@ class Remote:
         if self._joined is not None:
             self._joined.expect(self._away_s)
         try:
-            self._watch(self._opener.resume(grant))
+            heart = self._watch(self._opener.resume(grant))
+            heart.renew()  # where it is lost at once, it is known what it had made
             if self._settings.text("pyjm.clock") == CONTROLLER:
                 self._opener.timekeeper.epoch_ns()  # about what it was told; from here on it is corrected
         except DOWN as error:
@@ -158,13 +159,14 @@ class Remote:
         address = parse_address(self.name, self._settings.whole("server.rmi.port"))
         return Dialer(self.name, address, self._trust.context(), self._limits)
 
-    def _watch(self, control: Link) -> None:
+    def _watch(self, control: Link) -> Heart:
         lease_s = self._opener.grant.lease_s
         self._runs_on_s = lease_s + _DROP_S if self._opener.grant.stops else inf
         self._away_s = min(self._settings.decimal("pyjm.reconnect_timeout"), lease_s)
         left_s = self._settings.decimal("pyjm.rejoin_timeout") if self._joined is not None else inf
         patience = Patience(self._silent_s, self._away_s, self._members, left_s)
         self._heart = Heart(control, lease_s, patience, self, self._on_beat)
+        return self._heart
 
     def _on_beat(self, state: dict[str, Any], sent_ns: int, back_ns: int) -> None:
         keeper = self._opener.timekeeper

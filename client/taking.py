@@ -42,7 +42,7 @@ class Taking:
         self.outcome = outcome
         self.number = after
         self.rest_s = members / TAKES_PER_S if members > TAKES_PER_S * WINDOW_S else 0.0
-        self.pace = Pace(window_s=max(WINDOW_S, self.rest_s))
+        self.pace = Pace(window_s=max(WINDOW_S, self.rest_s), begun=after > 0)
         self._job = job
 
     def run(self, collect: Collect, record: Record, turn: threading.Lock, say: Callable[[str], None]) -> str:

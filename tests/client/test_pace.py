@@ -65,3 +65,11 @@ def test_one_that_had_ended_has_made_no_more() -> None:
     pace.note(50, 3)
     clock.ns += 60 * S
     assert pace.unheard(Progress(made=55, ended=True), 50) == 5
+
+
+def test_of_a_run_that_was_taken_up_nothing_is_known_until_somebody_s_pace_is() -> None:
+    pace = Pace(Clock(), begun=True)
+    told = Progress(made=30, at_ns=9 * S, active=4)
+    assert pace.unheard(told, 20) == UNKNOWN
+    assert pace.unheard(told, 20, per_s=10) == 10 + 10 * (1 + UNSAID_S) + 4
+    assert pace.unheard(Progress(made=30, ended=True, at_ns=9 * S), 20) == 10

@@ -24,10 +24,14 @@ LEASE_S = 8.0
 SILENT_S = 1.0
 """pyjm.loss_timeout, 8 by default."""
 
+ANY = 1_000_000_000
+"""As many samples as there may be, where it is said that nothing is known of them."""
+
 SWEEP = "from pyjm.engine.run.folder import sweep; sweep()"
 
 _OUTCOME = re.compile(
-    r"^(\S+): (\d+) samples received, (\d+)(?: and at most (\d+) more)? lost, (\d+) replayed$", re.MULTILINE
+    r"^(\S+): (\d+) samples received, (\d+)(?: and (?:at most (\d+)|an (unknown) number) more)? lost, (\d+) replayed$",
+    re.MULTILINE,
 )
 
 
@@ -177,6 +181,10 @@ class Field:
         assert all(row.count(b",") == commas for row in rows)
         return rows
 
+    def rows_of(self, spot: Spot) -> int:
+        """Count the rows of one server."""
+        return self.jtl.read_bytes().count(f",{spot.address}-".encode())
+
     def requested(self) -> int:
         """Count the requests that the target has seen in this run."""
         return lines(self.requests) - self.requested_before
@@ -191,12 +199,12 @@ class Field:
     def account(self, controller: Process) -> Account:
         """Read what the controller says, and hold it against the JTL and the target."""
         told = Account()
-        for name, received, lost, at_most, replayed in _OUTCOME.findall(controller.text):
+        for name, received, lost, at_most, unknown, replayed in _OUTCOME.findall(controller.text):
             told.received += int(received)
             told.lost += int(lost)
-            told.at_most += int(at_most or 0)
+            told.at_most += ANY if unknown else int(at_most or 0)
             told.replayed += int(replayed)
-            if at_most:
+            if at_most or unknown:
                 told.unknown.append(name)
         rows = self.rows()
         assert len(rows) == told.received, controller.text

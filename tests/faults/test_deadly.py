@@ -9,7 +9,7 @@ import time
 
 import pytest
 from e2e.machines import Process
-from e2e.running import lines, until
+from e2e.running import until
 from faults.acts import DEADLY, GONE_S, POLICIES, freeze
 from faults.field import LEASE_S, Field
 from faults.test_harmless import policed
@@ -130,12 +130,25 @@ def test_a_run_that_was_taken_up_follows_its_policy(field: Field, policy: str) -
     controller.running.wait()
     resumed = field.resumed(controller)
     resumed.says("is taken up: ")
-    rows = len(field.rows())
-    assert until(lambda: lines(field.jtl) > rows + 50), "samples flow again"
+    rows = field.rows_of(two)
+    assert until(lambda: field.rows_of(two) > rows + 50), "samples flow again"
     two.send(signal.SIGKILL)
     assert resumed.ends(120) == 1, resumed.text
     assert field.account(resumed).unknown == [two.address]
     was_followed(resumed, policy, one.address, two.address)
+
+
+def test_a_server_that_dies_as_its_run_is_taken_up_is_lost_with_what_it_had_made(field: Field) -> None:
+    one, two = field.servers("one", "two")
+    controller = field.controller([one, two], duration_s=LEASE_S)
+    field.flows(controller)
+    controller.running.kill()
+    controller.running.wait()
+    resumed = field.resumed(controller)
+    resumed.says("is taken up: ")
+    two.send(signal.SIGKILL)
+    assert resumed.ends(120) == 1, resumed.text
+    assert field.account(resumed).unknown == [two.address]
 
 
 @pytest.mark.parametrize("policy", POLICIES)
