@@ -68,8 +68,10 @@ def test_one_that_had_ended_has_made_no_more() -> None:
 
 
 def test_of_a_run_that_was_taken_up_nothing_is_known_until_somebody_s_pace_is() -> None:
-    pace = Pace(Clock(), begun=True)
-    told = Progress(made=30, at_ns=9 * S, active=4)
+    clock = Clock()
+    pace = Pace(clock, begun=True)
+    told = Progress(made=30, at_ns=clock.ns, active=4)
+    clock.ns += S
     assert pace.unheard(told, 20) == UNKNOWN
     assert pace.unheard(told, 20, per_s=10) == 10 + 10 * (1 + UNSAID_S) + 4
-    assert pace.unheard(Progress(made=30, ended=True, at_ns=9 * S), 20) == 10
+    assert pace.unheard(Progress(made=30, ended=True, at_ns=9 * S), 20) == 10, "what has ended makes no more"
