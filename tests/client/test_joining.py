@@ -209,6 +209,17 @@ def test_a_server_that_was_silent_before_its_connections_end_may_come_back(tmp_p
         run.end(server)
 
 
+def test_a_link_that_was_dialled_into_silence_holds_nothing_up(tmp_path: Path) -> None:
+    with one_that_runs(tmp_path) as (server, run, relay):
+        relay.blocked = {TO, FROM}
+        dialled = len(relay.pairs)
+        assert eventually(lambda: len(relay.pairs) > dialled), "the server dials again, nobody hears it"
+        relay.blocked = set()
+        server.engine.play(10)
+        assert eventually(lambda: len(run.taken[0]) == 10, 15), "it waits for an answer no longer than for the way"
+        run.end(server)
+
+
 def test_a_controller_that_is_silent_is_left_and_dialled_again(tmp_path: Path) -> None:
     settings = settings_of(tmp_path, **PLAIN)
     with door_of(settings) as door, joining(tmp_path, door.number, **PLAIN) as server:
