@@ -164,6 +164,8 @@ class Heart:
                     return False
             except (LinkDown, OSError) as error:  # the way to it is bad
                 why, refused_since = error, 0.0
+                if left_since < inf and not (isinstance(error, LinkDown) and error.trouble is Trouble.NO_ANSWER):
+                    left_since = time.monotonic()  # it was there again
             except Refused as refusal:
                 self._refuse(refusal)
                 return False
