@@ -10,6 +10,7 @@ import pytest
 from e2e.machines import Process
 from faults.acts import PASSING, POLICIES
 from faults.field import Field, Spot
+from faults.kept import Kept
 
 SLOW_CONTROLLER = """
 import time
@@ -45,12 +46,15 @@ def has_lost_nothing(field: Field, controller: Process) -> None:
 
 @pytest.mark.parametrize("policy", POLICIES)
 @pytest.mark.parametrize("fault", PASSING)
-def test_nothing_is_lost(field: Field, fault: str, policy: str) -> None:
-    spots, given = policed(field, policy, "one", "two")
-    controller = field.controller(spots, *given, duration_s=5)
-    field.flows(controller)
-    PASSING[fault](spots[0], controller)
-    has_lost_nothing(field, controller)
+def test_nothing_is_lost(kept: Kept, fault: str, policy: str) -> None:
+    with kept.run() as (field, (one, two, spare)):
+        given = [f"-Jpyjm.on_loss={policy}"]
+        if policy == "replace":
+            given.append(f"-Jpyjm.standby_hosts={spare.address}")
+        controller = field.controller([one, two], *given, duration_s=5)
+        field.flows(controller)
+        PASSING[fault](one, controller)
+        has_lost_nothing(field, controller)
 
 
 @pytest.mark.parametrize("memory", ["0", "64"], ids=["from disk", "from memory"])
