@@ -206,8 +206,9 @@ class Sampling:
         target = made.target
         settings = made.maker.settings
         to_head = made.method == "HEAD"
+        held = -1 if made.entity is None else made.held
         call = Call(
-            target.origin, made.request, keeping, to_head, made.keep, settings.connect_s, settings.response_s
+            target.origin, made.request, keeping, to_head, made.keep, settings.connect_s, settings.response_s, held
         )
         if self.md5 is None and made is self.recipe.ready and not (settings.auto or made.entity_is_missing):
             self.called, self.same_call = made, call
