@@ -50,8 +50,9 @@ class Build:
     elements, of one kind have in common in this process; what is in `finish` is called when the whole plan is
     compiled, what is in `ends` when the test is over. With `no_scripts` what reaches beyond the test is a fault
     (forbidden). `broken` holds what could not be read in the element that is being made; `literal` then has those of
-    its texts that are read for `${…}` all the same, all others are not. `held` takes the values of what holds them as controllers do (vu/held), None where nothing
-    does. `row_shares` is how rows of data files are divided over the fleet, None where each server reads them all;
+    its texts that are read for `${…}` all the same, all others are not. `held` takes the values of what holds them as
+    controllers do (vu/held), None where nothing does. `row_shares` is how rows of data files are divided over the
+    fleet, None where each server reads them all;
     `dividing` tells what of the load is this server's, None where it has all of it.
     """
 
