@@ -6,7 +6,7 @@ exchange, and to fill the sample.
 
 from __future__ import annotations
 
-from asyncio import CancelledError
+from asyncio import CancelledError, to_thread
 from collections.abc import Awaitable, Callable
 from copy import copy
 from typing import TYPE_CHECKING
@@ -251,7 +251,9 @@ class Sampling:
         handshake = self.recipe.handshake(user, made.target, response)
         if handshake is not None:
             while response.status == UNAUTHORIZED:
-                again = self.recipe.replying(user, made, handshake, response)
+                fields = response.all_of("www-authenticate")
+                given = await to_thread(handshake.reply, fields) if handshake.slow else handshake.reply(fields)
+                again = self.recipe.replying(user, made, given)
                 if again is None:
                     break
                 made, response = again, await self.once(user, again)

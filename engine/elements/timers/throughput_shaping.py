@@ -62,8 +62,9 @@ class ThroughputShapingTimer(Timer):
             if len(cells) < 3:
                 if self.fixed is None and self.short is None:
                     self.short = f"Index 2 out of bounds for length {len(cells)}"
-                    problem = f"a row of the table has {len(cells)} cells instead of 3: nothing is held up, and the first"
-                    build.fault(node.path, f"{problem} sample of each second is lost", fatal=False)
+                    problem = f"a row of the table has {len(cells)} cells instead of 3"
+                    comes = "nothing is held up, and the first sample of each second is lost"
+                    build.fault(node.path, f"{problem}: {comes}", fatal=False)
                 continue
             begin, end, lasts = (build.value(cell, node.path) for cell in cells[:3])
             self.written.append((begin.map(as_number), end.map(as_number), lasts.map(as_whole(0))))
