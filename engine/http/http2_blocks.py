@@ -118,7 +118,8 @@ class Unpacking:
 
     def _read(self, block: bytes) -> list[tuple[bytes, bytes]]:
         """Read a head as the library would, with less work. Raises HPACKError, IndexError."""
-        table, fields = self._table, []
+        table = self._table
+        fields: list[tuple[bytes, bytes]] = []
         at, left = 0, self._most
         while at < len(block):
             first = block[at]
