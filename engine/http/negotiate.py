@@ -38,19 +38,22 @@ class Tickets:
     """What users have got by logging in, by their names: each logs in once."""
 
     def __init__(self) -> None:
-        self._known: dict[str, Any] = {}
+        self._known: dict[tuple[str, Any], Any] = {}
         self._lock = Lock()
 
-    def of(self, who: Credentials) -> Any:
-        """Give a user's credentials, for which the password is sent if they are not there. Raises GSSError."""
+    def of(self, who: Credentials, mechanism: Any) -> Any:
+        """Give a user's credentials, for which it logs in if they are not there. Raises GSSError."""
         import gssapi
 
+        key = who.user, mechanism
         with self._lock:
-            known = self._known.get(who.user)
+            known = self._known.get(key)
             if known is None:
                 name = gssapi.Name(who.user, gssapi.NameType.user)
-                got = gssapi.raw.acquire_cred_with_password(name, who.password.encode())
-                known = self._known[who.user] = got.creds
+                got = gssapi.raw.acquire_cred_with_password(
+                    name, who.password.encode(), mechs=[mechanism], usage="initiate"
+                )
+                known = self._known[key] = gssapi.Credentials(got.creds)
             return known
 
 
@@ -81,14 +84,15 @@ class Negotiation:
         import gssapi
 
         scheme, token = asked
+        mechanism = gssapi.OID.from_int_seq(SCHEMES[scheme])
         try:
             flags = [gssapi.RequirementFlag.mutual_authentication]
             if self._settings.delegates:
                 flags.append(gssapi.RequirementFlag.delegate_to_peer)
             context = gssapi.SecurityContext(
                 name=gssapi.Name(self._service(), gssapi.NameType.hostbased_service),
-                creds=gssapi.Credentials(self._tickets.of(self._who)),
-                mech=gssapi.OID.from_int_seq(SCHEMES[scheme]),
+                creds=self._tickets.of(self._who, mechanism),
+                mech=mechanism,
                 flags=flags,
                 usage="initiate",
             )
