@@ -9,7 +9,7 @@ NO_JVM = "there is no Java here"
 SOON = "samples leave a server within 0.2 s"
 NOBODY = "JMeter 5.5 itself does nothing by it"
 SPEED = "what it makes faster there is fast enough here"
-KERBEROS = "the mechanism KERBEROS is refused"
+JAAS = "who logs in stands in the plan"
 METHODS = (
     "VERSION-CONTROL,REPORT,CHECKOUT,CHECKIN,UNCHECKOUT,MKWORKSPACE,UPDATE,LABEL,MERGE,BASELINE-CONTROL,MKACTIVITY"
 )
@@ -38,10 +38,7 @@ WITHOUT_EFFECT: Mapping[str, tuple[str, str]] = {
     "jmeterengine.threadstop.wait": ("5000", ENDS),
     "jmeterthread.rampup.granularity": ("1000", "users start at their time to the millisecond"),
     "jsr223.init.file": ("", NOT_YET),
-    "kerberos.spnego.delegate_cred": ("false", KERBEROS),
-    "kerberos.spnego.strip_port": ("true", KERBEROS),
-    "kerberos.spnego.use_canonical_host_name": ("true", KERBEROS),
-    "kerberos_jaas_application": ("JMeter", KERBEROS),
+    "kerberos_jaas_application": ("JMeter", JAAS),
     "num_sample_threshold": ("100", SOON),
     "plugin_dependency_paths": ("", NO_JVM),
     "sampleresult.useNanoTime": ("true", "times come from a clock of nanoseconds"),

@@ -48,10 +48,11 @@ class Build:
     `reads_previous` says that something outside post-processors and assertions (a function) reads the previous
     sample's body, `waits_inside` that a function waits in a plain call (vu/inside). `kept` is what functions, or
     elements, of one kind have in common in this process; what is in `finish` is called when the whole plan is
-    compiled. With `no_scripts` what reaches beyond the test is a fault (forbidden). `broken` holds what could not be
-    read in the element that is being made; `literal` then has those of its texts that are read for `${…}` all the
-    same, all others are not. `held` takes the values of what holds them as controllers do (vu/held), None where nothing
-    does. `row_shares` is how rows of data files are divided over the fleet, None where each server reads them all;
+    compiled, what is in `ends` when the test is over. With `no_scripts` what reaches beyond the test is a fault
+    (forbidden). `broken` holds what could not be read in the element that is being made; `literal` then has those of
+    its texts that are read for `${…}` all the same, all others are not. `held` takes the values of what holds them as
+    controllers do (vu/held), None where nothing does. `row_shares` is how rows of data files are divided over the
+    fleet, None where each server reads them all;
     `dividing` tells what of the load is this server's, None where it has all of it.
     """
 
@@ -73,6 +74,7 @@ class Build:
     places: dict[str, int] = field(default_factory=dict)
     kept: dict[str, Any] = field(default_factory=dict)
     finish: list[Callable[[], None]] = field(default_factory=list)
+    ends: list[Callable[[], None]] = field(default_factory=list)
     no_scripts: bool = False
     literal: set[str] | None = None
     broken: list[Fault] = field(default_factory=list)

@@ -5,4 +5,5 @@ cdef class Call:
     cdef public object origin, keeping
     cdef public bytes request
     cdef public bint to_head, keep_alive
+    cdef public long long held
     cdef public double connect_s, response_s

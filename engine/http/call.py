@@ -17,10 +17,11 @@ class Call:
     `keeping` says what is kept of the body, None for nothing of it. `to_head` says that the request is a HEAD,
     `keep_alive` that it leaves the connection open. `connect_s` is for TCP and again for TLS; `response_s` the longest
     silence while waiting for an answer, not its whole time: JMeter's response timeout is one of each read. None or 0
-    waits for ever.
+    waits for ever. `held` is how many bytes at the end of the request wait until the server asks for them, -1 where
+    there is no waiting: a body may be empty.
     """
 
-    __slots__ = ("connect_s", "keep_alive", "keeping", "origin", "request", "response_s", "to_head")
+    __slots__ = ("connect_s", "held", "keep_alive", "keeping", "origin", "request", "response_s", "to_head")
 
     def __init__(
         self,
@@ -31,6 +32,7 @@ class Call:
         keep_alive: bool = True,
         connect_s: float | None = None,
         response_s: float | None = None,
+        held: int = -1,
     ) -> None:
         self.origin = origin
         self.request = request
@@ -39,9 +41,17 @@ class Call:
         self.keep_alive = keep_alive
         self.connect_s = connect_s or 0.0
         self.response_s = response_s or 0.0
+        self.held = held
 
     def sending(self, request: bytes) -> Call:
         """Give a call that differs in its request."""
         return Call(
-            self.origin, request, self.keeping, self.to_head, self.keep_alive, self.connect_s, self.response_s
+            self.origin,
+            request,
+            self.keeping,
+            self.to_head,
+            self.keep_alive,
+            self.connect_s,
+            self.response_s,
+            self.held,
         )

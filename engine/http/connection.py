@@ -112,6 +112,24 @@ class Connection:
                 self._watch(now, timeout_s)
         self.transport.write(request)
 
+    def read_by(self, reading: Reading) -> None:
+        """Have the answer to the request that was begun put together by `reading`."""
+        self._reading = reading
+
+    def send_rest(self, reading: Reading, rest: bytes) -> None:
+        """Send what a request held back, if `reading` still waits for its answer."""
+        if self._reading is reading:
+            self._sent += len(rest)
+            if rest:
+                self.transport.write(rest)
+
+    def listen(self, timeout_s: float) -> None:
+        """Wait from now on for no longer than that in silence; 0 for ever."""
+        self._timeout_s = timeout_s
+        if timeout_s and self._answer is not None:
+            self._heard_ns = now = perf_counter_ns()
+            self._watch(now, timeout_s)
+
     def data_received(self, data: bytes) -> None:
         """Take bytes from the loop."""
         self.data_came(data, perf_counter_ns())

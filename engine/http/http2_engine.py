@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from h2.config import H2Configuration
 from h2.connection import H2Connection
 from h2.errors import ErrorCodes
-from h2.events import Event
 from h2.settings import SettingCodes, Settings
 
 from .errors import WireError
@@ -16,6 +15,9 @@ from .http2_stream import broken
 STREAM_WINDOW = 8 << 20
 CONNECTION_WINDOW = 16 << 20
 """How much a server may send before it hears that it was taken, as the plugin's client has it."""
+
+SMALL = 65_535
+"""A window of HTTP/2 as it is before anybody has said otherwise."""
 
 HEAD_MAX = 1 << 17
 """The most bytes of a head, packed and unpacked: to unpack one holds up all users of a worker."""
@@ -57,20 +59,15 @@ def new_engine() -> H2Connection:
 class Frames:
     """What comes, cut into frames. `idle` counts those by which nothing gets on, as whoever takes them sees it."""
 
-    __slots__ = ("_block", "_buffer", "_engine", "idle")
+    __slots__ = ("_block", "_buffer", "idle")
 
-    def __init__(self, engine: H2Connection) -> None:
+    def __init__(self) -> None:
         self.idle = 0
-        self._engine = engine
         self._block = 0
         self._buffer = bytearray()
 
-    def feed(self, data: bytes) -> Iterator[Event]:
-        """Give what h2 makes of each frame.
-
-        One at a time, as h2 would hold one of any length, and takes none behind a GOAWAY. Raises WireError where a
-        limit is passed, h2's ProtocolError for what is no HTTP/2.
-        """
+    def feed(self, data: bytes) -> Iterator[bytes]:
+        """Give one whole frame after another. Raises WireError where a limit is passed."""
         buffer = self._buffer
         buffer += data
         at = 0
@@ -86,7 +83,7 @@ class Frames:
                 at = end
                 self.idle += 1
                 self._measure(frame)
-                yield from self._engine.receive_data(frame)
+                yield frame
                 if self.idle > IDLE_MAX:
                     why = f"more than {IDLE_MAX:,} frames that bring nothing"
                     raise broken(ErrorCodes.ENHANCE_YOUR_CALM, why)
@@ -102,6 +99,22 @@ class Frames:
             raise broken(ErrorCodes.ENHANCE_YOUR_CALM, f"a head of more than {HEAD_MAX:,} bytes")
         if frame[4] & _END_HEADERS:
             self._block = 0
+
+
+def frame_of(kind: int, flags: int, number: int, payload: bytes) -> bytes:
+    """Write a frame."""
+    return len(payload).to_bytes(3, "big") + bytes((kind, flags)) + number.to_bytes(4, "big") + payload
+
+
+def head_frames(number: int, block: bytes, most: int, *, ends: bool) -> bytes:
+    """Write a head: one frame, or as many as it takes where one may have no more than so many bytes."""
+    end = 1 if ends else 0
+    if len(block) <= most:
+        return frame_of(1, _END_HEADERS | end, number, block)
+    parts = [block[at : at + most] for at in range(0, len(block), most)]
+    first, *middle, last = parts
+    frames = [frame_of(1, end, number, first), *[frame_of(9, 0, number, part) for part in middle]]
+    return b"".join([*frames, frame_of(9, _END_HEADERS, number, last)])
 
 
 def _no_frame(begin: bytes, length: int) -> WireError:

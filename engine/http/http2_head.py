@@ -7,15 +7,16 @@ has none on the wire, then the fields in the order in which they came.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from functools import lru_cache
 from http import HTTPStatus
 from typing import NamedTuple
 
+from h2.errors import ErrorCodes
+
 from .errors import ILLEGAL_ARGUMENT, WireError, malformed
 from .head import Head, head_of
-
-Fields = Sequence[tuple[bytes, bytes]]
+from .http2_blocks import Fields, pack
+from .http2_stream import broken
 
 FORBIDDEN = frozenset(
     (b"connection", b"keep-alive", b"proxy-connection", b"transfer-encoding", b"upgrade", b"http2-settings")
@@ -23,6 +24,7 @@ FORBIDDEN = frozenset(
 """Fields about one connection of HTTP/1.1: they have no place in HTTP/2."""
 
 _NAME = re.compile(rb"[!#$%&'*+\-.^_`|~0-9a-z]+").fullmatch
+_NO_VALUE = re.compile(rb"[\r\n\0]|^[ \t]|[ \t]$").search
 _STATUS = re.compile(rb"[1-9][0-9]{2}").fullmatch
 _LINE_ENDS = bytes.maketrans(b"\r\n\0", b"   ")
 _JETTY = {
@@ -40,10 +42,15 @@ REASONS = {status.value: status.phrase for status in HTTPStatus} | _JETTY
 
 
 class Asked(NamedTuple):
-    """A request's head: `fields` as they are sent, `shown` as the sample shows them, with its empty line."""
+    """A request's head: `fields` as they are sent, `shown` as the sample shows them, with its empty line.
+
+    `block` is how they are packed; `to_head` says that the method is HEAD.
+    """
 
     fields: Fields
     shown: bytes
+    block: bytes
+    to_head: bool
 
 
 @lru_cache(1024)
@@ -71,11 +78,64 @@ def asked(head: bytes, scheme: bytes) -> Asked:
             raise WireError(ILLEGAL_ARGUMENT, f"Illegal name of a header field: {name.decode('latin-1')}")
         fields.append((name, value))
     pseudo = [(b":method", method), (b":authority", host), (b":scheme", scheme), (b":path", path)]
-    return Asked([*pseudo, *fields], b"\r\n".join(shown) + b"\r\n\r\n")
+    fields = [*pseudo, *fields]
+    return Asked(fields, b"\r\n".join(shown) + b"\r\n\r\n", pack(fields), method == b"HEAD")
+
+
+class Told(NamedTuple):
+    """What a head of an answer says: `head` is None for an interim answer, `length` -1 where it tells none."""
+
+    head: Head | None
+    length: int
+
+
+@lru_cache(1024)
+def told(fields: tuple[tuple[bytes, bytes], ...]) -> Told:
+    """Read the first heads of an answer, of which the last is final. Raises WireError for one that is none."""
+    check(fields, pseudo=True)
+    head = answered(fields)
+    if head.status < 200:
+        return Told(None, -1)
+    lengths = {value for name, value in fields if name == b"content-length"}
+    if not lengths:
+        return Told(head, -1)
+    length = lengths.pop()
+    if lengths or not length.isdigit():
+        raise _odd("Content-Length header differs or is no number")
+    return Told(head, -1 if head.status in (204, 304) else int(length[:19]))
+
+
+def check(fields: Fields, *, pseudo: bool) -> None:
+    """See that fields may come in HTTP/2, :status among the first if `pseudo`. Raises WireError."""
+    statuses, plain = 0, False
+    for name, value in fields:
+        if name[:1] == b":":
+            statuses += 1
+            if name != b":status" or plain or not pseudo or statuses > 1:
+                raise _odd(f"Received pseudo-header field {shown(name)} that has no place there")
+            continue
+        plain = True
+        if not _NAME(name):
+            raise _odd(f"Received invalid header name {shown(name)}")
+        if name in FORBIDDEN or (name == b"te" and value.lower() != b"trailers"):
+            raise _odd(f"Connection-specific header field present: {shown(name)}")
+        if _NO_VALUE(value):
+            raise _odd(f"Received invalid value of header field {shown(name)}")
+    if pseudo and not statuses:
+        raise _odd("Header block missing mandatory :status header")
+
+
+def shown(name: bytes) -> str:
+    """Show a name in a message."""
+    return name[:100].decode("ascii", "backslashreplace")
+
+
+def _odd(why: str) -> WireError:
+    return broken(ErrorCodes.PROTOCOL_ERROR, why)
 
 
 def answered(fields: Fields) -> Head:
-    """Read an answer's head. Raises WireError for one that is none."""
+    """Show an answer's head as one of HTTP/1.1. Raises WireError for one that is none."""
     status = b""
     lines = []
     for name, value in fields:

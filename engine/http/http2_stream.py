@@ -22,7 +22,11 @@ class Unprocessed(WireError):
 
 
 class Stream:
-    """One exchange. `waiter` brings the `Response` or raises `WireError`; `body` is what is left to send."""
+    """One exchange. `waiter` brings the `Response` or raises `WireError`; `body` is what is left to send.
+
+    `window` is how much of it the server takes by now, `taken` how much of the answer it has not been told of as taken,
+    `left` what is left of the length that it told, -1 where it told none.
+    """
 
     __slots__ = (
         "waiter",
@@ -40,6 +44,9 @@ class Stream:
         "head_ns",
         "kept",
         "body_bytes",
+        "window",
+        "taken",
+        "left",
     )
 
     def __init__(
@@ -65,6 +72,9 @@ class Stream:
         self.head_ns = 0
         self.kept: Kept | None = None
         self.body_bytes = 0
+        self.window = 0
+        self.taken = 0
+        self.left = -1
 
     def begins(self, head: Head, now: int) -> None:
         """Take the answer's head."""
@@ -141,9 +151,17 @@ def reset(code: int) -> WireError:
     return kind(EXECUTION, f"java.io.IOException: {name_of(code)}")
 
 
+class Broken(WireError):
+    """Say that what came is no HTTP/2; `number` is the error code that the server is told."""
+
+    number = 0
+
+
 def broken(code: int, why: str) -> WireError:
     """Say that what came is no HTTP/2."""
-    return WireError(EXECUTION, f"java.io.IOException: {name_of(code)}/{why}")
+    error = Broken(EXECUTION, f"java.io.IOException: {name_of(code)}/{why}")
+    error.number = code
+    return error
 
 
 def gone() -> WireError:

@@ -17,6 +17,9 @@ _said: set[str] = set()
 class Handshake:
     """One login to one connection: what is said first, and what answers the challenge that comes for it."""
 
+    slow = False
+    """Whether it is to be waited for in a thread."""
+
     __slots__ = ("_client", "_credentials")
 
     def __init__(self, credentials: Credentials) -> None:

@@ -65,7 +65,7 @@ class Reading:
 
     def feed(self, data: bytes, now: int) -> bool:
         """Take the next piece; return whether the answer is complete. Raises WireError if it is none."""
-        if not self.received:
+        if not self.first_ns:
             self.first_ns = now
         self.received += len(data)
         if self.head is not None:
@@ -142,7 +142,11 @@ class Reading:
                 rest = bytes(buffer)
                 self._buffer = bytearray()
                 return self._start(head, rest, now)
+            self.interim(head)
         return False
+
+    def interim(self, head: Head) -> None:
+        """Take an answer before the real one: nothing waits for it."""
 
     def _start(self, head: Head, rest: bytes, now: int) -> bool:
         self.head = head

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from .connection import NEVER
 from .errors import WireError
+from .expecting import begin as begin_expecting
 
 if TYPE_CHECKING:
     from .answer import Answer
@@ -76,7 +77,8 @@ class Table:
             kept = self._idle.setdefault(origin, [])
             connection.home = kept
         try:
-            return await connection.begin(call, start_ns)
+            begins = connection.begin(call, start_ns) if call.held < 0 else begin_expecting(connection, call, start_ns)
+            return await begins
         except asyncio.CancelledError:
             connection.close()
             raise
@@ -87,7 +89,7 @@ class Table:
         One at a time; who waits for the answer no longer says so by `cut`.
         """
         answer = self.answer
-        if answer is None or self.retries is not None:
+        if answer is None or self.retries is not None or call.held >= 0:
             return None
         origin = call.origin
         start_ns = perf_counter_ns()

@@ -222,6 +222,8 @@ class Worker:
             except TimeoutError:
                 pass
             self.flush()
+        for end in self.build.ends:
+            end()
 
 
 class NoteHandler(logging.Handler):

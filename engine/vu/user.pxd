@@ -8,7 +8,7 @@ from .result cimport SampleResult
 cdef class User:
     cdef public object held, drive, connections, vars, group, test, counts, name, number, state, cursors, iteration_listeners, ends_ns
     cdef public long long iteration
-    cdef public object on_error, waits, branches, step, begun, last_scope, previous, action, limit
+    cdef public object on_error, waits, branches, step, begun, last_scope, previous, action, limit, owed
     cdef public bint running, same_user, sleepless, sampling
 
     cpdef cursor(self, controller)

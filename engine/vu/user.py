@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from asyncio import CancelledError, sleep
+from asyncio import CancelledError, shield, sleep
 from collections.abc import Callable
 from enum import Enum
 from math import inf
@@ -121,6 +121,7 @@ class User:
         "limit",
         "sleepless",
         "sampling",
+        "owed",
     )
 
     def __init__(self, group: Group, number: int, name: str, variables: dict[str, Any]) -> None:
@@ -151,6 +152,7 @@ class User:
         self.limit: Limit | None = None
         self.sleepless = False
         self.sampling = False
+        self.owed: Future[None] | None = None
 
     def cursor(self, controller: Controller) -> Cursor:
         """Give this user's cursor of a controller, the same one each time."""
@@ -203,6 +205,12 @@ class User:
         for branch in self.branches:
             branch.wake()
 
+    async def settle(self) -> None:
+        """Wait for what listeners have begun for this user (`owed`): it goes on when that is done, as in JMeter."""
+        owed, self.owed = self.owed, None
+        if owed is not None:
+            await shield(owed)
+
     async def run(self, main: Controller) -> None:
         """Run the group's main controller to its end. Never raises but for cancellation of a user that runs."""
         self.vars[LAST_SAMPLE_OK] = "true"
@@ -223,6 +231,8 @@ class User:
                         step = root.next()
                         continue
                     await sleep(0)
+                if self.owed is not None:
+                    await self.settle()
                 if isinstance(step, ParentTransaction):
                     await self.transact(step, None)
                 else:
@@ -237,6 +247,8 @@ class User:
                             more = cut
                         if more is not None:
                             await step.run(self, None, begun, more)
+                if self.owed is not None:
+                    await self.settle()
                 self.look_at_the_clock()
                 failed = next_loop_on_error and self.vars[LAST_SAMPLE_OK] != "true"
                 if failed or self.action is not CONTINUE:

@@ -12,6 +12,7 @@ Paths (any host, any method; everything else gets a page, JSON or XML by its ext
   /status/N  /redirect/N  /redirect-to?url=U  /delay/MS  /bytes/N  /chunked/N  /close  /gzip  /deflate  /echo
   /answer?code=N&h=Name:value&type=T&body=B  /cookies/set?a=b  /cookies  /basic-auth/USER/PASS  /digest-auth/USER/PASS  /etag/TAG  /cache/SECONDS
   /raw?b64=BYTES&b64=MORE&pause=MS&close=1 (an answer to the byte)  /digest/USER/PASS?algorithm=A&qop=Q&h=Name:value (checks the answer to it)
+  …early=1 (with Expect: 100-continue: answered before the body comes)  …interim=N (with it: the interim answers, else 100)
   /embedded (page with css, js, images, iframe)  /form (hidden token)  /api/... (JSON)  *.xml *.json *.css *.js *.png
 """
 
@@ -234,9 +235,14 @@ async def serve(reader, writer, log, numbers):
             if handshake:
                 pairs.append(("handshake", handshake))
                 handshake = "kept"
-            if headers.get("expect", "").lower() == "100-continue":
-                writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-            if headers.get("transfer-encoding", "").lower() == "chunked":
+            expects = headers.get("expect", "").lower() == "100-continue"
+            early = expects and "early=1" in target
+            if expects:
+                codes = re.findall(r"interim=(\d+)", target) or ([] if early else ["100"])
+                writer.write("".join(f"HTTP/1.1 {code} Interim\r\n\r\n" for code in codes).encode())
+            if early:
+                body = b""
+            elif headers.get("transfer-encoding", "").lower() == "chunked":
                 body = b""
                 while size := int((await reader.readline()).split(b";")[0], 16):
                     body += await reader.readexactly(size)
@@ -287,7 +293,10 @@ async def serve(reader, writer, log, numbers):
             )
             closing = headers.get("connection", "").lower() == "close"
             head.append("Connection: close" if closing else "Connection: keep-alive")
-            writer.write("\r\n".join(head).encode("latin-1") + b"\r\n\r\n")
+            begin = "\r\n".join(head).encode("latin-1") + b"\r\n\r\n"
+            if early and not bare and not chunked:  # what comes in one piece with the head is not counted
+                begin, bare = begin + payload, True
+            writer.write(begin)
             if not bare:
                 if chunked:
                     for at in range(0, len(payload), 4096):

@@ -29,7 +29,9 @@ WORKS = (
     "httpsampler.embedded_resources_use_md5", "httpsampler.ignore_failed_embedded_resources",
     "httpsampler.max_bytes_to_store_per_request", "httpsampler.max_frame_depth", "httpsampler.max_redirects",
     "httpsampler.redirect.removeslashdotdot", "httpsampler.separate.container", "jmeter.httpsampler",
-    "sampleresult.default.encoding", "wmlParser.className", "https.sessioncontext.shared",
+    "kerberos.spnego.delegate_cred",
+    "kerberos.spnego.strip_port", "kerberos.spnego.use_canonical_host_name", "sampleresult.default.encoding",
+    "wmlParser.className", "https.sessioncontext.shared",
 )  # fmt: skip
 REFUSED = ("httpclient.socket.http.cps", "httpclient.socket.https.cps")
 NOTHING = (
@@ -37,8 +39,7 @@ NOTHING = (
     "hc.parameters.file", "http.java.sampler.retries", "httpclient.loopback", "httpclient.timeout",
     "httpclient.version", "https.use.cached.ssl.context", "httpsampler.max_buffer_size",
     "httpsampler.obey_contentlength", "httpsampler.parallel_download_thread_keepalive_inseconds",
-    "httpsampler.user_defined_methods", "kerberos.spnego.delegate_cred", "kerberos.spnego.strip_port",
-    "kerberos.spnego.use_canonical_host_name", "kerberos_jaas_application",
+    "httpsampler.user_defined_methods", "kerberos_jaas_application",
 )  # fmt: skip
 """What becomes of each property of JMeter 5.5 about HTTP: it works, is refused where it is set, or does nothing."""
 

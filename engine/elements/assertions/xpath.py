@@ -8,7 +8,7 @@ from pyjm.engine.compile.build import Build
 from pyjm.engine.compile.element import Assertion, flag, text
 from pyjm.engine.compile.registry import element
 from pyjm.engine.elements.markup import BytesError, MarkupError, TidyError, parse, read, tidied, warn_of_dtds
-from pyjm.engine.elements.xml_validity import check_validity, drop_blanks
+from pyjm.engine.elements.xml_validity import check_validity, drop_blanks, mark_sections
 from pyjm.engine.elements.xpath1 import XPathError, compile_xpath, evaluate, in_page
 from pyjm.engine.plan.tree import Node
 from pyjm.engine.vu.result import AssertionResult
@@ -78,9 +78,10 @@ class XPathAssertion(Assertion):
             except MarkupError as error:
                 place = f"; lineNumber: {error.line}; columnNumber: {error.column}" if error.line else ""
                 raise MarkupError(f"org.xml.sax.SAXParseException{place}; {error}") from None
-        root = parse(data, namespaces=namespaces)
-        if drops:
-            drop_blanks(root, body)
+        if not drops:
+            return parse(data, namespaces=namespaces)
+        root = parse(mark_sections(data), namespaces=namespaces)
+        drop_blanks(root, body)
         return root
 
     def tidied(self, user: User, data: bytes) -> Any:

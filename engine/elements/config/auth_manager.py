@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from pyjm.engine.compile.build import Build
-from pyjm.engine.compile.element import Config
+from pyjm.engine.compile.element import Config, flag
 from pyjm.engine.compile.registry import element
 from pyjm.engine.http.auth import Credentials, basic
 from pyjm.engine.http.errors import ILLEGAL_ARGUMENT, WireError
+from pyjm.engine.http.negotiate import NEEDED, REMEDY, Negotiation, Spnego, Tickets, is_there
 from pyjm.engine.http.url import parse_url
 from pyjm.engine.plan.tree import Node
 
@@ -23,7 +25,8 @@ if TYPE_CHECKING:
     from ..samplers.http_target import Target
 
 PREEMPTIVE = ("BASIC", "BASIC_DIGEST")
-MECHANISMS = (*PREEMPTIVE, "DIGEST")
+KERBEROS = "KERBEROS"
+MECHANISMS = (*PREEMPTIVE, "DIGEST", KERBEROS)
 
 
 class Written(NamedTuple):
@@ -41,9 +44,21 @@ class Written(NamedTuple):
 class AuthManager(Config):
     """Says who asks, by where the request goes; of several managers in a sampler's scope the outermost counts."""
 
+    clears = flag("AuthManager.clearEachIteration")
+    by_group = flag("AuthManager.controlledByThreadGroup")
+
     def prepare(self, node: Node, build: Build) -> None:
         self.written: list[Written] = []
-        self.preemptive = is_true(build.properties, "httpclient4.auth.preemptive", True)
+        properties = build.properties
+        self.preemptive = is_true(properties, "httpclient4.auth.preemptive", True)
+        self.spnego = Spnego(
+            is_true(properties, "kerberos.spnego.strip_port", True),
+            is_true(properties, "kerberos.spnego.use_canonical_host_name", True),
+            is_true(properties, "kerberos.spnego.delegate_cred", False),
+        )
+        set_up = build.system.get("java.security.krb5.conf")
+        if set_up:
+            os.environ["KRB5_CONFIG"] = set_up
         for item in node.items("AuthManager.auth_list"):
             if not isinstance(item, Node):
                 continue
@@ -52,9 +67,24 @@ class AuthManager(Config):
                 for key in ("url", "username", "password", "domain", "realm")
             ]
             mechanism = build.value(item.text("Authorization.mechanism", "BASIC"), node.path)
-            if mechanism.constant == "KERBEROS":
-                build.fault(node.path, "the mechanism KERBEROS is not supported yet", "take BASIC or DIGEST")
+            if mechanism.constant == KERBEROS and not is_there():
+                build.fault(node.path, NEEDED, REMEDY)
             self.written.append(Written(url, user, password, domain, realm, mechanism))
+
+    def iteration_start(self, user: User) -> None:
+        """Have users log in anew, where the manager or the group says so."""
+        if not user.same_user if self.by_group.get(user) else self.clears.get(user):
+            user.state.pop(self, None)
+
+    def negotiation(self, user: User, target: Target) -> Negotiation | None:
+        """Begin a login by Kerberos, None for a URL that has no line with it. Raises WireError."""
+        found = self.credentials(user, target)
+        if found is None or found[1] != KERBEROS:
+            return None
+        tickets = user.state.get(self)
+        if tickets is None:
+            tickets = user.state[self] = Tickets()
+        return Negotiation(found[0], tickets, target.origin.host, target.origin.port, self.spnego)
 
     def credentials(self, user: User, target: Target) -> tuple[Credentials, str] | None:
         """Give who asks, and by which mechanism; None for a URL that no line is for. Raises WireError."""
@@ -76,7 +106,7 @@ class AuthManager(Config):
         if not self.preemptive:
             return lambda realm: self.of_realm(user, target, realm)
         found = self.credentials(user, target)
-        if found is None:
+        if found is None or found[1] == KERBEROS:
             return None
         only = found[0]
         return lambda realm: only if only.realm in ("", realm) else None

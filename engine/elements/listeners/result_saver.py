@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import logging
 from itertools import count
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pyjm.engine.compile.build import Build
@@ -14,13 +12,13 @@ from pyjm.engine.plan.tree import Node
 from pyjm.engine.vu.clock import now_ns, to_wall_ms
 from pyjm.engine.vu.dates import date_format
 
+from .file_writer import ToWrite, writer_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pyjm.engine.vu.result import SampleResult
     from pyjm.engine.vu.user import User
-
-log = logging.getLogger("pyjm.saver")
 
 
 @element("ResultSaver")
@@ -50,15 +48,16 @@ class ResultSaver(Listener):
             if not started.get():
                 started.set(to_wall_ms(now_ns()))
         self.start = date_format("yyyyMMdd-HHmm_")(started.get())
+        self.writer = writer_of(build)
 
     def add(self, user: User, result: SampleResult) -> None:
-        try:
-            self.save(user, result, count())
-        except OSError as error:
-            log.error("Error saving sample %s: %s", result.label, error)
+        files: list[ToWrite] = []
+        self.collect(user, result, count(), files)
+        if files:
+            self.writer.write(user, files)
 
-    def save(self, user: User, result: SampleResult, numbers: Iterator[int]) -> None:
-        """Write one result, then those below it."""
+    def collect(self, user: User, result: SampleResult, numbers: Iterator[int], files: list[ToWrite]) -> None:
+        """Name the file of one result, then of those below it."""
         number = next(numbers)
         if self.wants(user, result):
             name = self.file_name(user, result.content_type)
@@ -66,14 +65,9 @@ class ResultSaver(Listener):
             variable = self.variable.get(user)
             if variable:
                 user.vars[f"{variable}{number or ''}"] = name
-            path = Path(name)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            try:
-                path.write_bytes(result.body)
-            except OSError as error:
-                log.error("Error saving sample %s: %s", result.label, error)
+            files.append(ToWrite(name, result.body, result.label))
         for sub in result.sub_results or ():
-            self.save(user, sub, numbers)
+            self.collect(user, sub, numbers, files)
 
     def wants(self, user: User, result: SampleResult) -> bool:
         """Tell whether a result is to be written."""

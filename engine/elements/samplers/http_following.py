@@ -124,7 +124,7 @@ async def automatically(sampler: Sampling, user: User, made: Made, response: Res
         target = target_of(url._replace(ref=None), made.maker.settings.way)
         if target.origin != first.target.origin:  # JMeter has a client for each server that it asks by itself
             target.odd = f"{target.odd} after {first.target.origin} {first.target.odd}"
-        if response.status not in (307, 308) or (entity is not None and not entity.body):
+        if response.status not in (307, 308) or method == "GET" or (entity is not None and not entity.body):
             own = own.adding(entity.typed) if entity is not None else own
             entity = None
         ahead = None

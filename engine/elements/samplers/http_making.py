@@ -41,6 +41,7 @@ _PLAIN = b"Content-Type: text/plain\r\n"
 _KNOWN_MAX = 256
 FORM_TYPE = "application/x-www-form-urlencoded"
 _READING_PART = 2444
+_WAITING = "100-continue"
 HIDDEN = "<actual file content, not shown here>"
 
 
@@ -93,6 +94,13 @@ class Made(NamedTuple):
     def entity_is_missing(self) -> bool:
         """Whether its file could not be read: JMeter notices with the head already sent."""
         return self.entity is not None and self.entity.missing is not None
+
+    @property
+    def held(self) -> int:
+        """How many bytes of the body wait until the server asks for them, -1 for none that would wait."""
+        if self.entity is None or not self.maker.waits or "expect" not in self.own.names:
+            return -1
+        return len(self.entity.body) if (self.own.first("expect") or "").lower() == _WAITING else -1
 
     @property
     def sent_fields(self) -> list[tuple[str, str]]:
@@ -187,6 +195,8 @@ class Maker:
 
     challenged = True
     """Whether what an answer asks for is given: credentials."""
+    waits = True
+    """Whether a body waits for its turn where the plan says so."""
     target: ClassVar[type[Target]] = Target
     """What it makes of URLs."""
 

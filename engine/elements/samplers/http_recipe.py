@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 from pyjm.engine.compile.value import as_flag
 from pyjm.engine.http.auth import answer
 from pyjm.engine.http.errors import PROTOCOL, WireError
+from pyjm.engine.http.negotiate import offered as offered_kerberos
 from pyjm.engine.http.ntlm import Handshake, offered
 from pyjm.engine.http.url import parse_url
 
+from ..config.auth_manager import KERBEROS
 from .http_arguments import Arguments, Pairs
 from .http_fields import Fields
 from .http_files import ReadFile, files_of
@@ -20,6 +22,7 @@ from .http_target import RefusedUrl, Target, Targets, port_of, target_of_text
 if TYPE_CHECKING:
     from pyjm.engine.compile.build import Build
     from pyjm.engine.compile.value import Value
+    from pyjm.engine.http.negotiate import Negotiation
     from pyjm.engine.http.response import Response
     from pyjm.engine.plan.tree import Node
     from pyjm.engine.vu.result import SampleResult
@@ -215,17 +218,23 @@ class Recipe:
         """Tell whether a request would carry credentials before it was asked for any."""
         return self.auth is not None and self.auth.ahead(user, target) is not None
 
-    def handshake(self, user: User, target: Target, response: Response) -> Handshake | None:
-        """Begin a login by NTLM where it is asked for and there is somebody to be; else None."""
+    def handshake(self, user: User, target: Target, response: Response) -> Handshake | Negotiation | None:
+        """Begin a login by Kerberos or NTLM where it is asked for and there is somebody to be; else None."""
         auth = self.auth
-        if auth is None or offered(response.all_of("www-authenticate")) != "":
+        fields = response.all_of("www-authenticate")
+        if auth is None:
+            return None
+        if offered_kerberos(fields) is not None:
+            negotiation = auth.negotiation(user, target)
+            if negotiation is not None:
+                return negotiation
+        if offered(fields) != "":
             return None
         found = auth.credentials(user, target)
-        return None if found is None else Handshake(found[0])
+        return None if found is None or found[1] == KERBEROS else Handshake(found[0])
 
-    def replying(self, user: User, made: Made, handshake: Handshake, response: Response) -> Made | None:
+    def replying(self, user: User, made: Made, given: str | None) -> Made | None:
         """Make a request again with the next word of a login; None where there is none."""
-        given = handshake.reply(response.all_of("www-authenticate"))
         if given is None:
             return None
         own = made.own.replacing((("Authorization", given),))

@@ -6,7 +6,7 @@ exchange, and to fill the sample.
 
 from __future__ import annotations
 
-from asyncio import CancelledError
+from asyncio import CancelledError, to_thread
 from collections.abc import Awaitable, Callable
 from copy import copy
 from typing import TYPE_CHECKING
@@ -206,8 +206,9 @@ class Sampling:
         target = made.target
         settings = made.maker.settings
         to_head = made.method == "HEAD"
+        held = -1 if made.entity is None else made.held
         call = Call(
-            target.origin, made.request, keeping, to_head, made.keep, settings.connect_s, settings.response_s
+            target.origin, made.request, keeping, to_head, made.keep, settings.connect_s, settings.response_s, held
         )
         if self.md5 is None and made is self.recipe.ready and not (settings.auto or made.entity_is_missing):
             self.called, self.same_call = made, call
@@ -250,7 +251,9 @@ class Sampling:
         handshake = self.recipe.handshake(user, made.target, response)
         if handshake is not None:
             while response.status == UNAUTHORIZED:
-                again = self.recipe.replying(user, made, handshake, response)
+                fields = response.all_of("www-authenticate")
+                given = await to_thread(handshake.reply, fields) if handshake.slow else handshake.reply(fields)
+                again = self.recipe.replying(user, made, given)
                 if again is None:
                     break
                 made, response = again, await self.once(user, again)

@@ -67,6 +67,7 @@ class JavaMaker(Maker):
     __slots__ = ()
 
     challenged = False
+    waits = False
     target = JavaTarget
 
     def ahead(self, user: User, target: Target, auth: AuthManager, own: Own) -> str | None:

@@ -56,10 +56,15 @@ class ThroughputShapingTimer(Timer):
         self.alarm: TimerHandle | None = None
         self.fixed = self.of_property(build)
         self.written: list[tuple[Value[float], Value[float], Value[int]]] = []
+        self.short: str | None = None
         for row in node.items(PROFILE):
             cells = [cell if isinstance(cell, str) else str(cell) for cell in row] if isinstance(row, list) else []
             if len(cells) < 3:
-                build.fault(node.path, f"a row of the table has {len(cells)} cells instead of 3")
+                if self.fixed is None and self.short is None:
+                    self.short = f"Index 2 out of bounds for length {len(cells)}"
+                    problem = f"a row of the table has {len(cells)} cells instead of 3"
+                    comes = "nothing is held up, and the first sample of each second is lost"
+                    build.fault(node.path, f"{problem}: {comes}", fatal=False)
                 continue
             begin, end, lasts = (build.value(cell, node.path) for cell in cells[:3])
             self.written.append((begin.map(as_number), end.map(as_number), lasts.map(as_whole(0))))
@@ -129,6 +134,10 @@ class ThroughputShapingTimer(Timer):
         """Begin a new second, and tell whether its rows are over."""
         if second_ms <= self.second_ms.get():  # the clocks of workers differ by a little
             return False
+        if self.short is not None:
+            self.second_ms.set(second_ms)
+            self.rate.set(as_bits(inf))
+            raise IndexError(self.short)
         rows = self.rows(user)
         if not self.start_ms.get():
             self.start_ms.set(second_ms)

@@ -7,6 +7,7 @@ import contextlib
 import gzip
 import hashlib
 import socket
+import ssl
 import struct
 import tracemalloc
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -17,7 +18,7 @@ from hostile_answers import CHUNKED, HOSTILE, OK
 
 from pyjm.engine.http import errors, keeping
 from pyjm.engine.http.call import Call
-from pyjm.engine.http.connect import Dialler, Origin
+from pyjm.engine.http.connect import Dialler, Origin, trusting_context
 from pyjm.engine.http.decode import decode_body
 from pyjm.engine.http.errors import WireError
 from pyjm.engine.http.keeping import WHOLE, Keeping
@@ -30,9 +31,12 @@ HELLO = OK + b"Content-Length: 5\r\n\r\nhello"
 MIB = 1 << 20
 
 
-@pytest.fixture
-def hostile(serving: Callable[..., Any]) -> Callable[[Send], Any]:
+@pytest.fixture(params=["http", "https"])
+def hostile(
+    request: pytest.FixtureRequest, serving: Callable[..., Any], tls: ssl.SSLContext
+) -> Callable[[Send], Any]:
     """Serve so: `async with hostile(send) as (table, origin)`. What is sent after our side has closed is lost."""
+    scheme = request.param
 
     @contextlib.asynccontextmanager
     async def serve(send: Send) -> AsyncIterator[tuple[Table, Origin]]:
@@ -40,9 +44,9 @@ def hostile(serving: Callable[..., Any]) -> Callable[[Send], Any]:
             await reader.readuntil(b"\r\n\r\n")
             await send(writer)
 
-        async with serving(one) as port:
-            table = Table(Dialler())
-            yield table, Origin("http", "127.0.0.1", port)
+        async with serving(one, tls if scheme == "https" else None) as port:
+            table = Table(Dialler(context=trusting_context()))
+            yield table, Origin(scheme, "127.0.0.1", port)
             table.close()
 
     return serve
@@ -64,6 +68,7 @@ def floods(first: bytes, again: bytes) -> Send:
         while not writer.is_closing():
             writer.write(again)
             await writer.drain()
+            await asyncio.sleep(0)  # by TLS the drain alone may let nobody else have a turn
 
     return send
 
@@ -176,6 +181,7 @@ def test_a_reset_after_any_byte_of_an_answer_is_a_failed_sample(
         writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         writer.write(HELLO[: next(sizes)])
         await writer.drain()
+        writer.transport.abort()  # without a word of TLS
 
     async def scenario() -> None:
         async with hostile(send) as (table, origin):

@@ -307,3 +307,65 @@ def test_pushes_are_refused_and_windows_told_at_once(exchange: Exchange) -> None
     assert written.startswith(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")
     assert struct.pack(">HI", 2, 0) in written
     assert struct.pack(">HI", 4, http2_engine.STREAM_WINDOW) in written
+
+
+def sent_data(exchange: Exchange) -> list[tuple[int, bool]]:
+    """Give the sizes of the pieces of a body that were sent, and whether each was the last."""
+    written, at, found = exchange.transport.written, 24, []
+    while at < len(written):
+        length = int.from_bytes(written[at : at + 3], "big")
+        if written[at + 3] == DATA:
+            found.append((length, bool(written[at + 4] & END_STREAM)))
+        at += 9 + length
+    return found
+
+
+def test_a_body_keeps_within_windows_that_change_on_the_way(idle_loop: asyncio.AbstractEventLoop) -> None:
+    exchange = Exchange(idle_loop, request_bytes("POST", "/", [("Host", "x")], b"z" * 100_000))
+    assert sum(size for size, _ in sent_data(exchange)) == 65_535  # before the server has said anything
+    exchange.take(frame(WINDOW, 0, 0, (1 << 20).to_bytes(4, "big")))
+    assert sum(size for size, _ in sent_data(exchange)) == 65_535  # the stream's own is used up
+    exchange.take(setting(4, 65_545))
+    assert sum(size for size, _ in sent_data(exchange)) == 65_545
+    exchange.take(setting(4, 5))  # 65,540 too much already
+    exchange.take(frame(WINDOW, 0, 1, (65_540).to_bytes(4, "big")))
+    assert sum(size for size, _ in sent_data(exchange)) == 65_545
+    exchange.take(frame(WINDOW, 0, 1, (7).to_bytes(4, "big")))
+    assert sum(size for size, _ in sent_data(exchange)) == 65_552
+    exchange.take(setting(5, 20_000) + setting(4, 1 << 20))
+    pieces = sent_data(exchange)
+    assert sum(size for size, _ in pieces) == 100_000
+    assert max(size for size, _ in pieces) == 20_000
+    assert [last for _, last in pieces] == [False] * (len(pieces) - 1) + [True]
+
+
+def test_a_window_that_settings_make_too_large_is_a_fault(idle_loop: asyncio.AbstractEventLoop) -> None:
+    exchange = Exchange(idle_loop, POST)
+    came = exchange.take(frame(WINDOW, 0, 1, (1 << 20).to_bytes(4, "big")) + setting(4, (1 << 31) - 1))
+    assert isinstance(came, WireError)
+    assert "flow_control_error/" in came.text
+
+
+def test_a_server_is_told_of_what_was_taken_when_half_a_window_is_full(exchange: Exchange) -> None:
+    exchange.take(HELLO + OK)
+    before = len(exchange.transport.written)
+    piece = frame(DATA, 8, 1, b"\x04" + b"z" * 16_000 + bytes(4))  # its padding counts as well
+    for _ in range(http2_engine.STREAM_WINDOW // 2 // 16_005 + 1):
+        exchange.take(piece)
+    told = exchange.transport.written[before:]
+    taken = (http2_engine.STREAM_WINDOW // 2 // 16_005 + 1) * 16_005
+    assert told == frame(WINDOW, 0, 1, taken.to_bytes(4, "big"))
+
+
+def test_the_head_of_an_exchange_that_was_given_up_still_counts_for_the_next(exchange: Exchange) -> None:
+    encoder = Encoder()
+    heads = [bytes(encoder.encode([(":status", "200"), ("x-a", "1")])) for _ in range(2)]
+    assert heads[0] != heads[1]  # the second refers to the first
+    exchange.connection.shared = True
+    exchange.take(HELLO)
+    exchange.connection.expires_ns = 1 << 62
+    exchange.connection.give_up(exchange.waiter)
+    second = exchange.connection.begin(Call(Origin("http", "host", 80), GET), 1)
+    late = frame(HEADERS, END_HEADERS, 1, heads[0]) + frame(DATA, END_STREAM, 1, b"late")
+    exchange.connection.data_received(late + frame(HEADERS, END_HEADERS | END_STREAM, 3, heads[1]))
+    assert second.result().headers == [("x-a", "1")]

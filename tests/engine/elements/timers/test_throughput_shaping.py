@@ -106,6 +106,15 @@ def test_the_property_stands_above_the_rows_of_the_plan(timers: Any, users: User
     assert [fault.fatal for fault in one.build.faults] == [False]
 
 
-def test_a_row_of_two_cells_is_a_fault(timers: Any) -> None:
-    one, _ = timers(["10", "20"])
-    assert [fault.problem for fault in one.build.faults] == ["a row of the table has 2 cells instead of 3"]
+@pytest.mark.parametrize("rows", [(["10", "20"],), (["10", "20", "10"], ["1"])], ids=str)
+def test_a_row_that_is_too_short_costs_one_sample_of_each_second_and_holds_up_none(
+    timers: Any, users: Users, clock: Clock, rows: tuple[list[str], ...]
+) -> None:
+    one, other = timers(*rows)
+    assert [(fault.fatal, "cells instead of 3" in fault.problem) for fault in one.build.faults] == [(False, True)]
+    user = users()
+    for _ in range(2):
+        with pytest.raises(IndexError, match=f"Index 2 out of bounds for length {len(rows[-1])}"):
+            one.left_ms(user)
+        assert [timer.left_ms(user) for timer in (one, other) * 20] == [0] * 40
+        clock.now_ms += 1000
