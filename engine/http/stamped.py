@@ -26,6 +26,7 @@ except ImportError:
     class Uncompiled:
         """What there is to know of Cython where nothing is compiled."""
 
+        __slots__ = ()
         compiled = False
 
     cython = Uncompiled()
