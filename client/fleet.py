@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from time import perf_counter_ns
 from typing import TYPE_CHECKING, TypeVar
 
@@ -74,14 +75,13 @@ class Fleet:
         self._gaps: dict[int, Gap] = {}
         self._taking: dict[int, Future[None]] = {}
         self._paces: dict[int, Pace] = {}
-        self._collecting = threading.Lock()
         self._changing = threading.Lock()
         self._changed = threading.Event()
         self._stopping = False
         self._ended: set[int] = set()
         self._out: set[int] = set()
         self._jobs: list[Job] = []
-        self._pool = ThreadPoolExecutor(max(1, len(self._members)), thread_name_prefix="member")
+        self._turns = ThreadPoolExecutor(1, thread_name_prefix="collecting")
         errands = max(1, min(2 * len(self._members), ERRANDS))
         self._errands = ThreadPoolExecutor(errands, thread_name_prefix="errand")
 
@@ -191,7 +191,7 @@ class Fleet:
         self._take([index for index in self._there() if index not in self._ended], after)
 
     def _take(self, indexes: Sequence[int], after: Sequence[int] = ()) -> None:
-        """Begin to take the batches of some members, each in a thread."""
+        """Begin to take the batches of some members."""
         for index in indexes:
             number = after[index] if after else 0
             taking = Taking(
@@ -200,17 +200,31 @@ class Fleet:
             self._paces[index] = taking.pace
             if self._handing is not None:
                 self._handing.attend(index, self._members[index])
-            future = self._taking[index] = self._pool.submit(self._take_all, taking)
-            future.add_done_callback(lambda _: self._changed.set())
+            self._taking[index] = Future()
+            taking.over.add_done_callback(partial(self._finish, taking))
+            taking.begin(self._collect, self._record, self._turns, self._say)
 
-    def _take_all(self, taking: Taking) -> None:
-        reason = taking.run(self._collect, self._record, self._collecting, self._say)
-        if reason:
-            self._lose(taking.index, reason, taking.pace)
-            with self._collecting:
-                self._record(taking.index, taking.number, taking.outcome)
+    def _finish(self, taking: Taking, _: Future[str]) -> None:
+        """Have it seen to that a member has ended, or is lost: that may take its time."""
+        try:
+            self._errands.submit(self._finished, taking)
+        except RuntimeError:  # the test is over for all
+            self._taking[taking.index].set_result(None)
+
+    def _finished(self, taking: Taking) -> None:
+        finished = self._taking[taking.index]
+        try:
+            reason = taking.over.result()
+            if reason:
+                self._lose(taking.index, reason, taking.pace)
+                self._turns.submit(self._record, taking.index, taking.number, taking.outcome).result()
+            else:
+                self._end(taking.index)
+        except Exception as error:  # noqa: BLE001  (it comes out of `wait`)
+            finished.set_exception(error)
         else:
-            self._end(taking.index)
+            finished.set_result(None)
+        self._changed.set()
 
     def wait(self) -> list[Outcome]:
         """Wait until every member has ended or is lost; what `collect` raises ends the test and comes out here."""
@@ -344,7 +358,7 @@ class Fleet:
     def close(self) -> None:
         """Let go of all members."""
         self._close_all()
-        self._pool.shutdown(wait=True)
+        self._turns.shutdown(wait=True)
         self._errands.shutdown(wait=True)
 
     def _close_all(self) -> None:

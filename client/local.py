@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import Future
+from functools import partial
 from typing import Any
 
 from pyjm.engine.plan.faults import Fault
 from pyjm.engine.run.engine import Health, Running
 from pyjm.engine.run.job import Job
 
-from .member import Progress
+from .member import Answer, Progress, asked
 
 
 class Local:
@@ -48,6 +50,10 @@ class Local:
     def started_ns(self) -> int:
         """Tell when it really began, 0 while it has not."""
         return self.engine.health().started_ns
+
+    def ask(self, after: int, wait_s: float, rest_s: float = 0.0) -> Future[Answer]:
+        """Ask for batches."""
+        return asked(partial(self.take, after, wait_s))
 
     def take(self, after: int, wait_s: float) -> list[bytes]:
         """Give batches."""

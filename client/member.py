@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -12,6 +14,10 @@ from pyjm.engine.run.job import Job
 
 UNKNOWN = -1
 """As a number of samples that may be lost: nothing is known of it."""
+
+
+Answer = Callable[[], list[bytes]]
+"""What gives packed batches, unpacked from what has come when it is their turn; raises MemberError."""
 
 
 class MemberError(Exception):
@@ -37,7 +43,7 @@ class Progress:
 
 
 class Member(Protocol):
-    """An engine. Its calls block and are made from one thread per member; `stop` may come from any thread.
+    """An engine. Its calls block, but for `ask`; `stop` may come from any thread.
 
     `name` is what the user wrote in -R or remote_hosts; two members of one name are told apart by their place in the
     list. `cuts` counts how often the way to it was cut and mended.
@@ -71,8 +77,11 @@ class Member(Protocol):
     def started_ns(self) -> int:
         """Tell when it really began, in this process's perf_counter_ns clock; 0 while it has not."""
 
-    def take(self, after: int, wait_s: float) -> list[bytes]:
-        """Give packed batches after a number, acknowledging all up to it; raises MemberError when it is lost."""
+    def ask(self, after: int, wait_s: float, rest_s: float = 0.0) -> Future[Answer]:
+        """Ask for the batches after a number, acknowledging all up to it; none may have come within `wait_s`.
+
+        The question goes out after `rest_s`. MemberError comes out of the future where the engine is lost.
+        """
 
     def stop(self, *, now: bool) -> None:
         """End the test there, gracefully or now; does not wait for it."""
@@ -115,6 +124,22 @@ class Outcome:
     lost_at_ms: int = 0
     idle: bool = False
     ended: bool = False
+
+
+def asked(take: Answer) -> Future[Answer]:
+    """Ask an engine whose `take` blocks, in a thread made for that."""
+    coming: Future[Answer] = Future()
+
+    def work() -> None:
+        try:
+            batches = take()
+        except Exception as error:  # noqa: BLE001  (it is raised where it is waited for)
+            coming.set_exception(error)
+        else:
+            coming.set_result(lambda: batches)
+
+    threading.Thread(target=work, name="taking", daemon=True).start()
+    return coming
 
 
 class Watched(Protocol):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Self
 
+from pyjm.client.board import Board
 from pyjm.client.configuring import Policy
 from pyjm.client.door import Joined
 from pyjm.client.ending import tell
@@ -110,7 +111,8 @@ class Muster:
     def members(self, order: Order, settings: Settings) -> list[Member]:
         """Make the servers of an order the members of the run."""
         names = [*(order.hosts or ()), *order.standbys]
+        board, count = Board(), len(names)
         return [
-            Remote(name, settings, self._trust, say=self._say, joined=self._joined.get(name), members=len(names))
+            Remote(name, settings, self._trust, say=self._say, joined=self._joined.get(name), members=count, board=board)
             for name in names
         ]

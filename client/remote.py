@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import replace
+from functools import partial
 from math import inf
 from typing import Any
 
 from pyjm.client.address import parse_address
+from pyjm.client.board import Board, opened, within
 from pyjm.client.clocks import CONTROLLER
 from pyjm.client.dial import LIMITS, Dialer
 from pyjm.client.door import Joined
 from pyjm.client.heart import Heart, Patience
+from pyjm.client.line import Line
 from pyjm.client.links import DOWN, RELEASE_S, Grant, Opener
-from pyjm.client.member import MemberError, Progress
+from pyjm.client.member import Answer, MemberError, Progress
 from pyjm.client.shipping import ship
 from pyjm.client.trust import Trust
 from pyjm.engine.plan.faults import Fault
@@ -25,6 +30,7 @@ from pyjm.engine.run.job import Job
 from pyjm.properties import Settings
 from pyjm.server.wire.contract import (
     CONTROL,
+    TAKE_AT_MOST,
     BadMessage,
     Code,
     Limits,
@@ -44,6 +50,10 @@ COMPILE_S = 180.0
 _AGAIN_S = 0.25
 _DROP_S = 1.0
 """How long a server may take to end a test whose lease is over."""
+ON_THE_WAY = 64 << 20
+"""Bytes of batches that all servers together may have handed over and the controller has not written yet."""
+LEAST_ANSWER = 128 << 10
+"""Bytes of batches that each server may hand over at once, however many there are."""
 
 
 class Remote:
@@ -64,6 +74,7 @@ class Remote:
         say: Callable[[str], None] = lambda text: None,
         joined: Joined | None = None,
         members: int = 1,
+        board: Board | None = None,
     ) -> None:
         self.name = name
         self.cuts = 0
@@ -73,6 +84,7 @@ class Remote:
         self._say = say
         self._joined = joined
         self._members = members
+        self._at_most = min(max(ON_THE_WAY // max(1, members), LEAST_ANSWER), TAKE_AT_MOST)
         self._silent_s = settings.decimal("pyjm.loss_timeout")
         self._away_s = settings.decimal("pyjm.reconnect_timeout")
         self._runs_on_s = 0.0
@@ -82,8 +94,13 @@ class Remote:
         self._health: Health | None = None
         self._heart: Heart | None = None
         self._data: Link | None = None
+        self._line: Line | None = None
         self._threads: Link | None = None
         self._gone = threading.Event()
+        self._hurry = asyncio.Event()
+        self._board = Board() if board is None else board
+        self._on_board = False
+        self._asked: Future[Answer] | None = None
 
     # before the test
 
@@ -146,7 +163,10 @@ class Remote:
 
     def _begin(self) -> None:
         self.close()
+        self._board.enter()
+        self._on_board = True
         self._gone.clear()
+        self._hurry.clear()
         self._lost = self._trouble = self._stop_asked = ""
         self._dialer = self._joined or self._by_name()
         receiver = self._trust.receiver() if self._joined is None else None
@@ -162,15 +182,16 @@ class Remote:
         self._runs_on_s = lease_s + _DROP_S if self._opener.grant.stops else inf
         self._away_s = min(self._settings.decimal("pyjm.reconnect_timeout"), lease_s)
         patience = Patience(self._silent_s, self._away_s, self._members)
-        self._heart = Heart(control, lease_s, patience, self, self._on_beat)
+        self._heart = Heart(control, lease_s, patience, self, self._board, self._on_beat)
 
-    def _on_beat(self, state: dict[str, Any], sent_ns: int, back_ns: int) -> None:
+    async def _on_beat(self, state: dict[str, Any], sent_ns: int, back_ns: int) -> None:
         keeper = self._opener.timekeeper
         keeper.beat(state, sent_ns, back_ns)
         epoch_ns = keeper.correction()
         if epoch_ns is not None:
             try:
-                self._call("epoch", epoch_ns)
+                assert self._heart is not None
+                await self._heart.calling("epoch", epoch_ns)
                 keeper.corrected(epoch_ns)
             except Refused:  # nothing is compiled there yet: the next beat tries again
                 pass
@@ -219,47 +240,69 @@ class Remote:
         started_ns = read_health(said).started_ns
         return started_ns - self.offset_ns() if started_ns else 0
 
+    def ask(self, after: int, wait_s: float, rest_s: float = 0.0) -> Future[Answer]:
+        """Ask for batches after a number; a cut of the link is mended here."""
+        self._asked = self._board.begin(self._take(after, wait_s, rest_s))
+        return self._asked
+
     def take(self, after: int, wait_s: float) -> list[bytes]:
-        """Give batches after a number; a cut of the link is mended here."""
+        """Ask for batches, and wait for them; raises MemberError."""
+        return self.ask(after, wait_s).result()()
+
+    async def _take(self, after: int, wait_s: float, rest_s: float) -> Answer:
+        if rest_s:
+            await within(self._hurry, rest_s)
         while True:
             if self._lost:
                 raise MemberError(f"{self.name} is lost: {self._lost}")
             try:
-                data = self._data or self._open_data()
+                line = self._line = self._line or Line(self._data or await opened(self._open_data), self._board)
                 # an answer begins after the wait at the latest; once it has begun, its frame has its own deadline
-                packed, health = data.call("take", after, float(wait_s), timeout_s=wait_s + self._silent_s)
+                answer = await line.call("take", after, float(wait_s), self._at_most, timeout_s=wait_s + self._silent_s)
+                packed, health = answer
                 self._note(health)
-                return unpack_batches(packed)
+                return partial(self._unpacked, packed)
             except Refused as error:
                 raise self._failure(error) from error
             except (OSError, LinkDown) as error:
                 log.info("%s: the data link was cut (%s), it is opened again", self.name, error)
-                self._mend(error)
+                await self._mend(error)
             except (BadMessage, TypeError, ValueError) as error:
                 raise MemberError(f"{self.name} answers what is no answer: {error}") from error
+
+    def _unpacked(self, packed: object) -> list[bytes]:
+        try:
+            return unpack_batches(packed)
+        except (BadMessage, ValueError) as error:
+            raise MemberError(f"{self.name} answers what is no answer: {error}") from error
 
     def _note(self, health: object) -> None:
         self._health = read_health(health)
         self._trouble = str(unpack_map(health).get("trouble", ""))
 
-    def _mend(self, error: Exception) -> None:
+    async def _mend(self, error: Exception) -> None:
         """Open the data link again; gives up when the heartbeat does, or after as long."""
-        self._data = None
+        self._data = self._line = None
         until = time.monotonic() + self._away_s
-        while not self._gone.wait(_AGAIN_S):
+        while not self._gone.is_set():
+            await within(self._hurry, _AGAIN_S)
+            if self._is_away():  # it is for the heart to dial, and to say when that is enough
+                until = time.monotonic() + self._away_s
+                continue
             try:
-                self._open_data(again=True)
+                self._line = Line(await opened(partial(self._open_data, again=True)), self._board)
                 self.cuts += 1
                 return
             except (Refused, BadMessage) as refusal:
                 raise self._failure(refusal) from refusal
             except (OSError, LinkDown) as again:
-                if self._heart is not None and self._heart.away:  # it is for the heart to say when that is enough
-                    until = time.monotonic() + self._away_s
-                elif time.monotonic() > until:
+                if not self._is_away() and time.monotonic() > until:
                     self._lost = f"the connection for samples was cut and did not come back within {self._away_s:g} s"
                     raise self._failure(again) from error
         raise MemberError(f"{self.name} is lost: {self._lost or 'it was let go'}")
+
+    def _is_away(self) -> bool:
+        return self._heart is not None and self._heart.away
 
     def stop(self, *, now: bool) -> None:
         """End the test there; does not wait for it. A server that is out of reach hears of it when it is back."""
@@ -296,9 +339,9 @@ class Remote:
 
     # what the heart tells
 
-    def reopen(self) -> Link:
+    async def reopen(self) -> Link:
         """Open the control link again."""
-        return self._opener.control()
+        return await opened(self._opener.control)
 
     def explain(self, error: Exception) -> Exception:
         """Say in one line why a link could not be opened."""
@@ -311,7 +354,7 @@ class Remote:
         self._say(text)
         self._abort_data()
 
-    def on_back(self, away_s: float) -> None:
+    async def on_back(self, away_s: float) -> None:
         """Say that the server is back, and have it stopped where that was asked for in the meantime."""
         if away_s:
             text = f"{self.name} is back after {away_s:.0f} s: what it has kept comes now"
@@ -319,7 +362,8 @@ class Remote:
             self._say(text)
         if self._stop_asked:
             try:
-                self._call(self._stop_asked)
+                assert self._heart is not None
+                await self._heart.calling(self._stop_asked)
             except (LinkDown, Refused, BadMessage) as error:
                 log.info("%s could not be stopped: %s", self.name, error)
 
@@ -329,6 +373,7 @@ class Remote:
         if dead:
             self._runs_on_s = 0.0
         self._gone.set()
+        self._hurry.set()
         self._abort_data()
 
     def _abort_data(self) -> None:
@@ -348,6 +393,12 @@ class Remote:
         links = [link for link in (self._data, self._threads) if link is not None]
         self._data = self._threads = None
         self._gone.set()
+        line, self._line = self._line, None
+        asked, self._asked = self._asked, None
+        if asked is not None:
+            asked.cancel()
+        if line is not None:
+            self._board.run(line.end())
         if heart is not None:
             heart.stop()
             if self.clock():
@@ -361,6 +412,9 @@ class Remote:
         for link in links:
             link.abort()
             link.close()
+        if self._on_board:
+            self._on_board = False
+            self._board.leave()
 
 
 def read_health(data: object) -> Health:
