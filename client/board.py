@@ -99,7 +99,7 @@ async def opened(opening: Callable[[], Link]) -> Link:
     def work() -> None:
         try:
             link = opening()
-        except Exception as error:  # noqa: BLE001  (it is raised where it is waited for)
+        except Exception as error:  # it is raised where it is waited for
             _tell(loop, lambda error=error: fail(error))
             return
         if not _tell(loop, lambda: give(link)):
@@ -117,10 +117,42 @@ def _tell(loop: asyncio.AbstractEventLoop, action: Callable[[], None]) -> bool:
     return True
 
 
-async def within(event: asyncio.Event, seconds: float) -> bool:
-    """Wait for something, no longer than that; tells whether it has come."""
-    try:
-        await asyncio.wait_for(event.wait(), seconds)
-    except TimeoutError:
-        return False
-    return True
+class Alarm:
+    """What those wait for in the board's thread who would else rest for some time."""
+
+    def __init__(self) -> None:
+        self.is_on = False
+        self._resting: set[asyncio.Future[bool]] = set()
+
+    def ring(self) -> None:
+        """Wake all, and let nobody rest from here on."""
+        self.is_on = True
+        self.wake()
+
+    def wake(self) -> None:
+        """Wake all who rest now."""
+        for rest in self._resting:
+            _end_rest(rest, awake=True)
+
+    def reset(self) -> None:
+        """Let them rest again."""
+        self.is_on = False
+
+    async def within(self, seconds: float) -> bool:
+        """Rest, no longer than that; tells whether somebody was woken."""
+        if self.is_on:
+            return True
+        loop = asyncio.get_running_loop()
+        rest: asyncio.Future[bool] = loop.create_future()
+        over = loop.call_later(seconds, _end_rest, rest)
+        self._resting.add(rest)
+        try:
+            return await rest
+        finally:
+            over.cancel()
+            self._resting.discard(rest)
+
+
+def _end_rest(rest: asyncio.Future[bool], *, awake: bool = False) -> None:
+    if not rest.done():
+        rest.set_result(awake)

@@ -22,6 +22,7 @@ SPAN_NS = 10 * 10**9
 MOST_DRIFT = 200e-6
 """By how much two clocks differ in speed at the most, as long as nothing is known."""
 FAR_NS = 5_000_000
+GOOD_NS = 1_000_000
 _MISSES = 3
 MOST_NS = 1 << 62
 """What no clock says."""
@@ -160,6 +161,11 @@ class Timekeeper:
         text = f"{self._name}: its clock was set {way} by {abs(jump_s):.1f} s; no time of a sample is changed by that"
         log.warning("%s", text)
         self._say(text)
+
+    def is_good(self) -> bool:
+        """Tell whether it is known to GOOD_NS how far the server's clock is ahead."""
+        now = self.clock.at(perf_counter_ns())
+        return now is not None and now.bound_ns <= GOOD_NS
 
     def offset_ns(self, otherwise: int) -> int:
         """Tell how far the server's perf_counter_ns clock is ahead now."""

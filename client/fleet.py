@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
@@ -34,6 +35,10 @@ AHEAD_S = 0.3
 AHEAD_EACH_S = 0.01
 """How long before the start its command goes out, and how much more for each server."""
 _WAKE_S = 0.5
+
+FEW = 8
+SETTLE_S = 5.0
+"""As many servers have their clocks measured at a time, and for how long that may go on for all together."""
 
 ERRANDS = 128
 """Servers that are dealt with at once: more threads with so much to do would keep one another from the processor."""
@@ -147,6 +152,7 @@ class Fleet:
 
         Raises MemberError where none could be started; one of several that couldn't is lost.
         """
+        self._settle()
         # this machine needs no time to hear of it
         ahead_s = 0.0 if self._policy is None else AHEAD_S + AHEAD_EACH_S * len(self._members)
         if self._handing is not None:
@@ -165,6 +171,20 @@ class Fleet:
         if len(started) < 2:
             return 0.0
         return skew_ms(self._each(lambda index: began_ns(self._members[index], at_ns), started).values())
+
+    def _settle(self) -> None:
+        """Have the clocks of many servers measured in peace: while all of them were configured, answers took their time."""
+        until = time.monotonic() + SETTLE_S
+        there = self._there()
+        if len(there) > FEW:
+            gate = threading.Semaphore(FEW)
+
+            def settle(index: int) -> None:
+                with gate:
+                    if time.monotonic() < until and not self._stopping:
+                        self._members[index].settle()
+
+            self._all("settle", settle, there)
 
     def _deal(self, handing: Handing, indexes: Sequence[int]) -> None:
         """Tell members which share of the rows of data files is theirs; who can't be told can't start either."""
@@ -220,7 +240,7 @@ class Fleet:
                 self._turns.submit(self._record, taking.index, taking.number, taking.outcome).result()
             else:
                 self._end(taking.index)
-        except Exception as error:  # noqa: BLE001  (it comes out of `wait`)
+        except Exception as error:  # it comes out of `wait`
             finished.set_exception(error)
         else:
             finished.set_result(None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
@@ -11,7 +10,8 @@ from dataclasses import dataclass
 from time import perf_counter_ns
 from typing import Any, Protocol
 
-from pyjm.client.board import Board, within
+from pyjm.client.board import Alarm, Board
+from pyjm.client.clocks import Timekeeper
 from pyjm.client.line import Line
 from pyjm.client.member import Progress
 from pyjm.server.wire.contract import BadMessage, Code, Plain, Refused, unpack_map
@@ -26,6 +26,7 @@ BEATS_PER_S = 250
 DEAD_S = 1.5
 """How long a port must refuse to be dialled: nobody listens there, the server has ended."""
 _AGAIN_S = 0.25
+_ROUNDS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,7 @@ class Heart:
         self._on_beat = on_beat
         self._heard = time.monotonic()
         self._said = False
-        self._ending = asyncio.Event()
+        self._ending = Alarm()
         self._beating = board.begin(self._beat())
 
     @property
@@ -108,9 +109,17 @@ class Heart:
         answer: Plain = await self._line.call(name, *args, timeout_s=timeout_s or self._patience.silent_s)
         return answer
 
+    async def measure(self, keeper: Timekeeper) -> None:
+        """Measure the server's clock in some rounds; raises LinkDown, Refused, BadMessage."""
+        for _ in range(_ROUNDS):
+            sent_ns = perf_counter_ns()
+            theirs_ns = await self.calling("clock", sent_ns)
+            if isinstance(theirs_ns, int):
+                keeper.clock.add(sent_ns, theirs_ns, perf_counter_ns())
+
     def stop(self) -> None:
         """Stop beating; the link stays open."""
-        self._board.soon(self._ending.set)
+        self._board.soon(self._ending.ring)
         try:
             self._beating.result()
         except CancelledError:
@@ -122,7 +131,7 @@ class Heart:
         self._board.run(self._line.end())
 
     async def _beat(self) -> None:
-        while not await within(self._ending, self._beat_s):
+        while not await self._ending.within(self._beat_s):
             try:
                 sent_ns = perf_counter_ns()
                 state = unpack_map(await self.calling("renew"))
@@ -130,7 +139,7 @@ class Heart:
                 self.progress = progressed(self.progress, state)
                 self._heard = time.monotonic()
             except LinkDown as down:
-                if self._ending.is_set() or not await self._mend(down):
+                if self._ending.is_on or not await self._mend(down):
                     return
             except Refused as refusal:
                 self._refuse(refusal)
@@ -148,7 +157,7 @@ class Heart:
         log.info("the control link was cut (%s), it is opened again", down)
         refused_since = 0.0
         why: Exception = down
-        while not self._ending.is_set():
+        while not self._ending.is_on:
             try:
                 self._line = Line(await self._watcher.reopen(), self._board)
                 await self._return()
@@ -178,7 +187,7 @@ class Heart:
             self._lose(f"{reason} and did not come back within {self._patience.away_s:g} s{more}")
         elif away_s > self._patience.silent_s:
             self._away(reason)
-        await within(self._ending, _AGAIN_S)
+        await self._ending.within(_AGAIN_S)
 
     def _away(self, reason: str) -> None:
         if not self._said:
@@ -197,8 +206,8 @@ class Heart:
             self._lose(refusal.text)
 
     def _lose(self, reason: str, *, dead: bool = False) -> None:
-        if not self._ending.is_set():  # one that is let go is not lost
-            self._ending.set()
+        if not self._ending.is_on:  # one that is let go is not lost
+            self._ending.ring()
             self._watcher.on_loss(reason, dead=dead)
 
 

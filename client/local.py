@@ -43,6 +43,9 @@ class Local:
         """Say nothing: the clock is the same."""
         return ""
 
+    def settle(self) -> None:
+        """Do nothing: the clock is the same."""
+
     def start_at(self, at_ns: int) -> None:
         """Begin at an instant of perf_counter_ns."""
         self.engine.start(at_ns)

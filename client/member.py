@@ -71,6 +71,9 @@ class Member(Protocol):
     def clock(self) -> str:
         """Say how its wall clock stands beside this machine's; empty where it is the same, or not known."""
 
+    def settle(self) -> None:
+        """Measure the engine's clock once more, where what is known of it is poor; does not raise."""
+
     def start_at(self, at_ns: int) -> None:
         """Begin at an instant of this process's perf_counter_ns clock."""
 
@@ -133,7 +136,7 @@ def asked(take: Answer) -> Future[Answer]:
     def work() -> None:
         try:
             batches = take()
-        except Exception as error:  # noqa: BLE001  (it is raised where it is waited for)
+        except Exception as error:  # it is raised where it is waited for
             coming.set_exception(error)
         else:
             coming.set_result(lambda: batches)

@@ -15,6 +15,18 @@ UNSAID_S = 0.5
 """How old samples may be when a server first counts them."""
 
 
+TAKES_PER_S = 250
+"""How many answers with samples a controller takes from all servers together: each costs it as much as their rows do.
+
+Workers hand theirs over every 0.2 s. Of more than fifty servers, what they have handed over for longer makes one batch.
+"""
+
+
+def rest_s(members: int) -> float:
+    """Tell how long each of so many servers is left in peace; 0: it is asked as often as it has something."""
+    return members / TAKES_PER_S if members > TAKES_PER_S * WINDOW_S else 0.0
+
+
 class Pace:
     """Counts the samples of one member as they come."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import threading
 import time
@@ -14,7 +13,7 @@ from math import inf
 from typing import Any
 
 from pyjm.client.address import parse_address
-from pyjm.client.board import Board, opened, within
+from pyjm.client.board import Alarm, Board, opened
 from pyjm.client.clocks import CONTROLLER
 from pyjm.client.dial import LIMITS, Dialer
 from pyjm.client.door import Joined
@@ -22,6 +21,7 @@ from pyjm.client.heart import Heart, Patience
 from pyjm.client.line import Line
 from pyjm.client.links import DOWN, RELEASE_S, Grant, Opener
 from pyjm.client.member import Answer, MemberError, Progress
+from pyjm.client.pace import rest_s
 from pyjm.client.shipping import ship
 from pyjm.client.trust import Trust
 from pyjm.engine.plan.faults import Fault
@@ -97,7 +97,7 @@ class Remote:
         self._line: Line | None = None
         self._threads: Link | None = None
         self._gone = threading.Event()
-        self._hurry = asyncio.Event()
+        self._hurry = Alarm()
         self._board = Board() if board is None else board
         self._on_board = False
         self._asked: Future[Answer] | None = None
@@ -140,6 +140,7 @@ class Remote:
             raise self._failure(error) from error
 
     def _order(self, job: Job, data: Link) -> list[Fault]:
+        job = replace(job, hand_over_s=rest_s(self._members))
         order = ship(self.name, job, data, self._limits, self._opener.offset_ns)
         if self._settings.text("pyjm.clock") == CONTROLLER:
             order |= {"clock": CONTROLLER, "epoch_ns": self._opener.timekeeper.epoch_ns()}
@@ -166,7 +167,7 @@ class Remote:
         self._board.enter()
         self._on_board = True
         self._gone.clear()
-        self._hurry.clear()
+        self._hurry.reset()
         self._lost = self._trouble = self._stop_asked = ""
         self._dialer = self._joined or self._by_name()
         receiver = self._trust.receiver() if self._joined is None else None
@@ -227,6 +228,15 @@ class Remote:
         """Say how the server's wall clock stands beside this machine's, and how quickly that changes."""
         return self._opener.timekeeper.text()
 
+    def settle(self) -> None:
+        """Measure the server's clock once more, where that was done amid much else."""
+        if self._heart is None or self._opener.timekeeper.is_good():
+            return
+        try:
+            self._board.run(self._heart.measure(self._opener.timekeeper))
+        except (LinkDown, Refused, BadMessage) as error:
+            log.info("%s: its clock could not be measured once more: %s", self.name, error)
+
     def start_at(self, at_ns: int) -> None:
         """Begin at an instant of this process's clock."""
         self._ask("start_at", at_ns + self.offset_ns())
@@ -251,7 +261,7 @@ class Remote:
 
     async def _take(self, after: int, wait_s: float, rest_s: float) -> Answer:
         if rest_s:
-            await within(self._hurry, rest_s)
+            await self._hurry.within(rest_s)
         while True:
             if self._lost:
                 raise MemberError(f"{self.name} is lost: {self._lost}")
@@ -285,7 +295,7 @@ class Remote:
         self._data = self._line = None
         until = time.monotonic() + self._away_s
         while not self._gone.is_set():
-            await within(self._hurry, _AGAIN_S)
+            await self._hurry.within(_AGAIN_S)
             if self._is_away():  # it is for the heart to dial, and to say when that is enough
                 until = time.monotonic() + self._away_s
                 continue
@@ -373,7 +383,7 @@ class Remote:
         if dead:
             self._runs_on_s = 0.0
         self._gone.set()
-        self._hurry.set()
+        self._hurry.ring()
         self._abort_data()
 
     def _abort_data(self) -> None:

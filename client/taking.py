@@ -8,17 +8,12 @@ from concurrent.futures import CancelledError, Executor, Future
 
 from pyjm.client import relayed
 from pyjm.client.member import Answer, Member, MemberError, Outcome
-from pyjm.client.pace import WINDOW_S, Pace
+from pyjm.client.pace import WINDOW_S, Pace, rest_s
 from pyjm.engine.results.batch import BadBatch, Batch
 from pyjm.engine.run.job import Job
 
 TAKE_S = 1.0
 
-TAKES_PER_S = 250
-"""How many answers with samples a controller takes from all servers together: each costs it as much as their rows do.
-
-Workers hand theirs over every 0.2 s; of more than fifty servers what several have handed over comes in one answer.
-"""
 PRESSING = 1 << 20
 """Bytes in one answer from which on the next is asked for at once."""
 
@@ -43,7 +38,7 @@ class Taking:
         self.outcome = outcome
         self.number = after
         self.over: Future[str] = Future()
-        self.rest_s = members / TAKES_PER_S if members > TAKES_PER_S * WINDOW_S else 0.0
+        self.rest_s = rest_s(members)
         self.pace = Pace(window_s=max(WINDOW_S, self.rest_s))
         self._job = job
         self._cuts = member.cuts
@@ -66,7 +61,7 @@ class Taking:
     def _turn(self, answer: Future[Answer]) -> None:
         try:
             rest_s, reason = self._take(answer)
-        except Exception as error:  # noqa: BLE001  (it ends the test, see Fleet.wait)
+        except Exception as error:  # it ends the test, see Fleet.wait
             self.over.set_exception(error)
             return
         if rest_s is None:
@@ -86,7 +81,8 @@ class Taking:
         for batch in batches:
             self._count(batch, again=self.member.cuts != self._cuts)
             self.number = batch.number
-            relayed.write(self.member.name, batch.log, self.member.offset_ns())
+            if batch.log:
+                relayed.write(self.member.name, batch.log, self.member.offset_ns())
             self._collect(self.index, batch)
         if batches:
             self._record(self.index, self.number, self.outcome)

@@ -3,9 +3,9 @@
 usage: python tests/bench/bench_fleet.py [--servers 1,10,100,1000] [--seconds 6] [--per-s 20]
                                          [--few 20] [--high 2000,5000,10000,20000]
 
-The servers speak the real wire, each with its port, its TLS, its links and its lease; what they hand over are batches of
-rows, made five times a second as by workers. Many live in one process (see crowd.py). The controller is the real
-`pyjm`, watched from outside. Servers and controller share the machine's cores.
+The servers speak the real wire, each with its port, its TLS, its links and its lease; what they hand over are batches
+of rows, made up (see crowd.py). Many live in one process. The controller is the real `pyjm`, watched from outside.
+Servers and controller share the machine's cores.
 """
 
 from __future__ import annotations
@@ -128,7 +128,7 @@ def run(servers: int, seconds: float, per_s: float) -> Watched:
 def check(seen: Watched, rows: int, servers: int, seconds: float, per_s: float) -> None:
     """See that nothing is missing; what the controller said, if so."""
     making = Making(seconds, per_s)
-    made = servers * making.each * making.batches
+    made = servers * making.samples
     if seen.status or rows != made:
         text = "\n".join(line for _, line in seen.lines if " 0 lost" not in line and not line.startswith("Configuring"))
         sys.exit(f"{servers} servers: status {seen.status}, {rows} rows of {made}\n{text[:4000]}")

@@ -1,4 +1,4 @@
-"""Many servers in one process, for what they cost their controller: real TLS, links, leases and calls; only the load is made up.
+"""Many servers in one process, for what they cost their controller: real TLS, links, leases and calls, no load.
 
 Each has a port of its own, and all are served by one event loop. A server that is not heard of within its lease drops
 its test, as a real one does, and whoever asks it for more is refused.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 import os
 import secrets
 import ssl
@@ -38,41 +39,45 @@ ROW = (
 HEAD = Channel.FRAME_HEADER
 
 
-@dataclass
 class Making:
-    """So many samples a second, for so long: the same in each batch but its number."""
+    """So many samples a second, for so long: the same in each batch but its number.
 
-    seconds: float
-    per_s: float
-    batches: int = 0
-    each: int = 0
+    `ticks` of work of a worker are in one batch.
+    """
 
-    def __post_init__(self) -> None:
-        self.batches = max(1, int(self.seconds * 1e9 / EVERY_NS))
-        self.each = max(1, round(self.per_s * EVERY_NS / 1e9))
-        self.rows = ROW * self.each
-        self.tallies = {f"GET /shop/{label}": self._tally() for label in range(LABELS)}
-        self.made = [self._batch(last=False), self._batch(last=True)]
+    def __init__(self, seconds: float, per_s: float, ticks: int = 1) -> None:
+        self.seconds = seconds
+        self.per_s = per_s
+        self.every_ns = ticks * EVERY_NS
+        self.each = max(1, round(per_s * EVERY_NS / 1e9))
+        whole = max(1, round(seconds * 1e9 / EVERY_NS))
+        self.samples = whole * self.each
+        self.batches = math.ceil(whole / ticks)
+        self.made = [self._batch(ticks * self.each, last=False)]
+        self.made.append(self._batch((whole - ticks * (self.batches - 1)) * self.each, last=True))
 
-    def _tally(self) -> Tally:
+    def slower(self, hand_over_s: float) -> Making:
+        """Give the same in fewer batches."""
+        ticks = max(1, math.ceil(hand_over_s * 1e9 / EVERY_NS))
+        return self if ticks * EVERY_NS == self.every_ns else Making(self.seconds, self.per_s, ticks)
+
+    def _batch(self, rows: int, *, last: bool) -> tuple[bytes, bytes, bytes]:
+        """Make a batch without its number: what comes before that, and behind it up to the rows; and these."""
         tally = Tally()
-        tally.count, tally.sum_ms = self.each // LABELS, 17 * self.each // LABELS
+        tally.count, tally.sum_ms = rows // LABELS, 17 * rows // LABELS
         tally.times = dict.fromkeys(range(min(tally.count, 50)), 1 + tally.count // 50)
-        return tally
-
-    def _batch(self, *, last: bool) -> tuple[bytes, bytes]:
-        """Make a batch without its number: what comes before that, and behind it."""
-        whole = Batch(0, {0: (self.each, self.rows)}, self.tallies, (50, 50, 0), [], last).to_bytes()
+        tallies = dict.fromkeys((f"GET /shop/{label}" for label in range(LABELS)), tally)
+        whole = Batch(0, {0: (rows, ROW * rows)}, tallies, (50, 50, 0), [], last).to_bytes()
         head = whole[4 : 4 + int.from_bytes(whole[:4], "big")]
         before, behind = head.split(b'"n":0', 1)
-        return before + b'"n":', behind + whole[4 + len(head) :]
+        return before + b'"n":', behind, whole[4 + len(head) :]
 
     def batch(self, number: int, *, last: bool) -> bytes:
         """Give one batch."""
-        before, behind = self.made[last]
+        before, behind, rows = self.made[last]
         text = b"%d" % number
-        head = len(before) + len(text) + len(behind) - len(self.rows)
-        return b"".join((head.to_bytes(4, "big"), before, text, behind))
+        head = len(before) + len(text) + len(behind)
+        return b"".join((head.to_bytes(4, "big"), before, text, behind, rows))
 
 
 @dataclass
@@ -88,8 +93,20 @@ class Simulated:
     id: str = field(default_factory=lambda: secrets.token_hex(8))
 
     def ready(self) -> int:
-        """Tell how many batches there are by now."""
-        return min(self.last(), max(0, (perf_counter_ns() - self.at_ns) // EVERY_NS)) if self.at_ns else 0
+        """Tell how many batches there are by now; the last one may have come sooner than others."""
+        if not self.at_ns:
+            return 0
+        past_ns = perf_counter_ns() - self.at_ns
+        if past_ns >= self.making.seconds * 1e9:
+            return self.last()
+        return min(self.last(), max(0, past_ns // self.making.every_ns))
+
+    def due_s(self, number: int) -> float:
+        """Tell in how many seconds a batch is there; a second where the test has not begun."""
+        if not self.at_ns:
+            return 1.0
+        after_ns = min(number * self.making.every_ns, int(self.making.seconds * 1e9))
+        return max(0.0, (self.at_ns + after_ns - perf_counter_ns()) / 1e9)
 
     def last(self) -> int:
         """Give the number of the last batch."""
@@ -101,6 +118,9 @@ class Simulated:
             self.token = ""
             raise Refused(Code.LEASE, "the test of this controller is no longer on this server")
         self.heard = monotonic()
+
+
+_SLOWER: dict[float, Making] = {}
 
 
 class Serving(asyncio.Protocol):
@@ -172,7 +192,8 @@ class Serving(asyncio.Protocol):
         pass
 
     def configure(self, order: bytes) -> bytes:
-        assert json.loads(order)["name"]
+        hand_over_s = json.loads(order)["job"]["hand_over_s"]
+        self.server.making = _SLOWER.setdefault(hand_over_s, self.server.making.slower(hand_over_s))
         return pack([])
 
     def start_at(self, at_ns: int) -> None:
@@ -181,7 +202,7 @@ class Serving(asyncio.Protocol):
     def renew(self) -> bytes:
         server = self.server
         ready = server.ready()
-        progress = {"made": ready * server.making.each, "last": ready, "ended": ready == server.last(), "active": 50}
+        progress = {"made": 0, "last": ready, "ended": ready == server.last(), "active": 50}
         return pack({**progress, "trouble": "", "clock": perf_counter_ns(), "wall": time_ns()})
 
     def take(self, seq: int, after: int, wait_s: float, at_most: int) -> None:
@@ -189,8 +210,7 @@ class Serving(asyncio.Protocol):
         server.taken = max(server.taken, after)
         ready, last = server.ready(), server.last()
         if ready <= after and wait_s > 0:
-            due_s = max(0.0, (server.at_ns + EVERY_NS * (after + 1) - perf_counter_ns()) / 1e9) if server.at_ns else 1.0
-            pause_s = min(wait_s, due_s) + 1e-3
+            pause_s = min(wait_s, server.due_s(after + 1)) + 1e-3
             loop = asyncio.get_running_loop()
             self.waiting = loop.call_later(pause_s, self.serve, seq, "take", (after, wait_s - pause_s, at_most))
             return

@@ -67,6 +67,9 @@ class Played:
     def clock(self) -> str:
         return ""
 
+    def settle(self) -> None:
+        self.done.append("settle")
+
     def start_at(self, at_ns: int) -> None:
         self.began_ns = at_ns + int(self.late_ms * 1e6)
 
