@@ -156,9 +156,11 @@ def tell_rate(servers: int, per_s: float, seconds: float, seen: Watched) -> None
     started, ended = seen.at(seen.when("Remote engines have been started")), seen.at(seen.when("Tidying up"))
     late_s = ended[0] - started[0] - seconds
     sizes = [size[1] >> 20 for size in seen.sizes if started[0] <= size[0] <= ended[0]]
+    quarters = [max(sizes[len(sizes) * part // 4 :][: len(sizes) // 4 or 1]) for part in range(4)]
     print(  # noqa: T201
         f"{servers:>5} servers, {servers * per_s:>9,.0f} samples/s: the last came {max(late_s, 0):.1f} s late, "
-        f"{(ended[3] - started[3]) / seconds:.2f} cores, {sizes[0]} MB at first, {max(sizes)} MB at most",
+        f"{(ended[3] - started[3]) / seconds:.2f} cores, {sizes[0]} MB at first, at most in each quarter of the time "
+        f"{', '.join(map(str, quarters))} MB",
         flush=True,
     )
 
