@@ -6,6 +6,7 @@ import asyncio
 import threading
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
+from functools import partial
 from typing import Any, TypeVar
 
 from pyjm.server.wire.link import Link
@@ -100,7 +101,7 @@ async def opened(opening: Callable[[], Link]) -> Link:
         try:
             link = opening()
         except Exception as error:  # it is raised where it is waited for
-            _tell(loop, lambda error=error: fail(error))
+            _tell(loop, partial(fail, error))
             return
         if not _tell(loop, lambda: give(link)):
             link.close()

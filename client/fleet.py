@@ -173,7 +173,7 @@ class Fleet:
         return skew_ms(self._each(lambda index: began_ns(self._members[index], at_ns), started).values())
 
     def _settle(self) -> None:
-        """Have the clocks of many servers measured in peace: while all of them were configured, answers took their time."""
+        """Have the clocks of many servers measured in peace: while all were configured, answers took their time."""
         until = time.monotonic() + SETTLE_S
         there = self._there()
         if len(there) > FEW:

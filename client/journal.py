@@ -153,7 +153,8 @@ class Journal:
     def _line(
         member: int, number: int, outcome: Outcome, sizes: Sequence[int], figures: Mapping[str, Sequence[int]]
     ) -> bytes:
-        record = {"m": member, "n": number, "o": {name: getattr(outcome, name) for name in _OUTCOME}, "sizes": sizes, "figures": figures}
+        told = {name: getattr(outcome, name) for name in _OUTCOME}
+        record = {"m": member, "n": number, "o": told, "sizes": sizes, "figures": figures}
         return json.dumps(record, separators=(",", ":")).encode() + b"\n"
 
     def _write_anew(self) -> None:

@@ -46,11 +46,14 @@ class Member(Protocol):
     """An engine. Its calls block, but for `ask`; `stop` may come from any thread.
 
     `name` is what the user wrote in -R or remote_hosts; two members of one name are told apart by their place in the
-    list. `cuts` counts how often the way to it was cut and mended.
+    list.
     """
 
     name: str
-    cuts: int
+
+    @property
+    def cuts(self) -> int:
+        """Tell how often the way to it was cut and mended."""
 
     @property
     def warnings(self) -> Sequence[str]:

@@ -112,7 +112,9 @@ class Muster:
         """Make the servers of an order the members of the run."""
         names = [*(order.hosts or ()), *order.standbys]
         board, count = Board(), len(names)
-        return [
-            Remote(name, settings, self._trust, say=self._say, joined=self._joined.get(name), members=count, board=board)
-            for name in names
-        ]
+
+        def remote(name: str) -> Remote:
+            joined = self._joined.get(name)
+            return Remote(name, settings, self._trust, say=self._say, joined=joined, members=count, board=board)
+
+        return [remote(name) for name in names]

@@ -3,34 +3,31 @@
 from __future__ import annotations
 
 import logging
-import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import replace
-from functools import partial
 from math import inf
 from typing import Any
 
 from pyjm.client.address import parse_address
-from pyjm.client.board import Alarm, Board, opened
+from pyjm.client.board import Board, opened
 from pyjm.client.clocks import CONTROLLER
 from pyjm.client.dial import LIMITS, Dialer
 from pyjm.client.door import Joined
 from pyjm.client.heart import Heart, Patience
-from pyjm.client.line import Line
 from pyjm.client.links import DOWN, RELEASE_S, Grant, Opener
 from pyjm.client.member import Answer, MemberError, Progress
 from pyjm.client.pace import rest_s
+from pyjm.client.samples import AGAIN_S, Samples, Standing, most_at_once, read_health
 from pyjm.client.shipping import ship
 from pyjm.client.trust import Trust
 from pyjm.engine.plan.faults import Fault
-from pyjm.engine.run.engine import Health, WorkerHealth
+from pyjm.engine.run.engine import Health
 from pyjm.engine.run.job import Job
 from pyjm.properties import Settings
 from pyjm.server.wire.contract import (
     CONTROL,
-    TAKE_AT_MOST,
     BadMessage,
     Code,
     Limits,
@@ -38,8 +35,6 @@ from pyjm.server.wire.contract import (
     Refused,
     pack,
     unpack,
-    unpack_batches,
-    unpack_map,
 )
 from pyjm.server.wire.link import Link
 from pyjm.server.wire.trouble import LinkDown
@@ -47,13 +42,8 @@ from pyjm.server.wire.trouble import LinkDown
 log = logging.getLogger("pyjm.client.remote")
 
 COMPILE_S = 180.0
-_AGAIN_S = 0.25
 _DROP_S = 1.0
 """How long a server may take to end a test whose lease is over."""
-ON_THE_WAY = 64 << 20
-"""Bytes of batches that all servers together may have handed over and the controller has not written yet."""
-LEAST_ANSWER = 128 << 10
-"""Bytes of batches that each server may hand over at once, however many there are."""
 
 
 class Remote:
@@ -77,32 +67,31 @@ class Remote:
         board: Board | None = None,
     ) -> None:
         self.name = name
-        self.cuts = 0
         self._settings = settings
         self._trust = Trust(settings) if trust is None else trust
         self._limits = limits
         self._say = say
         self._joined = joined
         self._members = members
-        self._at_most = min(max(ON_THE_WAY // max(1, members), LEAST_ANSWER), TAKE_AT_MOST)
         self._silent_s = settings.decimal("pyjm.loss_timeout")
         self._away_s = settings.decimal("pyjm.reconnect_timeout")
         self._runs_on_s = 0.0
-        self._lost = ""
-        self._trouble = ""
         self._stop_asked = ""
-        self._health: Health | None = None
         self._heart: Heart | None = None
-        self._data: Link | None = None
-        self._line: Line | None = None
         self._threads: Link | None = None
-        self._gone = threading.Event()
-        self._hurry = Alarm()
         self._board = Board() if board is None else board
         self._on_board = False
-        self._asked: Future[Answer] | None = None
+        self._standing = Standing()
+        self._samples = Samples(
+            name, self._board, self._standing, self._open_data, self._failure, self._is_away, most_at_once(members)
+        )
 
     # before the test
+
+    @property
+    def cuts(self) -> int:
+        """Tell how often the way of its samples was cut and mended."""
+        return self._samples.cuts
 
     @property
     def warnings(self) -> Sequence[str]:
@@ -126,7 +115,7 @@ class Remote:
         self._begin()
         try:
             self._watch(self._opener.acquire())
-            data = self._open_data()
+            data = self._samples.open()
             self._threads = self._opener.threads(self._call)
             return self._order(job, data)
         except DOWN as error:
@@ -135,7 +124,7 @@ class Remote:
     def reconfigure(self, job: Job) -> list[Fault]:
         """Have another job compiled in place of the one that the server has, under the same lease."""
         try:
-            return self._order(job, self._data or self._open_data())
+            return self._order(job, self._samples.link or self._samples.open())
         except DOWN as error:
             raise self._failure(error) from error
 
@@ -166,9 +155,8 @@ class Remote:
         self.close()
         self._board.enter()
         self._on_board = True
-        self._gone.clear()
-        self._hurry.reset()
-        self._lost = self._trouble = self._stop_asked = ""
+        self._standing.renew()
+        self._stop_asked = self._samples.trouble = ""
         self._dialer = self._joined or self._by_name()
         receiver = self._trust.receiver() if self._joined is None else None
         callback_host = self._settings.system.get("java.rmi.server.hostname", "")
@@ -182,6 +170,7 @@ class Remote:
         lease_s = self._opener.grant.lease_s
         self._runs_on_s = lease_s + _DROP_S if self._opener.grant.stops else inf
         self._away_s = min(self._settings.decimal("pyjm.reconnect_timeout"), lease_s)
+        self._samples.silent_s, self._samples.away_s = self._silent_s, self._away_s
         patience = Patience(self._silent_s, self._away_s, self._members)
         self._heart = Heart(control, lease_s, patience, self, self._board, self._on_beat)
 
@@ -198,13 +187,13 @@ class Remote:
                 pass
 
     def _failure(self, error: Exception) -> MemberError:
-        if not self._lost and isinstance(error, Refused) and error.code == Code.LEASE:
-            self._lost = error.text
-        return MemberError(f"{self.name} is lost: {self._lost}") if self._lost else self._dialer.explain(error)
+        standing = self._standing
+        if not standing.lost and isinstance(error, Refused) and error.code == Code.LEASE:
+            standing.lost = error.text
+        return MemberError(f"{self.name} is lost: {standing.lost}") if standing.lost else self._dialer.explain(error)
 
     def _open_data(self, *, again: bool = False) -> Link:
-        self._data = self._opener.data(self._call, again=again)
-        return self._data
+        return self._opener.data(self._call, again=again)
 
     def grant(self) -> Grant:
         """Give what another process needs to take this server up."""
@@ -252,64 +241,11 @@ class Remote:
 
     def ask(self, after: int, wait_s: float, rest_s: float = 0.0) -> Future[Answer]:
         """Ask for batches after a number; a cut of the link is mended here."""
-        self._asked = self._board.begin(self._take(after, wait_s, rest_s))
-        return self._asked
+        return self._samples.ask(after, wait_s, rest_s)
 
     def take(self, after: int, wait_s: float) -> list[bytes]:
         """Ask for batches, and wait for them; raises MemberError."""
         return self.ask(after, wait_s).result()()
-
-    async def _take(self, after: int, wait_s: float, rest_s: float) -> Answer:
-        if rest_s:
-            await self._hurry.within(rest_s)
-        while True:
-            if self._lost:
-                raise MemberError(f"{self.name} is lost: {self._lost}")
-            try:
-                line = self._line = self._line or Line(self._data or await opened(self._open_data), self._board)
-                # an answer begins after the wait at the latest; once it has begun, its frame has its own deadline
-                answer = await line.call("take", after, float(wait_s), self._at_most, timeout_s=wait_s + self._silent_s)
-                packed, health = answer
-                self._note(health)
-                return partial(self._unpacked, packed)
-            except Refused as error:
-                raise self._failure(error) from error
-            except (OSError, LinkDown) as error:
-                log.info("%s: the data link was cut (%s), it is opened again", self.name, error)
-                await self._mend(error)
-            except (BadMessage, TypeError, ValueError) as error:
-                raise MemberError(f"{self.name} answers what is no answer: {error}") from error
-
-    def _unpacked(self, packed: object) -> list[bytes]:
-        try:
-            return unpack_batches(packed)
-        except (BadMessage, ValueError) as error:
-            raise MemberError(f"{self.name} answers what is no answer: {error}") from error
-
-    def _note(self, health: object) -> None:
-        self._health = read_health(health)
-        self._trouble = str(unpack_map(health).get("trouble", ""))
-
-    async def _mend(self, error: Exception) -> None:
-        """Open the data link again; gives up when the heartbeat does, or after as long."""
-        self._data = self._line = None
-        until = time.monotonic() + self._away_s
-        while not self._gone.is_set():
-            await self._hurry.within(_AGAIN_S)
-            if self._is_away():  # it is for the heart to dial, and to say when that is enough
-                until = time.monotonic() + self._away_s
-                continue
-            try:
-                self._line = Line(await opened(partial(self._open_data, again=True)), self._board)
-                self.cuts += 1
-                return
-            except (Refused, BadMessage) as refusal:
-                raise self._failure(refusal) from refusal
-            except (OSError, LinkDown) as again:
-                if not self._is_away() and time.monotonic() > until:
-                    self._lost = f"the connection for samples was cut and did not come back within {self._away_s:g} s"
-                    raise self._failure(again) from error
-        raise MemberError(f"{self.name} is lost: {self._lost or 'it was let go'}")
 
     def _is_away(self) -> bool:
         return self._heart is not None and self._heart.away
@@ -321,12 +257,12 @@ class Remote:
 
     def health(self) -> Health | None:
         """Tell the latest health that came with `take`."""
-        return self._health
+        return self._samples.health
 
     def progress(self) -> Progress:
         """Tell how far it was at the last heartbeat."""
         progress = self._heart.progress if self._heart is not None else Progress()
-        return replace(progress, trouble=self._trouble or progress.trouble, runs_on_s=self._runs_on_s)
+        return replace(progress, trouble=self._samples.trouble or progress.trouble, runs_on_s=self._runs_on_s)
 
     def _call(self, name: str, *args: Plain) -> Plain:
         assert self._heart is not None
@@ -336,14 +272,14 @@ class Remote:
         """Call over the control link; while that is cut, until it is mended or has been for too long."""
         until = time.monotonic() + self._silent_s
         while True:
-            if self._lost or self._heart is None:
-                raise MemberError(f"{self.name} is lost: {self._lost or 'it was not configured'}")
+            if self._standing.lost or self._heart is None:
+                raise MemberError(f"{self.name} is lost: {self._standing.lost or 'it was not configured'}")
             try:
                 return self._heart.call(name, *args)
             except LinkDown as down:
                 if time.monotonic() > until:
                     raise MemberError(f"{self.name} is out of reach: {down}") from down
-                self._gone.wait(_AGAIN_S)
+                self._standing.gone.wait(AGAIN_S)
             except (Refused, BadMessage) as error:
                 raise self._failure(error) from error
 
@@ -362,7 +298,7 @@ class Remote:
         text = f"{self.name} is out of reach: {reason}; it is {self._dialer.returns} for up to {self._away_s:g} s"
         log.warning("%s", text)
         self._say(text)
-        self._abort_data()
+        self._samples.abort()
 
     async def on_back(self, away_s: float) -> None:
         """Say that the server is back, and have it stopped where that was asked for in the meantime."""
@@ -379,17 +315,12 @@ class Remote:
 
     def on_loss(self, reason: str, *, dead: bool) -> None:
         """Note that the server is gone; who waits for its batches wakes up."""
-        self._lost = reason
+        self._standing.lost = reason
         if dead:
             self._runs_on_s = 0.0
-        self._gone.set()
-        self._hurry.ring()
-        self._abort_data()
-
-    def _abort_data(self) -> None:
-        data = self._data
-        if data is not None:
-            data.abort()
+        self._standing.gone.set()
+        self._standing.hurry.ring()
+        self._samples.abort()
 
     # after the test
 
@@ -400,20 +331,14 @@ class Remote:
     def close(self) -> None:
         """Let go of the server."""
         heart, self._heart = self._heart, None
-        links = [link for link in (self._data, self._threads) if link is not None]
-        self._data = self._threads = None
-        self._gone.set()
-        line, self._line = self._line, None
-        asked, self._asked = self._asked, None
-        if asked is not None:
-            asked.cancel()
-        if line is not None:
-            self._board.run(line.end())
+        self._standing.gone.set()
+        links = [link for link in (self._samples.let_go(), self._threads) if link is not None]
+        self._threads = None
         if heart is not None:
             heart.stop()
             if self.clock():
                 log.info("%s: %s", self.name, self.clock())
-            if not self._lost:
+            if not self._standing.lost:
                 try:
                     heart.call("release", timeout_s=RELEASE_S)
                 except (LinkDown, Refused, BadMessage) as error:
@@ -425,13 +350,3 @@ class Remote:
         if self._on_board:
             self._on_board = False
             self._board.leave()
-
-
-def read_health(data: object) -> Health:
-    """Read how an engine is; a server may know of more than this side does."""
-    values = unpack_map(data)
-    values["each"] = tuple(
-        WorkerHealth(*(number + 0 for number in figures[: len(WorkerHealth._fields)]))
-        for figures in values.get("each", ())
-    )
-    return Health(**{key: value for key, value in values.items() if key in Health.__dataclass_fields__})

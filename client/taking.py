@@ -24,10 +24,10 @@ Record = Callable[[int, int, Outcome], None]
 class Taking:
     """Takes the batches of the member at a place in the list; each is collected once, in its order.
 
-    `after` is the number of the last batch that was taken before, `members` how many there are. Each answer is collected
-    in its turn, in the one thread of `turns`, and the next is asked for when that is done: what a controller can't
-    write yet stays with the servers. `over` comes to why the member is lost, to nothing where it has ended; it raises
-    what `collect` does.
+    `after` is the number of the last batch that was taken before, `members` how many there are. Each answer is
+    collected in its turn, in the one thread of `turns`, and the next is asked for when that is done: what a controller
+    can't write yet stays with the servers. `over` comes to why the member is lost, to nothing where it has ended; it
+    raises what `collect` does.
     """
 
     def __init__(

@@ -41,8 +41,8 @@ class Job:
     `no_scripts` is the engine's own, whatever a controller says. `epoch_ns` is the wall time at which this
     machine's perf_counter_ns clock was 0, by the clock that the times of samples are to be of; 0: by this machine's.
     `csv` says how rows of data files are divided over the fleet (`rules` and `seed` of a RowShares); empty: each server
-    reads them all. `division` is the engine's part of the load, None for all of it. `hand_over_s` is how seldom batches are to
-    be made, because the controller has many servers; 0: as the workers hand over.
+    reads them all. `division` is the engine's part of the load, None for all of it. `hand_over_s` is how seldom batches
+    are to be made, because the controller has many servers; 0: as often as workers hand over.
     """
 
     plan: bytes

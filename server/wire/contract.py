@@ -40,7 +40,8 @@ hello(version, about) → about · acquire() → token and lease · attach(token
 clock(sender's ns) → own ns · dial(host, port): the server opens a further link itself, to the caller's host if none is
 named · renew() → progress and clocks · epoch(ns): the controller's wall time at the server's own ns 0, corrected ·
 missing([[sha256, size], …]) → [sha256, …] · upload(sha256, offset, piece) · configure(order) → faults ·
-share(place, servers): which rows of divided data files · start_at(own ns) · take(after, wait_s, most bytes) → (batches, health) ·
+share(place, servers): which rows of divided data files · start_at(own ns) ·
+take(after, wait_s, most bytes) → (batches, health) ·
 rows(after, [[wish, first, end], …], wait_s) → wishes: rows that are handed out, and what more is wished for ·
 health() → health · stop(): now · shutdown(): gracefully · exit(): end the process · release(): end the lease.
 A server that has joined dials where it did; the host of its `dial` is the kind of link.

@@ -153,7 +153,7 @@ def test_a_data_link_alone_that_is_mute_is_opened_again(tmp_path: Path) -> None:
     with one_that_runs(tmp_path) as (server, run, relay):
         server.engine.play(1)
         assert eventually(lambda: len(run.taken[0]) == 1)
-        data = run.members[0]._data
+        data = run.members[0]._samples.link
         assert data is not None
         relay.muted.add(data.stream._sock.getpeername())
         server.engine.play(2)
