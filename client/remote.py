@@ -253,6 +253,7 @@ class Remote:
     def stop(self, *, now: bool) -> None:
         """End the test there; does not wait for it. A server that is out of reach hears of it when it is back."""
         self._stop_asked = "stop" if now else self._stop_asked or "shutdown"
+        self._board.soon(self._standing.hurry.wake)
         self._ask("stop" if now else "shutdown")
 
     def health(self) -> Health | None:
