@@ -178,7 +178,8 @@ class Fleet:
 
     def _deal(self, handing: Handing, indexes: Sequence[int]) -> None:
         """Tell members which share of the rows of data files is theirs; who can't be told can't start either."""
-        handing.deal(indexes)
+        division = next((self._roll.jobs[index].division for index in indexes), None)
+        handing.deal(indexes, division.weights if division is not None else ())
         self._all("share", lambda index: handing.tell(index, self._members[index]), indexes)
 
     def resume(self, jobs: Sequence[Job], after: Sequence[int], outcomes: Sequence[Outcome]) -> None:

@@ -110,31 +110,38 @@ class Handing:
         self._waits = waits
         self._say = say
         self._hands: dict[int, Hand] = {}
+        self._workers: dict[int, int] = {}
 
     # what the fleet tells
 
-    def deal(self, indexes: Sequence[int]) -> None:
-        """Give a share to each of those who begin the test."""
+    def deal(self, indexes: Sequence[int], weights: Sequence[int] = ()) -> None:
+        """Give a share to each of those who begin the test, by their weights where the load is divided."""
         for place, index in enumerate(indexes):
-            self._place(index, place, len(indexes))
+            self._place(index, place, len(indexes), weights)
 
     def tell(self, index: int, member: Member) -> None:
         """Tell a server which share is its own. Raises MemberError."""
         if isinstance(member, Remote):
+            self._know_workers(index, member)
             member.share(self.account.places[index], self.account.servers)
 
     def replace(self, index: int, member: Member, lost: int) -> None:
         """Give one that stands by the share of one that is lost. Raises MemberError."""
-        self._place(index, self.account.places.get(lost, 0), self.account.servers)
+        self._place(index, self.account.places.get(lost, 0), self.account.servers, self.account.weights)
         self.tell(index, member)
 
-    def _place(self, index: int, place: int, servers: int) -> None:
-        self.know_place(index, place, servers)
-        self._notes.write(["place", index, place, servers])
+    def _place(self, index: int, place: int, servers: int, weights: Sequence[int]) -> None:
+        self.know_place(index, place, servers, weights)
+        self._notes.write(["place", index, place, servers, list(weights)])
+
+    def _know_workers(self, index: int, member: Remote) -> None:
+        self._workers[index] = member.workers
+        self.book.askers = max(self.account.servers, sum(self._workers.values()))
 
     def attend(self, index: int, member: Member) -> None:
         """Begin to hand rows to a server that runs its test."""
         if self._waits and isinstance(member, Remote):
+            self._know_workers(index, member)
             self._hands[index] = Hand(index, member, self.book, self._say)
 
     def leave(self, index: int, *, lost: bool) -> None:
@@ -151,9 +158,9 @@ class Handing:
 
     # for whoever takes a run up
 
-    def know_place(self, index: int, place: int, servers: int) -> None:
+    def know_place(self, index: int, place: int, servers: int, weights: Sequence[int] = ()) -> None:
         """Know which share a server has."""
-        self.account.servers = self.book.servers = servers
+        self.account.servers, self.account.weights = servers, weights
         self.account.places[index] = place
 
     def know_all(self) -> None:

@@ -12,6 +12,7 @@ from secrets import randbits
 from typing import Any
 
 from pyjm.client.configuring import names
+from pyjm.client.links import MOST_WEIGHT, capacity
 from pyjm.client.member import Member, MemberError
 from pyjm.client.muster import join_port
 from pyjm.engine.run.job import Job
@@ -22,7 +23,6 @@ log = logging.getLogger("pyjm.client.fleet")
 
 EACH, DIVIDE = "each", "divide"
 AUTO = "auto"
-MOST_WEIGHT = 1000
 LOOK_S = 0.5
 _SEED_BITS = 47
 
@@ -92,15 +92,6 @@ def read_weights(text: str, servers: int | None) -> tuple[int, ...]:
     if sum(weights) // gcd(*weights) > MOST_CYCLE:
         raise MemberError(f"pyjm.weights={text}: they are too fine; their sum may be {MOST_CYCLE} at most")
     return weights
-
-
-def capacity(about: About) -> int:
-    """Tell how many worker processes a server has, by what it says of itself: one where it says nothing."""
-    for key in ("workers", "cores"):
-        count = about.get(key)
-        if isinstance(count, int) and count > 0:
-            return min(count, MOST_WEIGHT)
-    return 1
 
 
 def divisions(weights: Sequence[int], seed: int) -> list[Division | None]:

@@ -201,6 +201,11 @@ class Remote:
 
     # the test
 
+    @property
+    def workers(self) -> int:
+        """Tell how many worker processes it may have."""
+        return self._opener.workers
+
     def share(self, place: int, servers: int) -> None:
         """Tell which rows of divided data files are this server's."""
         self._ask("share", place, servers)

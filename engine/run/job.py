@@ -71,9 +71,14 @@ class Job:
             system=dict(self.system),
             files=self.files,
             no_scripts=self.no_scripts,
-            row_shares=RowShares(**self.csv) if self.csv else None,
+            row_shares=self._row_shares(),
             dividing=None if self.division is None else Dividing(self.division),
         )
+
+    def _row_shares(self) -> RowShares | None:
+        if not self.csv:
+            return None
+        return RowShares(**self.csv, weights=self.division.weights if self.division is not None else ())
 
     def included(self, name: str) -> bytes:
         """Read a file that an Include Controller names. Raises OSError."""
