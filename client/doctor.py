@@ -17,9 +17,9 @@ from cryptography import x509
 from pyjm.client.address import parse_address, split_addresses
 from pyjm.client.board import Board
 from pyjm.client.dial import LIMITS, Dialer
+from pyjm.client.expected import servers_of
 from pyjm.client.load import Load, divisions
 from pyjm.client.member import MemberError
-from pyjm.client.muster import servers_of
 from pyjm.client.order import Refused as NoRun
 from pyjm.client.remote import Remote
 from pyjm.client.row_policies import RowPolicies

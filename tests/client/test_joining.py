@@ -15,9 +15,10 @@ from wired.rig import Server, eventually, job_of, joining, nodes_of, settings_of
 
 from pyjm.client.configuring import Policy
 from pyjm.client.door import Door, Joined, free_name
+from pyjm.client.expected import Expected, servers_of
 from pyjm.client.fleet import Fleet
 from pyjm.client.member import MemberError
-from pyjm.client.muster import Expected, Muster, servers_of
+from pyjm.client.muster import Muster
 from pyjm.client.order import Order, Refused
 from pyjm.client.remote import Remote
 from pyjm.engine.results.batch import Batch
@@ -281,7 +282,7 @@ def test_who_knocks_and_says_nothing_keeps_nobody_out(tmp_path: Path) -> None:
 def test_what_can_t_be_meant_is_refused(tmp_path: Path, given: dict[str, str], named: int, words: str) -> None:
     settings = settings_of(tmp_path, **{f"pyjm__{key}": value for key, value in given.items()})
     with pytest.raises(MemberError) as caught:
-        Expected.of(settings, named)
+        Expected.of(settings).joining(named)
     assert words in str(caught.value)
     assert "\n" not in str(caught.value)
 
