@@ -19,6 +19,7 @@ from pyjm.engine.elements.timers.arrivals import Arrivals, Rate
 from pyjm.engine.shared.cells import Cells
 
 SECONDS = 3
+SHAPED = 30
 SCHEDULE, SEED = "rate(20/s) random_arrivals(2 s) rate(40/s) even_arrivals(1 s) rate(10/s)", 7
 SHAPING = "kg.apc.jmeter.timers.VariableThroughputTimer"
 ARRIVALS = "com.blazemeter.jmeter.threads.arrivals.ArrivalsThreadGroup"
@@ -60,7 +61,7 @@ def written() -> str:
         timed("group pace", 7, "ConstantThroughputTimer", throughput="2400", calcMode=2),
         timed("shared pace", 5, "ConstantThroughputTimer", throughput="2400", calcMode=4),
         timed("precise", 6, "PreciseThroughputTimer", **precise),
-        timed("shaped", 6, SHAPING, load_profile=[["30", "30", str(SECONDS)]]),
+        timed("shaped", 6, SHAPING, load_profile=[[str(SHAPED), str(SHAPED), str(SECONDS)]]),
         element(ARRIVALS, "arriving", {**arriving}, sample("arriving", 5)),  # those behind it wait for its first user
     )
 
@@ -116,7 +117,6 @@ def planned_s() -> dict[str, list[float]]:
         "open": list(arrivals_s(parse(SCHEDULE), SEED)),
         "group pace": sorted(turn * 7 / 40 for turn in range(int(SECONDS * 40 / 7) + 1) for _ in range(7)),
         "shared pace": [number / 40 for number in range(SECONDS * 40 + 1)],
-        "shaped": [number / 30 for number in range(SECONDS * 30)],
         "precise": list(takewhile(lambda at: at < SECONDS, (schedule.next(rate) for _ in count()))),
     }
 
@@ -135,6 +135,10 @@ def off_plan(rows: Rows) -> list[str]:
         off, more = off_s(found, due), len(found) - len(due)
         if off > 0.02 * SECONDS or abs(more) > 0.02 * len(due):
             wrong.append(f"{name}: {more} of {len(due)} samples too many, off by {off:.3f} s")
+    seconds = Counter(row.at_ms // 1000 for row in rows["shaped"])  # it shapes whole seconds of the clock
+    whole = {second: seconds[second] for second in sorted(seconds)[1:-1]}
+    if not whole or any(abs(count - SHAPED) > 0.02 * SHAPED for count in whole.values()):
+        wrong.append(f"shaped: {whole} samples in whole seconds, {SHAPED} are due")
     return wrong
 
 
