@@ -202,6 +202,11 @@ class Remote:
     # the test
 
     @property
+    def board(self) -> Board:
+        """Give what serves its links."""
+        return self._board
+
+    @property
     def workers(self) -> int:
         """Tell how many worker processes it may have."""
         return self._opener.workers
