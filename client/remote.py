@@ -18,8 +18,8 @@ from pyjm.client.door import Joined
 from pyjm.client.heart import Heart, Patience
 from pyjm.client.links import DOWN, RELEASE_S, Grant, Opener
 from pyjm.client.member import Answer, MemberError, Progress
-from pyjm.client.pace import rest_s
-from pyjm.client.samples import AGAIN_S, Samples, Standing, most_at_once, read_health
+from pyjm.client.pace import most_at_once, rest_s
+from pyjm.client.samples import AGAIN_S, Samples, Standing, read_health
 from pyjm.client.shipping import ship
 from pyjm.client.trust import Trust
 from pyjm.engine.plan.faults import Fault

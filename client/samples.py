@@ -13,22 +13,13 @@ from pyjm.client.board import Alarm, Board, opened
 from pyjm.client.line import Line
 from pyjm.client.member import Answer, MemberError
 from pyjm.engine.run.engine import Health, WorkerHealth
-from pyjm.server.wire.contract import TAKE_AT_MOST, BadMessage, Refused, unpack_batches, unpack_map
+from pyjm.server.wire.contract import BadMessage, Refused, unpack_batches, unpack_map
 from pyjm.server.wire.link import Link
 from pyjm.server.wire.trouble import LinkDown
 
 log = logging.getLogger("pyjm.client.remote")
 
 AGAIN_S = 0.25
-ON_THE_WAY = 64 << 20
-"""Bytes of batches that all servers together may have handed over and the controller has not written yet."""
-LEAST_ANSWER = 128 << 10
-"""Bytes of batches that each server may hand over at once, however many there are."""
-
-
-def most_at_once(members: int) -> int:
-    """Tell how many bytes of batches each of so many servers may hand over at once."""
-    return min(max(ON_THE_WAY // max(1, members), LEAST_ANSWER), TAKE_AT_MOST)
 
 
 class Standing:

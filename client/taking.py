@@ -8,14 +8,11 @@ from concurrent.futures import CancelledError, Executor, Future
 
 from pyjm.client import relayed
 from pyjm.client.member import Answer, Member, MemberError, Outcome
-from pyjm.client.pace import WINDOW_S, Pace, rest_s
+from pyjm.client.pace import WINDOW_S, Pace, is_pressing, rest_s
 from pyjm.engine.results.batch import BadBatch, Batch
 from pyjm.engine.run.job import Job
 
 TAKE_S = 1.0
-
-PRESSING = 1 << 20
-"""Bytes in one answer from which on the next is asked for at once."""
 
 Collect = Callable[[int, Batch], None]
 Record = Callable[[int, int, Outcome], None]
@@ -41,6 +38,7 @@ class Taking:
         self.rest_s = rest_s(members)
         self.pace = Pace(window_s=max(WINDOW_S, self.rest_s))
         self._job = job
+        self._members = members
         self._cuts = member.cuts
 
     def begin(self, collect: Collect, record: Record, turns: Executor, say: Callable[[str], None]) -> None:
@@ -93,7 +91,7 @@ class Taking:
         if batches and batches[-1].last:
             self.outcome.reason = self.member.progress().trouble or self.outcome.reason
             return None, ""
-        if sum(map(len, packed)) >= PRESSING:
+        if is_pressing(sum(map(len, packed)), self._members):
             return 0.0, ""
         return self.rest_s * random.uniform(0.75, 1.25), ""
 
