@@ -37,8 +37,8 @@ AHEAD_EACH_S = 0.01
 _WAKE_S = 0.5
 
 FEW = 8
-SETTLE_S = 5.0
-"""As many servers have their clocks measured at a time, and for how long that may go on for all together."""
+SETTLE_EACH_S = 0.01
+"""As many servers have their clocks measured at a time, and how long that may take for each, over all of them."""
 
 ERRANDS = 128
 """Servers that are dealt with at once: more threads with so much to do would keep one another from the processor."""
@@ -164,8 +164,8 @@ class Fleet:
 
     def _settle(self) -> None:
         """Have the clocks of many servers measured in peace: while all were configured, answers took their time."""
-        until = time.monotonic() + SETTLE_S
         there = self._roll.there()
+        until = time.monotonic() + SETTLE_EACH_S * len(there)
         if len(there) > FEW:
             gate = threading.Semaphore(FEW)
 
