@@ -37,7 +37,7 @@ class Board:
         with self._lock:
             self._inside += 1
             if self._inside == 1:
-                self._loop = asyncio.new_event_loop()
+                self._loop = asyncio.SelectorEventLoop()  # what Windows has else can not watch sockets
                 self._thread = threading.Thread(target=self._loop.run_forever, name="links", daemon=True)
                 self._thread.start()
 

@@ -16,7 +16,12 @@ from pyjm.client.member import Member, MemberError
 from pyjm.client.order import Order, Refused, Say
 from pyjm.client.remote import Remote
 from pyjm.client.trust import Trust
+from pyjm.engine.run.limits import raise_file_limit
 from pyjm.properties import Settings
+
+MOST_LINKS = 3
+BESIDE_LINKS = 64
+"""Files that a controller has open for each server at the most, and beside those."""
 
 log = logging.getLogger("pyjm.client.session")
 
@@ -67,8 +72,14 @@ class Muster:
         return replace(order, hosts=[*hosts, *self._joined])
 
     def members(self, order: Order, settings: Settings) -> list[Member]:
-        """Make the servers of an order the members of the run."""
+        """Make the servers of an order the members of the run; raises Refused for more than can be talked to."""
         names = [*(order.hosts or ()), *order.standbys]
+        files, needed = raise_file_limit(), MOST_LINKS * len(names) + BESIDE_LINKS
+        if files is not None and files < needed:
+            raise Refused(
+                f"An error occurred: {len(names)} servers take up to {needed} open files here, and this process may "
+                f"have {files}; allow it more (ulimit -Hn), or name fewer servers"
+            )
         board, count = Board(), len(names)
 
         def remote(name: str) -> Remote:

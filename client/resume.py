@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from pyjm.engine.run.limits import raise_file_limit
 from pyjm.properties import PropertiesError, Settings
 from pyjm.properties.launch import java_options
 from pyjm.properties.options import CommandLine, parse
@@ -112,6 +113,7 @@ class Resumed(Session):
         places = self.state.places
         try:
             self.reopen(collector)
+            raise_file_limit()
             members = [self.member(place, trust) for place in places]
             reached = self.reach(members)
             if not reached and not all(place.outcome.ended for place in places):

@@ -13,6 +13,7 @@ from golden.harness import free_port
 from wired.relay import FROM, TO, Relay, relayed
 from wired.rig import Server, eventually, job_of, joining, nodes_of, settings_of, trust_of
 
+from pyjm.client import muster
 from pyjm.client.configuring import Policy
 from pyjm.client.door import Door, Joined, free_name
 from pyjm.client.expected import Expected, servers_of
@@ -331,3 +332,16 @@ def test_those_that_join_are_the_servers_of_r(tmp_path: Path) -> None:
 def test_servers_of_one_name_are_told_apart() -> None:
     assert free_name("s1", []) == "s1"
     assert free_name("s1", ["s1", "s1:2"]) == "s1:3"
+
+
+def test_more_servers_than_there_may_be_open_files_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = settings_of(tmp_path)
+    order = Order("plan.jmx", None, [f"10.0.0.{host}" for host in range(100)])
+    monkeypatch.setattr(muster, "raise_file_limit", lambda: 364)
+    assert len(Muster(settings, lambda _: None).members(order, settings)) == 100
+    monkeypatch.setattr(muster, "raise_file_limit", lambda: 363)
+    with pytest.raises(Refused) as caught:
+        Muster(settings, lambda _: None).members(order, settings)
+    assert "100 servers take up to 364 open files here, and this process may have 363; " in caught.value.lines[0]
