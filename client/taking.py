@@ -59,13 +59,12 @@ class Taking:
     def _turn(self, answer: Future[Answer]) -> None:
         try:
             rest_s, reason = self._take(answer)
+            if rest_s is None:
+                self.over.set_result(reason)
+            else:
+                self._ask(rest_s)
         except Exception as error:  # it ends the test, see Fleet.wait
             self.over.set_exception(error)
-            return
-        if rest_s is None:
-            self.over.set_result(reason)
-        else:
-            self._ask(rest_s)
 
     def _take(self, answer: Future[Answer]) -> tuple[float | None, str]:
         """Collect an answer; gives when to ask for the next, None where there is none, and why if it is lost."""
