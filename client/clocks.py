@@ -23,6 +23,7 @@ MOST_DRIFT = 200e-6
 """By how much two clocks differ in speed at the most, as long as nothing is known."""
 FAR_NS = 5_000_000
 GOOD_NS = 1_000_000
+"""A clock that is known so well need not be measured once more."""
 _MISSES = 3
 MOST_NS = 1 << 62
 """What no clock says."""
@@ -162,10 +163,10 @@ class Timekeeper:
         log.warning("%s", text)
         self._say(text)
 
-    def is_good(self) -> bool:
-        """Tell whether it is known to GOOD_NS how far the server's clock is ahead."""
+    def doubt_ns(self) -> int:
+        """Tell how wrong it may be how far the server's clock is ahead."""
         now = self.clock.at(perf_counter_ns())
-        return now is not None and now.bound_ns <= GOOD_NS
+        return MOST_NS if now is None else now.bound_ns
 
     def offset_ns(self, otherwise: int) -> int:
         """Tell how far the server's perf_counter_ns clock is ahead now."""

@@ -164,7 +164,7 @@ class Fleet:
 
     def _settle(self) -> None:
         """Have the clocks of many servers measured in peace: while all were configured, answers took their time."""
-        there = self._roll.there()
+        there = sorted(self._roll.there(), key=lambda index: -self._members[index].doubt_ns())
         until = time.monotonic() + SETTLE_EACH_S * len(there)
         if len(there) > FEW:
             gate = threading.Semaphore(FEW)

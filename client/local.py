@@ -43,6 +43,10 @@ class Local:
         """Say nothing: the clock is the same."""
         return ""
 
+    def doubt_ns(self) -> int:
+        """Tell that the clock is the same."""
+        return 0
+
     def settle(self) -> None:
         """Do nothing: the clock is the same."""
 

@@ -74,6 +74,9 @@ class Member(Protocol):
     def clock(self) -> str:
         """Say how its wall clock stands beside this machine's; empty where it is the same, or not known."""
 
+    def doubt_ns(self) -> int:
+        """Tell how wrong `offset_ns` may be."""
+
     def settle(self) -> None:
         """Measure the engine's clock once more, where what is known of it is poor; does not raise."""
 

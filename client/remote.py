@@ -12,7 +12,7 @@ from typing import Any
 
 from pyjm.client.address import parse_address
 from pyjm.client.board import Board, opened
-from pyjm.client.clocks import CONTROLLER
+from pyjm.client.clocks import CONTROLLER, GOOD_NS
 from pyjm.client.dial import LIMITS, Dialer
 from pyjm.client.door import Joined
 from pyjm.client.heart import Heart, Patience
@@ -227,9 +227,13 @@ class Remote:
         """Say how the server's wall clock stands beside this machine's, and how quickly that changes."""
         return self._opener.timekeeper.text()
 
+    def doubt_ns(self) -> int:
+        """Tell how wrong `offset_ns` may be."""
+        return self._opener.timekeeper.doubt_ns()
+
     def settle(self) -> None:
         """Measure the server's clock once more, where that was done amid much else."""
-        if self._heart is None or self._opener.timekeeper.is_good():
+        if self._heart is None or self.doubt_ns() <= GOOD_NS:
             return
         try:
             self._board.run(self._heart.measure(self._opener.timekeeper))

@@ -67,6 +67,9 @@ class Played:
     def clock(self) -> str:
         return ""
 
+    def doubt_ns(self) -> int:
+        return 0
+
     def settle(self) -> None:
         self.done.append("settle")
 
