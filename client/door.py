@@ -57,6 +57,11 @@ class Joined(Dialer):
         assert self.door is not None
         self.door.expect(self.caller, timeout_s)
 
+    @property
+    def is_knocked(self) -> bool:
+        """Tell whether somebody dials of whom it is not known yet who it is."""
+        return self.door is not None and self.door.is_knocked
+
     def explain(self, error: Exception) -> MemberError:
         """Say in one line why there is no link."""
         if isinstance(error, LinkDown):

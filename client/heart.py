@@ -7,6 +7,7 @@ import time
 from collections.abc import Awaitable, Callable
 from concurrent.futures import CancelledError
 from dataclasses import dataclass
+from math import inf
 from time import perf_counter_ns
 from typing import Any, Protocol
 
@@ -16,7 +17,7 @@ from pyjm.client.line import Line
 from pyjm.client.member import Progress
 from pyjm.server.wire.contract import BadMessage, Code, Plain, Refused, unpack_map
 from pyjm.server.wire.link import Link
-from pyjm.server.wire.trouble import LinkDown, Trouble
+from pyjm.server.wire.trouble import FOR_GOOD, LinkDown, Trouble
 
 log = logging.getLogger("pyjm.client.remote")
 
@@ -29,16 +30,22 @@ _AGAIN_S = 0.25
 _ROUNDS = 4
 
 
+_SUDDEN = 0.75
+"""By when a connection has to end, as a part of the time that a server may be silent, to be no end of a silence."""
+
+
 @dataclass(frozen=True, slots=True)
 class Patience:
     """How long a server may be silent until that is said, and out of reach until it is lost.
 
-    Where there are many `members`, each gets a beat less often.
+    Where there are many `members`, each gets a beat less often. `left_s`: how long one that dials us may take to dial
+    again when its connections have ended.
     """
 
     silent_s: float
     away_s: float
     members: int = 1
+    left_s: float = inf
 
 
 class Watcher(Protocol):
@@ -49,6 +56,9 @@ class Watcher(Protocol):
 
     def explain(self, error: Exception) -> Exception:
         """Say in one line why that did not work."""
+
+    def may_live(self) -> bool:
+        """Tell whether another link to it lives, or somebody is about to open one: its process may too, then."""
 
     def on_away(self, reason: str) -> None:
         """Note that it is out of reach; not every cut that mends itself at once is."""
@@ -117,6 +127,21 @@ class Heart:
             if isinstance(theirs_ns, int):
                 keeper.clock.add(sent_ns, theirs_ns, perf_counter_ns())
 
+    def renew(self) -> None:
+        """Have the server say how it is, from any thread but the board's; raises LinkDown, Refused, BadMessage."""
+        self._board.run(self._renew())
+
+    async def _renew(self) -> None:
+        sent_ns = perf_counter_ns()
+        answer = await self.calling("renew")
+        try:
+            state = unpack_map(answer)
+            await self._on_beat(state, sent_ns, perf_counter_ns())
+            self.progress = progressed(self.progress, state)
+        except (KeyError, TypeError, ValueError) as error:
+            raise BadMessage(str(error)) from error
+        self._heard = time.monotonic()
+
     def stop(self) -> None:
         """Stop beating; the link stays open."""
         self._board.soon(self._ending.ring)
@@ -133,18 +158,14 @@ class Heart:
     async def _beat(self) -> None:
         while not await self._ending.within(self._beat_s):
             try:
-                sent_ns = perf_counter_ns()
-                state = unpack_map(await self.calling("renew"))
-                await self._on_beat(state, sent_ns, perf_counter_ns())
-                self.progress = progressed(self.progress, state)
-                self._heard = time.monotonic()
+                await self._renew()
             except LinkDown as down:
                 if self._ending.is_on or not await self._mend(down):
                     return
             except Refused as refusal:
                 self._refuse(refusal)
                 return
-            except (BadMessage, KeyError, TypeError, ValueError) as error:
+            except BadMessage as error:
                 self._lose(f"it answers what is no answer ({error})")
                 return
 
@@ -157,6 +178,7 @@ class Heart:
         log.info("the control link was cut (%s), it is opened again", down)
         refused_since = 0.0
         why: Exception = down
+        left_since = time.monotonic() if self._is_sudden(down) else inf
         while not self._ending.is_on:
             try:
                 self._line = Line(await self._watcher.reopen(), self._board)
@@ -170,19 +192,30 @@ class Heart:
                     return False
             except (LinkDown, OSError) as error:  # the way to it is bad
                 why, refused_since = error, 0.0
+                if left_since < inf and not (isinstance(error, LinkDown) and error.trouble is Trouble.NO_ANSWER):
+                    left_since = time.monotonic()  # it was there again
             except Refused as refusal:
                 self._refuse(refusal)
                 return False
             except BadMessage as error:
                 self._lose(f"{reason} and did not come back: {self._watcher.explain(error)}")
                 return False
-            await self._wait(reason, why)
+            await self._wait(reason, why, left_since)
         return False
 
-    async def _wait(self, reason: str, why: Exception) -> None:
+    def _is_sudden(self, down: LinkDown) -> bool:
+        """Tell whether a connection has ended while in use: a process that ends does that, a bad way does not."""
+        silent_s = time.monotonic() - self._heard
+        return down.trouble in (Trouble.CLOSED, Trouble.RESET) and silent_s < _SUDDEN * self._patience.silent_s
+
+    async def _wait(self, reason: str, why: Exception, left_since: float) -> None:
         """Pause before the next attempt; says what is due by now."""
-        away_s = time.monotonic() - self._heard
-        if away_s > self._patience.away_s:
+        away_s, left_s = time.monotonic() - self._heard, self._patience.left_s
+        if isinstance(why, LinkDown) and why.trouble in FOR_GOOD:
+            self._lose(f"{reason} and can't be opened again: {self._watcher.explain(why)}")
+        elif time.monotonic() - left_since > left_s and not self._watcher.may_live():
+            self._lose(f"{reason}, and it did not join again within {left_s:g} s (pyjm.rejoin_timeout)")
+        elif away_s > self._patience.away_s:
             more = "" if isinstance(why, LinkDown) else f" ({self._watcher.explain(why)})"
             self._lose(f"{reason} and did not come back within {self._patience.away_s:g} s{more}")
         elif away_s > self._patience.silent_s:

@@ -138,6 +138,15 @@ class Opener:
         """Open one more link, to the port of the control link."""
         return self._attached(self._quick.open(kind, 0, dial)[0])
 
+    def call(self, name: str, timeout_s: float) -> Plain:
+        """Call the server over a link for that alone."""
+        link = self.control()
+        try:
+            answer: Plain = link.call(name, timeout_s=timeout_s)
+        finally:
+            link.close()
+        return answer
+
     def _received(self, kind: str, dial: Callable[..., Plain]) -> Link | None:
         if self._receiver is None:
             return None

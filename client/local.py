@@ -9,6 +9,7 @@ from typing import Any
 
 from pyjm.engine.plan.faults import Fault
 from pyjm.engine.run.engine import Health, Running
+from pyjm.engine.run.folder import sweep
 from pyjm.engine.run.job import Job
 
 from .member import Answer, Progress, asked
@@ -82,5 +83,6 @@ class Local:
         """Do nothing: there is no server."""
 
     def close(self) -> None:
-        """End the workers."""
+        """End the workers; what runs before left that were killed goes too."""
         self.engine.close()
+        sweep()

@@ -47,10 +47,13 @@ def is_pressing(answer: int, members: int) -> bool:
 
 
 class Pace:
-    """Counts the samples of one member as they come."""
+    """Counts the samples of one member as they come; one of which some have come to another process has `begun`."""
 
-    def __init__(self, clock: Callable[[], int] = perf_counter_ns, window_s: float = WINDOW_S) -> None:
+    def __init__(
+        self, clock: Callable[[], int] = perf_counter_ns, window_s: float = WINDOW_S, *, begun: bool = False
+    ) -> None:
         self._window_s = window_s
+        self._begun = begun
         self._clock = clock
         self._since_ns = self._heard_ns = clock()
         self._count = 0
@@ -80,7 +83,7 @@ class Pace:
 
         That is what it had made and not handed over by its last account, what it may have made since, at its own
         quickest or at `per_s`, that of others who run the same, and one request for each of its users. A server that is
-        out of reach runs on until its lease is over. UNKNOWN where nothing ends it.
+        out of reach runs on until its lease is over. UNKNOWN where nothing ends it, or nothing of its pace is known.
         """
         unsaid = max(0, progress.made - counted)
         if progress.ended or not progress.at_ns:  # or has never given an account of itself
@@ -88,5 +91,8 @@ class Pace:
         since_s = max(self.silent_s(progress), progress.runs_on_s) + UNSAID_S
         if math.isinf(since_s):
             return UNKNOWN
-        since = math.ceil(max(per_s, self.per_s(progress)) * since_s)
+        pace = max(per_s, self.per_s(progress))
+        if self._begun and not pace:
+            return UNKNOWN
+        since = math.ceil(pace * since_s)
         return unsaid + since + max(self._active, progress.active)

@@ -65,6 +65,7 @@ class Receiver:
         self._limits = limits
         self._said: set[tuple[str, str]] = set()
         self._arrived = threading.Condition()
+        self._greeting = 0
         self._links: dict[tuple[Caller, str], Arrived] = {}
         self._taken: dict[tuple[Caller, str], Link] = {}
         sockets = []
@@ -102,6 +103,7 @@ class Receiver:
     def _receive(self, stream: Stream, peer: str, port: int, left: Callable[[], None]) -> None:
         """Ask who it is, and keep the link for who waits for it."""
         kind = self._kinds.get(port, "")
+        self._count_greeting(1)
         try:
             link, about = greet(Link(stream, Mute(left)), kind, self._limits.handshake_s)
         except (LinkDown, Refused, BadMessage) as error:
@@ -110,6 +112,8 @@ class Receiver:
                 self._said.add(said)
                 log.warning("a link from %s was no server's: %s", peer, error)
             return
+        finally:
+            self._count_greeting(-1)
         key = Caller.of(link, about), kind or str(about.get("link"))
         with self._arrived:
             stale, taken = self._links.pop(key, None), self._taken.pop(key, None)
@@ -119,6 +123,15 @@ class Receiver:
             stale.link.close()
         if taken is not None:  # its way is cut, and only this side may not know; who uses it closes it
             taken.abort()
+
+    def _count_greeting(self, by: int) -> None:
+        with self._arrived:
+            self._greeting += by
+
+    @property
+    def is_knocked(self) -> bool:
+        """Tell whether somebody is there of whom it is not known yet who it is."""
+        return self._greeting > 0 or bool(self._ports.gate.strangers())
 
     def take(self, caller: Caller, kind: str, wait_s: float) -> Arrived:
         """Give the link of a server that has dialled; raises LinkDown where none came."""

@@ -16,9 +16,10 @@ from pyjm.client.clocks import CONTROLLER, GOOD_NS
 from pyjm.client.dial import LIMITS, Dialer
 from pyjm.client.door import Joined
 from pyjm.client.heart import Heart, Patience
-from pyjm.client.links import DOWN, RELEASE_S, Grant, Opener
+from pyjm.client.links import DOWN, Grant, Opener
 from pyjm.client.member import Answer, MemberError, Progress
 from pyjm.client.pace import most_at_once, rest_s
+from pyjm.client.parting import let_go
 from pyjm.client.samples import AGAIN_S, Samples, Standing, read_health
 from pyjm.client.shipping import ship
 from pyjm.client.trust import Trust
@@ -145,7 +146,8 @@ class Remote:
         if self._joined is not None:
             self._joined.expect(self._away_s)
         try:
-            self._watch(self._opener.resume(grant))
+            heart = self._watch(self._opener.resume(grant))
+            heart.renew()  # where it is lost at once, it is known what it had made
             if self._settings.text("pyjm.clock") == CONTROLLER:
                 self._opener.timekeeper.epoch_ns()  # about what it was told; from here on it is corrected
         except DOWN as error:
@@ -166,13 +168,15 @@ class Remote:
         address = parse_address(self.name, self._settings.whole("server.rmi.port"))
         return Dialer(self.name, address, self._trust.context(), self._limits)
 
-    def _watch(self, control: Link) -> None:
+    def _watch(self, control: Link) -> Heart:
         lease_s = self._opener.grant.lease_s
         self._runs_on_s = lease_s + _DROP_S if self._opener.grant.stops else inf
         self._away_s = min(self._settings.decimal("pyjm.reconnect_timeout"), lease_s)
         self._samples.silent_s, self._samples.away_s = self._silent_s, self._away_s
-        patience = Patience(self._silent_s, self._away_s, self._members)
+        left_s = self._settings.decimal("pyjm.rejoin_timeout") if self._joined is not None else inf
+        patience = Patience(self._silent_s, self._away_s, self._members, left_s)
         self._heart = Heart(control, lease_s, patience, self, self._board, self._on_beat)
+        return self._heart
 
     async def _on_beat(self, state: dict[str, Any], sent_ns: int, back_ns: int) -> None:
         keeper = self._opener.timekeeper
@@ -308,6 +312,12 @@ class Remote:
         """Say in one line why a link could not be opened."""
         return self._dialer.explain(error)
 
+    def may_live(self) -> bool:
+        """Tell whether the data link lives, or somebody knocks."""
+        if self._samples.link is not None and not self._samples.link.closed:
+            return True
+        return self._joined is not None and self._joined.is_knocked
+
     def on_away(self, reason: str) -> None:
         """Say that the server is out of reach; who waits on the data link dials as well."""
         text = f"{self.name} is out of reach: {reason}; it is {self._dialer.returns} for up to {self._away_s:g} s"
@@ -354,10 +364,7 @@ class Remote:
             if self.clock():
                 log.info("%s: %s", self.name, self.clock())
             if not self._standing.lost:
-                try:
-                    heart.call("release", timeout_s=RELEASE_S)
-                except (LinkDown, Refused, BadMessage) as error:
-                    log.info("%s could not be let go: %s", self.name, error)
+                let_go(self.name, [heart.call, *(link.call for link in links), self._opener.call])
             heart.close()
         for link in links:
             link.abort()

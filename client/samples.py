@@ -15,7 +15,7 @@ from pyjm.client.member import Answer, MemberError
 from pyjm.engine.run.engine import Health, WorkerHealth
 from pyjm.server.wire.contract import BadMessage, Refused, unpack_batches, unpack_map
 from pyjm.server.wire.link import Link
-from pyjm.server.wire.trouble import LinkDown
+from pyjm.server.wire.trouble import FOR_GOOD, LinkDown
 
 log = logging.getLogger("pyjm.client.remote")
 
@@ -128,6 +128,10 @@ class Samples:
             except (Refused, BadMessage) as refusal:
                 raise self._explain(refusal) from refusal
             except (OSError, LinkDown) as again:
+                if isinstance(again, LinkDown) and again.trouble in FOR_GOOD and not standing.lost:
+                    why = self._explain(again)
+                    standing.lost = f"the connection for samples was cut and can't be opened again: {why}"
+                    raise self._explain(again) from error
                 if not self._is_away() and time.monotonic() > until:
                     standing.lost = f"the connection for samples was cut and did not come back within {self.away_s:g} s"
                     raise self._explain(again) from error

@@ -36,7 +36,7 @@ class Taking:
         self.number = after
         self.over: Future[str] = Future()
         self.rest_s = rest_s(members)
-        self.pace = Pace(window_s=max(WINDOW_S, self.rest_s))
+        self.pace = Pace(window_s=max(WINDOW_S, self.rest_s), begun=after > 0)
         self._job = job
         self._members = members
         self._cuts = member.cuts

@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from types import FrameType
 
 from pyjm.engine.run import runlog
+from pyjm.engine.run.folder import sweep
 from pyjm.engine.run.metrics import MetricsError
 from pyjm.engine.run.parent import Engine
 from pyjm.keystore.context import KeystoreError, allowed_names, expiry_warning, own_keystore, server_context
@@ -142,6 +143,7 @@ def serve_with(settings: Settings, on_run: Callable[[Run], None] = lambda run: N
     joins = controller_of(settings)
     ports = [] if joins else open_ports(settings)
     about = {"product": PRODUCT, "protocol": PROTOCOL, "data_port": data_port(ports)}
+    sweep()
     host = Host(settings, Engine, say, lease_s)
     host.on_run = on_run
     host.certificate = store.certificate if store is not None else None

@@ -219,7 +219,12 @@ class Host:
             lease.run = None
         name = self.last_name = in_one_line(str(order.get("name", "")))
         log.info("Creating JMeter engine on host %s base '%s'", name, in_one_line(str(order.get("base"))))
-        run = Run(self._make_engine(0), name, self._test_ended, self._tell, self._room)
+        engine = self._make_engine(0)
+        try:
+            run = Run(engine, name, self._test_ended, self._tell, self._room)
+        except OSError:  # no room for its folder
+            engine.close()
+            raise
         lease.run = run
         self.on_run(run)
         job = self._make_job(order, run)

@@ -21,7 +21,7 @@ log = logging.getLogger("pyjm.server")
 SOONEST_S, LATEST_S = 0.25, 5.0
 """Between two attempts: at first, and after many in vain."""
 HELD_CONNECT_S, HELD_LATEST_S = 3.0, 1.0
-"""How long an attempt may take, and how long after it the next comes, while a controller has a test here."""
+"""How long an attempt may take at least, and how long after it the next comes, while a controller has a test here."""
 _REST_S = 1.0
 """After a controller has let go: it takes its port down."""
 
@@ -75,7 +75,13 @@ class Joiner:
     def _open(self) -> Stream:
         limits = self._links.limits
         if self._links.is_held:
-            limits = replace(limits, connect_s=min(limits.connect_s, HELD_CONNECT_S))
+            quick_s = max(self._silent_s, HELD_CONNECT_S)
+            limits = replace(
+                limits,
+                connect_s=min(limits.connect_s, HELD_CONNECT_S),
+                handshake_s=min(limits.handshake_s, quick_s),
+                idle_s=min(limits.idle_s, quick_s),
+            )
         host, port = self._address.host, self._address.port
         stream = self._links.connect(host, port, limits, expected=host)
         stream.keep_awake()

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import logging
-import shutil
-import tempfile
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from pyjm.engine.plan.faults import Fault
 from pyjm.engine.results.batch import Batch
 from pyjm.engine.run.engine import Health, Running
+from pyjm.engine.run.folder import Folder
 from pyjm.engine.run.job import Job
 from pyjm.engine.run.wishes import Granted, Wish
 from pyjm.server.spool import IN_MEMORY, ON_DISK, Spool
@@ -42,7 +40,8 @@ class Run:
         room: Room,
     ) -> None:
         self.name = name
-        self.folder = Path(tempfile.mkdtemp(prefix="pyjm-run-"))
+        self._own = Folder("run-")
+        self.folder = self._own.path
         self.spool = Spool(str(self.folder), room.in_memory, room.on_disk)
         self.trouble = ""
         self.made = 0
@@ -83,6 +82,7 @@ class Run:
     def set_epoch(self, epoch_ns: int) -> None:
         """Correct the clock that the times of samples are of."""
         self._engine.set_epoch(epoch_ns)
+
     def share(self, place: int, servers: int) -> None:
         """Be told which rows of divided data files are this engine's."""
         self._engine.share(place, servers)
@@ -106,7 +106,7 @@ class Run:
             self._pump.join()
         self._finish()
         self.spool.close()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        self._own.remove()
 
     def _move(self) -> None:
         while not self._closed and not self.ended:

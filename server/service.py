@@ -155,8 +155,8 @@ class Calls(service.Service):  # type: ignore[misc]  # rpyc has no types
         if self._lease is not None:
             raise Refused(Code.STATE, "hello comes first, and once")
         self._who = f"{in_one_line(str(theirs.get('who', 'somebody')))} at {self._caller.peer}"
-        if self.greeted is not None:  # it waits to be taken, for as long as the connection lives
-            self._own_link().idle_s = None
+        if self.greeted is not None:  # it waits to be taken, however long; its holder would do so at once
+            self._own_link().idle_s = self._own_link().held_idle_s if self._host.is_held else None
             self.greeted()
         else:
             self.kind = str(theirs.get("link", ""))

@@ -6,9 +6,9 @@ import hashlib
 import os
 import re
 import shutil
-import tempfile
 from pathlib import Path, PurePosixPath
 
+from pyjm.engine.run.folder import Folder
 from pyjm.server.wire.contract import Code, Refused
 
 KEEP_BYTES = 2 << 30
@@ -22,7 +22,9 @@ class Store:
     """Files of one server process, in a folder that only its user can read; used by the holder of the lease."""
 
     def __init__(self, keep_bytes: int = KEEP_BYTES) -> None:
-        self._folder = Path(tempfile.mkdtemp(prefix="pyjm-server-"))
+        self._own = Folder("server-")
+        self._folder = self._own.path / "files"
+        self._folder.mkdir()
         self._keep_bytes = keep_bytes
         self._sizes: dict[str, int] = {}
 
@@ -88,7 +90,7 @@ class Store:
 
     def close(self) -> None:
         """Remove all."""
-        shutil.rmtree(self._folder, ignore_errors=True)
+        self._own.remove()
 
     def _path(self, sha: str) -> Path:
         path = self._folder / sha

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import logging
 import os
-import shutil
-import tempfile
 import threading
 from collections.abc import Sequence
-from pathlib import Path
 
 import pyjm.engine.elements
 import pyjm.engine.functions
@@ -25,6 +22,7 @@ from .conductor import Conductor
 from .counts import SharedCounts
 from .dividing import divide, users_here
 from .engine import Health, WorkerHealth
+from .folder import Folder
 from .frames import Say, frame, values
 from .gather import Outgoing
 from .holding import Held
@@ -50,7 +48,8 @@ class Engine:
 
     def __init__(self, workers: int = 0) -> None:
         self.wanted = workers
-        self.folder = Path(tempfile.mkdtemp(prefix="pyjm-"))
+        self.own = Folder()
+        self.folder = self.own.path
         self.links: list[WorkerLink] = []
         self.out = Outgoing(1)
         self.ledger: Ledger | None = None
@@ -67,7 +66,11 @@ class Engine:
         self.broker = Broker(self.answer)
         self.brokering = threading.Lock()
         self.wishes = Wishes()
-        self.spawn()  # the first worker loads its code while this process reads the plan
+        try:
+            self.spawn()  # the first worker loads its code while this process reads the plan
+        except OSError:
+            self.own.remove()
+            raise
 
     def spawn(self) -> None:
         """Start one more worker process."""
@@ -289,4 +292,4 @@ class Engine:
         for link in self.links:
             if link.thread is not threading.current_thread():
                 link.thread.join(5)
-        shutil.rmtree(self.folder, ignore_errors=True)
+        self.own.remove()

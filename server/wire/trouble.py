@@ -37,6 +37,10 @@ class Trouble(enum.Enum):
     TLS = "TLS failed"
 
 
+FOR_GOOD = frozenset({Trouble.EXPIRED, Trouble.OUR_EXPIRED, Trouble.REVOKED, Trouble.OUR_REVOKED})
+"""What another attempt does not mend: a certificate that counted once and does not any more."""
+
+
 class LinkDown(EOFError):
     """A link that is no more; an EOFError because that is what rpyc takes for the end of a connection."""
 

@@ -114,9 +114,9 @@ def test_a_server_waits_for_a_controller_that_comes_later_and_says_so_once(
 
 
 @contextmanager
-def one_that_runs(folder: Path) -> Iterator[tuple[Server, Run, Relay]]:
+def one_that_runs(folder: Path, **given: str) -> Iterator[tuple[Server, Run, Relay]]:
     """Run a plan on a server that has joined over a way that can be spoiled."""
-    settings = settings_of(folder, **PLAIN)
+    settings = settings_of(folder, **PLAIN, **given)
     with (
         door_of(settings) as door,
         relayed(door.number) as relay,
@@ -183,6 +183,43 @@ def test_a_server_that_is_gone_is_lost_when_its_time_is_over(tmp_path: Path) -> 
             server.host.close()
             (outcome,) = run.fleet.wait()
         assert "s1 is lost: the connection was cut and did not come back within 1.5 s" in outcome.reason
+
+
+def test_a_server_whose_process_has_ended_is_lost_at_once(tmp_path: Path) -> None:
+    given = {**PLAIN, "pyjm__loss_timeout": "2", "pyjm__rejoin_timeout": "0.3"}
+    settings = settings_of(tmp_path, **given)
+    with door_of(settings) as door, joining(tmp_path, door.number, **given) as server:
+        with Run(settings, door.wait(1, 20, [])) as run:
+            server.listener.close()
+            since = monotonic()
+            (outcome,) = run.fleet.wait()
+        assert monotonic() - since < 10, "its lease is longer"
+        assert "the connection was cut, and it did not join again within 0.3 s" in outcome.reason
+        assert "pyjm.rejoin_timeout" in outcome.reason
+
+
+@pytest.mark.parametrize("ways", [{TO, FROM}, {TO}, {FROM}], ids=["both", "to", "from"])
+def test_a_server_that_was_silent_before_its_connections_end_may_come_back(tmp_path: Path, ways: set[str]) -> None:
+    with one_that_runs(tmp_path, pyjm__rejoin_timeout="0.3") as (server, run, relay):
+        relay.blocked = ways
+        assert eventually(lambda: any("is out of reach: " in line for line in run.lines))
+        assert not eventually(lambda: run.members[0]._lost != "", 2)
+        relay.blocked = set()
+        relay.cut()
+        server.engine.play(10)
+        assert eventually(lambda: len(run.taken[0]) == 10, 20)
+        run.end(server)
+
+
+def test_a_link_that_was_dialled_into_silence_holds_nothing_up(tmp_path: Path) -> None:
+    with one_that_runs(tmp_path) as (server, run, relay):
+        relay.blocked = {TO, FROM}
+        dialled = len(relay.pairs)
+        assert eventually(lambda: len(relay.pairs) > dialled), "the server dials again, nobody hears it"
+        relay.blocked = set()
+        server.engine.play(10)
+        assert eventually(lambda: len(run.taken[0]) == 10, 15), "it waits for an answer no longer than for the way"
+        run.end(server)
 
 
 def test_a_controller_that_is_silent_is_left_and_dialled_again(tmp_path: Path) -> None:

@@ -85,3 +85,13 @@ def test_the_next_is_asked_for_at_once_where_an_answer_is_as_full_as_it_may_be(m
 
 def test_many_servers_are_asked_so_seldom_that_all_together_are_asked_as_often() -> None:
     assert [rest_s(members) for members in (1, 50, 100, 1000)] == [0.0, 0.0, 0.4, 4.0]
+
+
+def test_of_a_run_that_was_taken_up_nothing_is_known_until_somebody_s_pace_is() -> None:
+    clock = Clock()
+    pace = Pace(clock, begun=True)
+    told = Progress(made=30, at_ns=clock.ns, active=4)
+    clock.ns += S
+    assert pace.unheard(told, 20) == UNKNOWN
+    assert pace.unheard(told, 20, per_s=10) == 10 + 10 * (1 + UNSAID_S) + 4
+    assert pace.unheard(Progress(made=30, ended=True, at_ns=9 * S), 20) == 10, "what has ended makes no more"

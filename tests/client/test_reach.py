@@ -170,6 +170,20 @@ def test_a_server_that_was_started_anew_has_lost_its_test(tmp_path: Path) -> Non
         assert any(words in outcome.reason for words in said)  # its heartbeat or its samples find out first
 
 
+@pytest.mark.parametrize("both", [False, True], ids=["by its data link", "by a new one"])
+def test_a_server_is_let_go_also_when_its_control_link_has_just_been_cut(tmp_path: Path, both: bool) -> None:
+    with running(tmp_path) as case:
+        assert case.member._heart is not None
+        case.relay.down = True
+        case.member._heart._link.abort()
+        case.end()
+        if both:
+            case.relay.down = False
+            case.relay.cut()
+        case.member.close()
+        assert not case.server.host.is_held
+
+
 def test_a_controller_that_reads_slowly_gets_all_of_it(tmp_path: Path) -> None:
     with running(tmp_path) as case:
         case.relay.bytes_per_s = 50_000

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -35,13 +35,28 @@ GROUP = b"""
 
 
 class Process:
-    """One pyjm or pyjm-server with what it says. `before` is Python that is run in it first."""
+    """One pyjm or pyjm-server with what it says. `before` is Python that is run in it first, `environ` is its own,
+    `under` the command that starts it.
 
-    def __init__(self, module: str, folder: Path, *arguments: str, before: str = "") -> None:
+    Its temporary files are in the folder, whatever becomes of it.
+    """
+
+    def __init__(
+        self,
+        module: str,
+        folder: Path,
+        *arguments: str,
+        before: str = "",
+        environ: Mapping[str, str] | None = None,
+        under: Sequence[str] = (),
+    ) -> None:
+        temporary = folder / "temporary"
+        temporary.mkdir(exist_ok=True)
         code = f"{before}\nfrom pyjm.{module}.cli import main; main()"
         self.running = subprocess.Popen(
-            [sys.executable, "-c", code, *arguments],
+            [*under, sys.executable, "-c", code, *arguments],
             cwd=folder,
+            env={**os.environ, "TMPDIR": str(temporary), **(environ or {})},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             start_new_session=True,

@@ -25,7 +25,12 @@ class Run:
         command = [*PYJM, "-n", "-t", "plan.jmx", "-l", "out.jtl", f"-Jport={port}", *more]
         with self.console.open("w") as out:
             self.process = subprocess.Popen(
-                command, cwd=folder, stdout=out, stderr=subprocess.STDOUT, start_new_session=True
+                command,
+                cwd=folder,
+                env={**os.environ, "TMPDIR": str(folder)},
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
             )
 
     def text(self) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from faults.field import Field, field
+from faults.kept import Kept
 
 HERE = Path(__file__).parent
 
@@ -29,3 +30,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def _field(tmp_path: Path) -> Iterator[Field]:
     with field(tmp_path) as found:
         yield found
+
+
+@pytest.fixture(name="kept", scope="module")
+def _kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kept]:
+    made = Kept(lambda: tmp_path_factory.mktemp("kept"))
+    try:
+        yield made
+    finally:
+        made.end()

@@ -6,48 +6,13 @@ import os
 import re
 import signal
 import time
-from collections.abc import Callable
 
 import pytest
 from e2e.machines import Process
-from faults.field import LEASE_S, SILENT_S, Field, Spot
-from wired.relay import FROM, TO
-
-Fault = Callable[[Spot], None]
-
-
-def kill_machine(spot: Spot) -> None:
-    spot.send(signal.SIGKILL)
-
-
-def kill_parent(spot: Spot) -> None:
-    spot.send(signal.SIGKILL, parent_alone=True)
-
-
-def freeze(spot: Spot) -> None:
-    spot.send(signal.SIGSTOP)
-
-
-def unplug(spot: Spot) -> None:
-    spot.way.blocked = {TO, FROM}
-
-
-def cut(spot: Spot) -> None:
-    spot.way.down = True
-    spot.way.cut()
-
-
-DEAD_S = 5.0
-GONE_S = LEASE_S + 5
-
-FAULTS: dict[str, tuple[Fault, str, float]] = {
-    "killed machine": (kill_machine, "is lost", DEAD_S),
-    "killed parent": (kill_parent, "is lost", DEAD_S),
-    "frozen for good": (freeze, "is out of reach", SILENT_S + 3),
-    "unplugged for good": (unplug, "is out of reach", SILENT_S + 3),
-    "cut for good": (cut, "is out of reach", SILENT_S + 3),
-}
-"""What is done, what is said of it first, and within how many seconds."""
+from e2e.running import until
+from faults.acts import DEADLY, GONE_S, POLICIES, freeze
+from faults.field import LEASE_S, Field
+from faults.test_harmless import policed
 
 
 def said_within(controller: Process, text: str, seconds: float) -> None:
@@ -62,34 +27,57 @@ def busy() -> float:
     return 2.0 * os.getloadavg()[0] / (os.cpu_count() or 1)
 
 
-@pytest.mark.parametrize("policy", ["continue", "stop", "replace"])
-@pytest.mark.parametrize("fault", FAULTS)
+def duration_s(policy: str) -> float:
+    """Tell how long a test is to last that loses a server; one that is stopped does not last."""
+    return 120 if policy == "stop" else LEASE_S + 7
+
+
+def was_followed(controller: Process, policy: str, one: str, two: str) -> None:
+    """Hold what is said against the policy: the second server is lost, the first is not."""
+    assert f"{one} is lost" not in controller.text
+    assert ("takes the place of" in controller.text) is (policy == "replace")
+    ended = r"until \S+ took its place" if policy == "replace" else "to the end of the test"
+    assert re.search(rf"{two}: 50 % of the load was missing for \d+\.\d s, {ended}", controller.text), controller.text
+    assert ("pyjm.on_loss=stop: the test is stopped" in controller.text) is (policy == "stop")
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+@pytest.mark.parametrize("fault", DEADLY)
 def test_a_server_that_is_gone_is_told_and_the_policy_followed(field: Field, fault: str, policy: str) -> None:
-    act, first_word, within_s = FAULTS[fault]
-    one, two = field.servers("one", "two")
-    given = [f"-Jpyjm.on_loss={policy}"]
-    three = field.server("three") if policy == "replace" else None
-    if three is not None:
-        given.append(f"-Jpyjm.standby_hosts={three.address}")
-    controller = field.controller([one, two], *given, duration_s=120 if policy == "stop" else LEASE_S + 12)
+    blow = DEADLY[fault]
+    (one, two), given = policed(field, policy, "one", "two")
+    controller = field.controller([one, two], *given, duration_s=duration_s(policy))
     field.flows(controller)
-    act(two)
-    said_within(controller, f"{two.address} {first_word}", within_s)
+    blow.act(two, controller)
+    said_within(controller, f"{two.address} {blow.first_word}", blow.within_s)
     said_within(controller, f"{two.address} is lost: ", GONE_S)
     assert controller.ends(120) == 1, controller.text
     if fault == "frozen for good":
         two.send(signal.SIGKILL)
-    told = field.account(controller)
-    assert told.unknown == [two.address]
-    assert f"{one.address} is lost" not in controller.text
-    ended = f"until {three.address} took its place" if three is not None else "to the end of the test"
-    assert re.search(rf"{two.address}: 50 % of the load was missing for \d+\.\d s, {ended}", controller.text)
-    assert ("pyjm.on_loss=stop: the test is stopped" in controller.text) is (policy == "stop")
+    assert field.account(controller).unknown == [two.address]
+    was_followed(controller, policy, one.address, two.address)
 
 
-def test_a_worker_that_is_killed_takes_an_exact_number_of_samples_along(field: Field) -> None:
-    one = field.server("one", "-Jpyjm.workers=2")
-    controller = field.controller([one], "-Gusers=20")
+@pytest.mark.parametrize("policy", POLICIES)
+def test_a_server_that_is_frozen_for_longer_than_its_lease_is_lost_and_drops_its_test(
+    field: Field, policy: str
+) -> None:
+    (one, two), given = policed(field, policy, "one", "two")
+    controller = field.controller([one, two], *given, duration_s=duration_s(policy))
+    field.flows(controller)
+    freeze(two, LEASE_S + 2)
+    controller.says(re.escape(f"{two.address} is lost: "))
+    two.process.says("its test is stopped and dropped", 20)
+    assert controller.ends(120) == 1, controller.text
+    assert field.account(controller).unknown == [two.address]
+    was_followed(controller, policy, one.address, two.address)
+    assert two.workers() == []
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+def test_a_worker_that_is_killed_takes_an_exact_number_of_samples_along(field: Field, policy: str) -> None:
+    (one,), given = policed(field, policy, "one", arguments=("-Jpyjm.workers=2",))
+    controller = field.controller([one], "-Gusers=20", *given)
     field.flows(controller, 200)
     os.kill(one.workers()[0], signal.SIGKILL)
     assert controller.ends() == 1, controller.text
@@ -97,6 +85,8 @@ def test_a_worker_that_is_killed_takes_an_exact_number_of_samples_along(field: F
     assert told.unknown == [one.address]
     assert 0 <= told.at_most <= 10, "as many as it had users"
     assert re.search(r"worker \d of 2 died", controller.text)
+    assert " is lost" not in controller.text
+    assert "takes the place of" not in controller.text, "the server is there"
 
 
 def test_a_controller_that_is_killed_leaves_whole_rows_and_no_load(field: Field) -> None:
@@ -111,67 +101,61 @@ def test_a_controller_that_is_killed_leaves_whole_rows_and_no_load(field: Field)
     assert field.settled()
 
 
+@pytest.mark.parametrize("policy", POLICIES)
 @pytest.mark.parametrize("later", [False, True], ids=["within its lease", "after its lease"])
-def test_a_controller_that_is_killed_is_taken_up_with_nothing_lost(field: Field, later: bool) -> None:
+def test_a_controller_that_is_killed_is_taken_up_with_nothing_lost(field: Field, later: bool, policy: str) -> None:
     action = "continue" if later else "stop"
-    spots = [field.server(name, f"-Jpyjm.lease_action={action}") for name in ("one", "two")]
-    controller = field.controller(spots, duration_s=LEASE_S + 8 if later else 6)
+    spots, given = policed(field, policy, "one", "two", arguments=(f"-Jpyjm.lease_action={action}",))
+    controller = field.controller(spots, *given, duration_s=LEASE_S + 6 if later else 6)
     field.flows(controller)
-    name = re.search(r"This run is (\S+): pyjm --resume", controller.text)
-    assert name is not None
     controller.running.kill()
     controller.running.wait()
     if later:
         for spot in spots:
             spot.process.says(r"its test runs on", 60)
-    runs = f"-Jpyjm.run_folder={field.folder / 'runs'}"
-    resumed = Process("client", field.folder, "--resume", name[1], runs)
-    field.machines.started.append(resumed)
+    resumed = field.resumed(controller)
     assert resumed.ends(120) == 0, resumed.text
     told = field.account(resumed)
     assert (told.lost, told.unknown) == (0, [])
     assert len(field.rows()) == field.requested()
-    total = re.search(r"summary = +(\d+) in", resumed.text)
-    assert total is not None
-    assert int(total[1]) == len(field.rows())
+    assert int(re.findall(r"summary = +(\d+) in", resumed.text)[-1]) == len(field.rows())
 
 
-def limit_files(size: int) -> str:
-    return f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({size}, {size}))"
-
-
-def test_a_disk_of_the_controller_that_is_full_ends_the_test_and_leaves_whole_rows(field: Field) -> None:
-    (one,) = field.servers("one")
-    controller = field.controller([one], "-Gusers=20", duration_s=120, before=limit_files(30_000))
-    assert controller.ends(120) == 1, controller.text
-    assert "out.jtl can't be written: File too large; the test is stopped" in controller.text
-    left_out = re.search(r"out\.jtl: (\d+) rows came that are not in it", controller.text)
-    received = re.search(r": (\d+) samples received, 0 lost", controller.text)
-    assert left_out is not None
-    assert received is not None
-    assert len(field.rows()) + int(left_out[1]) == int(received[1])
-
-
-def test_a_disk_of_a_server_that_is_full_ends_its_test_with_nothing_lost(field: Field) -> None:
-    one = field.server("one", "-Jpyjm.spool_memory=0", before=limit_files(200_000))
-    controller = field.controller([one], "-Gusers=20", "-Jpyjm.loss_timeout=8", duration_s=120)
+@pytest.mark.parametrize("policy", POLICIES)
+def test_a_run_that_was_taken_up_follows_its_policy(field: Field, policy: str) -> None:
+    (one, two), given = policed(field, policy, "one", "two")
+    controller = field.controller([one, two], *given, duration_s=duration_s(policy))
     field.flows(controller)
-    one.way.blocked = {TO, FROM}
-    one.process.says("can't be written to .*File too large; the test is stopped there, nothing is lost", 60)
-    one.way.blocked = set()
-    one.way.cut()
-    assert controller.ends(120) == 1, controller.text
-    assert "File too large; the test is stopped there, nothing is lost" in controller.text
-    received = re.search(r": (\d+) samples received, 0 lost", controller.text)
-    assert received is not None
-    assert len(field.rows()) == int(received[1])
-    assert field.settled() - len(field.rows()) <= 20, "requests that the stop cut off"
+    controller.running.kill()
+    controller.running.wait()
+    resumed = field.resumed(controller)
+    resumed.says("is taken up: ")
+    rows = field.rows_of(two)
+    assert until(lambda: field.rows_of(two) > rows + 50), "samples flow again"
+    two.send(signal.SIGKILL)
+    assert resumed.ends(120) == 1, resumed.text
+    assert field.account(resumed).unknown == [two.address]
+    was_followed(resumed, policy, one.address, two.address)
 
 
-def test_another_version_is_told_before_anything_starts(field: Field) -> None:
-    (one,) = field.servers("one")
+def test_a_server_that_dies_as_its_run_is_taken_up_is_lost_with_what_it_had_made(field: Field) -> None:
+    one, two = field.servers("one", "two")
+    controller = field.controller([one, two], duration_s=LEASE_S)
+    field.flows(controller)
+    controller.running.kill()
+    controller.running.wait()
+    resumed = field.resumed(controller)
+    resumed.says("is taken up: ")
+    two.send(signal.SIGKILL)
+    assert resumed.ends(120) == 1, resumed.text
+    assert field.account(resumed).unknown == [two.address]
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+def test_another_version_is_told_before_anything_starts(field: Field, policy: str) -> None:
+    spots, given = policed(field, policy, "one")
     other = "import pyjm.server.wire.contract as contract; contract.PROTOCOL = 99"
-    controller = field.controller([one], before=other)
+    controller = field.controller(spots, *given, before=other)
     assert controller.ends() == 1
     assert "speaks version 99 of the protocol" in controller.text
     assert field.requested() == 0

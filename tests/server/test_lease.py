@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import logging
+import os
 import re
 import threading
 from pathlib import Path
@@ -12,6 +14,7 @@ import pytest
 from wired.rig import Server, batch_of, eventually, job_of, serving
 
 from pyjm.engine.plan.faults import Fault
+from pyjm.server import run as server_run
 from pyjm.server.wire.contract import Refused, pack, unpack, unpack_batches, unpack_map
 from pyjm.server.wire.link import Link
 
@@ -53,6 +56,20 @@ def test_what_is_released_is_free_for_the_next(tmp_path: Path) -> None:
         link.call("release")
         assert server.engine.closed
         acquired(server)
+
+
+def test_where_there_is_no_room_for_a_test_none_of_its_processes_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(kind: str) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), f"/small/{kind}")
+
+    monkeypatch.setattr(server_run, "Folder", full)
+    with serving(tmp_path, server__rmi__ssl__disable=PLAIN) as server:
+        _, token = acquired(server)
+        with pytest.raises(Refused, match="the server cannot go on: /small/run- No space left on device"):
+            configured(server, token)
+        assert server.engine.closed
 
 
 @pytest.mark.parametrize("name", ["renew", "stop", "shutdown", "exit", "health", "release"])
