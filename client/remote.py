@@ -357,15 +357,16 @@ class Remote:
         """Let go of the server."""
         heart, self._heart = self._heart, None
         self._standing.gone.set()
-        links = [link for link in (self._samples.let_go(), self._threads) if link is not None]
-        self._threads = None
+        threads, self._threads = self._threads, None
         if heart is not None:
             heart.stop()
             if self.clock():
                 log.info("%s: %s", self.name, self.clock())
             if not self._standing.lost:
-                let_go(self.name, [heart.call, *(link.call for link in links), self._opener.call])
+                further = [threads.call] if threads is not None else []
+                let_go(self.name, [heart.call, self._samples.call, *further, self._opener.call])
             heart.close()
+        links = [link for link in (self._samples.let_go(), threads) if link is not None]
         for link in links:
             link.abort()
             link.close()

@@ -13,9 +13,9 @@ from pyjm.client.board import Alarm, Board, opened
 from pyjm.client.line import Line
 from pyjm.client.member import Answer, MemberError
 from pyjm.engine.run.engine import Health, WorkerHealth
-from pyjm.server.wire.contract import BadMessage, Refused, unpack_batches, unpack_map
+from pyjm.server.wire.contract import BadMessage, Plain, Refused, unpack_batches, unpack_map
 from pyjm.server.wire.link import Link
-from pyjm.server.wire.trouble import FOR_GOOD, LinkDown
+from pyjm.server.wire.trouble import FOR_GOOD, LinkDown, Trouble
 
 log = logging.getLogger("pyjm.client.remote")
 
@@ -142,6 +142,15 @@ class Samples:
         link = self.link
         if link is not None:
             link.abort()
+
+    def call(self, name: str, timeout_s: float) -> Plain:
+        """Call the server over the link that is there; raises Refused, LinkDown, BadMessage."""
+        link, line, asked = self.link, self._line, self._asked
+        if link is None or (asked is not None and not asked.done()):  # it is cut, or waits for an answer
+            raise LinkDown(Trouble.CLOSED)
+        ask = link.call if line is None else line.ask
+        answer: Plain = ask(name, timeout_s=timeout_s)
+        return answer
 
     def let_go(self) -> Link | None:
         """Ask for nothing any more; gives the link, which is still to be closed."""

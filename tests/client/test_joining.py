@@ -203,7 +203,7 @@ def test_a_server_that_was_silent_before_its_connections_end_may_come_back(tmp_p
     with one_that_runs(tmp_path, pyjm__rejoin_timeout="0.3") as (server, run, relay):
         relay.blocked = ways
         assert eventually(lambda: any("is out of reach: " in line for line in run.lines))
-        assert not eventually(lambda: run.members[0]._lost != "", 2)
+        assert not eventually(lambda: run.members[0]._standing.lost != "", 2)
         relay.blocked = set()
         relay.cut()
         server.engine.play(10)

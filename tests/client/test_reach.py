@@ -175,7 +175,7 @@ def test_a_server_is_let_go_also_when_its_control_link_has_just_been_cut(tmp_pat
     with running(tmp_path) as case:
         assert case.member._heart is not None
         case.relay.down = True
-        case.member._heart._link.abort()
+        case.member._heart._line.abort()
         case.end()
         if both:
             case.relay.down = False
