@@ -211,16 +211,16 @@ def make_order(line: CommandLine, settings: Settings) -> Order | None:
     hosts: list[str] | None = None
     written = line.value("R")
     if written is None and line.has("r"):
-        from .muster import servers_of
+        from .expected import servers_of
 
         written = servers_of(settings)
     if written is not None:
         hosts = [host for part in written.split(",") if (host := part.strip())]
     standbys: tuple[str, ...] = ()
     if hosts is not None:
+        from .expected import join_port
         from .load import Load
         from .loss import OnLoss
-        from .muster import join_port
 
         standbys = OnLoss.of(settings, hosts).standbys
         joining = join_port(settings) > 0

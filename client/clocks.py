@@ -22,6 +22,8 @@ SPAN_NS = 10 * 10**9
 MOST_DRIFT = 200e-6
 """By how much two clocks differ in speed at the most, as long as nothing is known."""
 FAR_NS = 5_000_000
+GOOD_NS = 1_000_000
+"""A clock that is known so well need not be measured once more."""
 _MISSES = 3
 MOST_NS = 1 << 62
 """What no clock says."""
@@ -160,6 +162,11 @@ class Timekeeper:
         text = f"{self._name}: its clock was set {way} by {abs(jump_s):.1f} s; no time of a sample is changed by that"
         log.warning("%s", text)
         self._say(text)
+
+    def doubt_ns(self) -> int:
+        """Tell how wrong it may be how far the server's clock is ahead."""
+        now = self.clock.at(perf_counter_ns())
+        return MOST_NS if now is None else now.bound_ns
 
     def offset_ns(self, otherwise: int) -> int:
         """Tell how far the server's perf_counter_ns clock is ahead now."""

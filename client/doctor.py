@@ -15,10 +15,11 @@ from typing import Any
 from cryptography import x509
 
 from pyjm.client.address import parse_address, split_addresses
+from pyjm.client.board import Board
 from pyjm.client.dial import LIMITS, Dialer
+from pyjm.client.expected import servers_of
 from pyjm.client.load import Load, divisions
 from pyjm.client.member import MemberError
-from pyjm.client.muster import servers_of
 from pyjm.client.order import Refused as NoRun
 from pyjm.client.remote import Remote
 from pyjm.client.row_policies import RowPolicies
@@ -95,6 +96,7 @@ class Doctor:
         self._settings = settings
         self._trust = trust or Trust(settings)
         self._limits = limits
+        self._board = Board()
         self._known: Sequence[Fault] = ()
 
     def examine(self, hosts: Sequence[str], job: Job | None) -> list[Patient]:
@@ -164,7 +166,7 @@ class Doctor:
 
     def _compile(self, patient: Patient, job: Job | None) -> None:
         """Have the plan compiled there; without one only what the machine itself lacks is found."""
-        member = Remote(patient.name, self._settings, self._trust, self._limits)
+        member = Remote(patient.name, self._settings, self._trust, self._limits, board=self._board)
         try:
             faults = member.configure(job or Job(plan=EMPTY_PLAN, plan_name="check", base=".", properties={}))
         except MemberError as error:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import wait
+from functools import partial
 
+from pyjm.client.board import opened
+from pyjm.client.line import Line
 from pyjm.client.links import DOWN
 from pyjm.client.member import Member, MemberError
 from pyjm.client.remote import Remote
 from pyjm.engine.results.batch import Used
 from pyjm.server.wire.contract import ROWS, BadMessage, Refused, pack, unpack
-from pyjm.server.wire.link import Link
 
 from .rows_book import Book
 from .rows_log import RowsLog
@@ -20,11 +24,12 @@ from .rows_used import Account
 log = logging.getLogger("pyjm.client.rows")
 
 WAIT_S = 5.0
+LATE_S = 2 * WAIT_S
 _AGAIN_S = 0.25
 
 
 class Hand:
-    """Hands rows to one server, in a thread of its own, over a link of its own.
+    """Hands rows to one server, over a link of its own; works in the thread of all links.
 
     The answer to each call are the wishes that came since, which the next call fulfils. After a cut the last call is
     made once more: what the server has got already it passes over.
@@ -36,59 +41,61 @@ class Hand:
         self._member = member
         self._book = book
         self._say = say
-        self._ending = threading.Event()
-        self._link: Link | None = None
-        self._thread = threading.Thread(target=self._run, name=f"rows-{index}", daemon=True)
-        self._thread.start()
+        self._line: Line | None = None
+        self._running = member.board.begin(self._run())
 
     def end(self) -> None:
         """Hand out nothing more; does not wait."""
-        self._ending.set()
-        link = self._link
-        if link is not None:
-            link.abort()
+        self._running.cancel()
 
     def join(self) -> None:
         """Wait for its end."""
-        self._thread.join(WAIT_S)
+        wait([self._running], WAIT_S)
 
-    def _run(self) -> None:
+    async def _run(self) -> None:
         after = 0
         granted: list[tuple[int, int, int]] = []
-        while not self._ending.is_set():
-            try:
-                link = self._link = self._link or self._member.further(ROWS)
-                for number, *wish in unpack(link.call("rows", after, pack(granted), WAIT_S, timeout_s=2 * WAIT_S)):
-                    if number > after:
-                        granted.append((number, *self._grant(*wish)))
-                granted = [given for given in granted if given[0] > after]
-                after = max((given[0] for given in granted), default=after)
-            except (Refused, BadMessage, TypeError, ValueError) as error:
-                self._give_up(error)
-                break
-            except DOWN as error:
-                log.info("%s: the link for rows was cut (%s)", self._member.name, error)
-                self._drop()
-                self._ending.wait(_AGAIN_S)
-        self._drop()
+        try:
+            while True:
+                try:
+                    line = self._line = self._line or await self._opened()
+                    wishes = await line.call("rows", after, pack(granted), WAIT_S, timeout_s=LATE_S)
+                    for number, *wish in unpack(wishes):
+                        if number > after:
+                            granted.append((number, *self._grant(*wish)))
+                    granted = [given for given in granted if given[0] > after]
+                    after = max((given[0] for given in granted), default=after)
+                except (Refused, BadMessage, TypeError, ValueError) as error:
+                    self._give_up(error)
+                    return
+                except DOWN as error:
+                    log.info("%s: the link for rows was cut (%s)", self._member.name, error)
+                    await self._drop()
+                    await asyncio.sleep(_AGAIN_S)
+        finally:
+            await self._drop()
+
+    async def _opened(self) -> Line:
+        return Line(await opened(partial(self._member.further, ROWS)), self._member.board)
 
     def _give_up(self, error: Exception) -> None:
         """End the test of a server that can't be handed rows: its users would wait for ever."""
-        if self._ending.is_set():
-            return
         self.failed = True
         text = f"{self._member.name} can't be handed rows of data files: {error}; its test is stopped"
         log.error("%s", text)
         self._say(text)
+        threading.Thread(target=self._stop, name="no rows", daemon=True).start()
+
+    def _stop(self) -> None:
         try:
             self._member.stop(now=False)
         except MemberError as gone:
             log.info("%s", gone)
 
-    def _drop(self) -> None:
-        link, self._link = self._link, None
-        if link is not None:
-            link.close()
+    async def _drop(self) -> None:
+        line, self._line = self._line, None
+        if line is not None:
+            await line.end()
 
     def _grant(self, worker: int, key: str, want: int, rows: int, recycle: bool, used: int) -> tuple[int, int]:
         first, end = self._book.grant((self._index, worker), key, want, rows, recycle, used)
@@ -110,31 +117,38 @@ class Handing:
         self._waits = waits
         self._say = say
         self._hands: dict[int, Hand] = {}
+        self._workers: dict[int, int] = {}
 
     # what the fleet tells
 
-    def deal(self, indexes: Sequence[int]) -> None:
-        """Give a share to each of those who begin the test."""
+    def deal(self, indexes: Sequence[int], weights: Sequence[int] = ()) -> None:
+        """Give a share to each of those who begin the test, by their weights where the load is divided."""
         for place, index in enumerate(indexes):
-            self._place(index, place, len(indexes))
+            self._place(index, place, len(indexes), weights)
 
     def tell(self, index: int, member: Member) -> None:
         """Tell a server which share is its own. Raises MemberError."""
         if isinstance(member, Remote):
+            self._know_workers(index, member)
             member.share(self.account.places[index], self.account.servers)
 
     def replace(self, index: int, member: Member, lost: int) -> None:
         """Give one that stands by the share of one that is lost. Raises MemberError."""
-        self._place(index, self.account.places.get(lost, 0), self.account.servers)
+        self._place(index, self.account.places.get(lost, 0), self.account.servers, self.account.weights)
         self.tell(index, member)
 
-    def _place(self, index: int, place: int, servers: int) -> None:
-        self.know_place(index, place, servers)
-        self._notes.write(["place", index, place, servers])
+    def _place(self, index: int, place: int, servers: int, weights: Sequence[int]) -> None:
+        self.know_place(index, place, servers, weights)
+        self._notes.write(["place", index, place, servers, list(weights)])
+
+    def _know_workers(self, index: int, member: Remote) -> None:
+        self._workers[index] = member.workers
+        self.book.askers = max(self.account.servers, sum(self._workers.values()))
 
     def attend(self, index: int, member: Member) -> None:
         """Begin to hand rows to a server that runs its test."""
         if self._waits and isinstance(member, Remote):
+            self._know_workers(index, member)
             self._hands[index] = Hand(index, member, self.book, self._say)
 
     def leave(self, index: int, *, lost: bool) -> None:
@@ -151,9 +165,9 @@ class Handing:
 
     # for whoever takes a run up
 
-    def know_place(self, index: int, place: int, servers: int) -> None:
+    def know_place(self, index: int, place: int, servers: int, weights: Sequence[int] = ()) -> None:
         """Know which share a server has."""
-        self.account.servers = self.book.servers = servers
+        self.account.servers, self.account.weights = servers, weights
         self.account.places[index] = place
 
     def know_all(self) -> None:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import logging
-import threading
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from concurrent.futures import CancelledError
 from dataclasses import dataclass
 from math import inf
 from time import perf_counter_ns
 from typing import Any, Protocol
 
+from pyjm.client.board import Alarm, Board
+from pyjm.client.clocks import Timekeeper
+from pyjm.client.line import Line
 from pyjm.client.member import Progress
 from pyjm.server.wire.contract import BadMessage, Code, Plain, Refused, unpack_map
 from pyjm.server.wire.link import Link
@@ -24,6 +27,9 @@ BEATS_PER_S = 250
 DEAD_S = 1.5
 """How long a port must refuse to be dialled: nobody listens there, the server has ended."""
 _AGAIN_S = 0.25
+_ROUNDS = 4
+
+
 _SUDDEN = 0.75
 """By when a connection has to end, as a part of the time that a server may be silent, to be no end of a silence."""
 
@@ -43,9 +49,9 @@ class Patience:
 
 
 class Watcher(Protocol):
-    """Who is told how a server is; in the heart's thread."""
+    """Who is told how a server is; in the board's thread."""
 
-    def reopen(self) -> Link:
+    async def reopen(self) -> Link:
         """Open the control link again; raises OSError, LinkDown, Refused, BadMessage."""
 
     def explain(self, error: Exception) -> Exception:
@@ -57,15 +63,21 @@ class Watcher(Protocol):
     def on_away(self, reason: str) -> None:
         """Note that it is out of reach; not every cut that mends itself at once is."""
 
-    def on_back(self, away_s: float) -> None:
+    async def on_back(self, away_s: float) -> None:
         """Note that a new link took the place of one that was cut."""
 
     def on_loss(self, reason: str, *, dead: bool) -> None:
         """Note that it is lost, once; `dead`: its process has ended, and nothing runs there any more."""
 
 
+async def _ignore(state: dict[str, Any], sent_ns: int, back_ns: int) -> None:
+    """Take no notice of a beat."""
+
+
 class Heart:
     """The control link of one server: a beat a second, and the calls that must be answered in milliseconds.
+
+    It beats in the board's thread, with those of all servers.
 
     A link that is cut, or on which nothing is answered, is opened again until the server is taken for lost: its port
     refuses everybody, it has another test or none, or the time that one may be out of reach is over. `on_beat` is told
@@ -78,19 +90,20 @@ class Heart:
         lease_s: float,
         patience: Patience,
         watcher: Watcher,
-        on_beat: Callable[[dict[str, Any], int, int], None] = lambda state, sent_ns, back_ns: None,
+        board: Board,
+        on_beat: Callable[[dict[str, Any], int, int], Awaitable[None]] = _ignore,
     ) -> None:
         self.progress = Progress()
-        self._link = link
+        self._board = board
+        self._line = Line(link, board)
         self._patience = patience
         self._beat_s = min(max(BEAT_S, patience.members / BEATS_PER_S), lease_s / 4, patience.silent_s / 2)
         self._watcher = watcher
         self._on_beat = on_beat
         self._heard = time.monotonic()
         self._said = False
-        self._ending = threading.Event()
-        self._thread = threading.Thread(target=self._beat, name="heartbeat", daemon=True)
-        self._thread.start()
+        self._ending = Alarm()
+        self._beating = board.begin(self._beat())
 
     @property
     def away(self) -> bool:
@@ -98,17 +111,32 @@ class Heart:
         return self._said
 
     def call(self, name: str, *args: Plain, timeout_s: float | None = None) -> Plain:
-        """Call the server, from any thread; raises LinkDown, Refused, BadMessage."""
-        answer: Plain = self._link.call(name, *args, timeout_s=timeout_s or self._patience.silent_s)
+        """Call the server, from any thread but the board's; raises LinkDown, Refused, BadMessage."""
+        return self._board.run(self.calling(name, *args, timeout_s=timeout_s))
+
+    async def calling(self, name: str, *args: Plain, timeout_s: float | None = None) -> Plain:
+        """Call the server, in the board's thread; raises LinkDown, Refused, BadMessage."""
+        answer: Plain = await self._line.call(name, *args, timeout_s=timeout_s or self._patience.silent_s)
         return answer
 
+    async def measure(self, keeper: Timekeeper) -> None:
+        """Measure the server's clock in some rounds; raises LinkDown, Refused, BadMessage."""
+        for _ in range(_ROUNDS):
+            sent_ns = perf_counter_ns()
+            theirs_ns = await self.calling("clock", sent_ns)
+            if isinstance(theirs_ns, int):
+                keeper.clock.add(sent_ns, theirs_ns, perf_counter_ns())
+
     def renew(self) -> None:
-        """Have the server say how it is; raises LinkDown, Refused, BadMessage."""
+        """Have the server say how it is, from any thread but the board's; raises LinkDown, Refused, BadMessage."""
+        self._board.run(self._renew())
+
+    async def _renew(self) -> None:
         sent_ns = perf_counter_ns()
-        answer = self.call("renew")
+        answer = await self.calling("renew")
         try:
             state = unpack_map(answer)
-            self._on_beat(state, sent_ns, perf_counter_ns())
+            await self._on_beat(state, sent_ns, perf_counter_ns())
             self.progress = progressed(self.progress, state)
         except (KeyError, TypeError, ValueError) as error:
             raise BadMessage(str(error)) from error
@@ -116,23 +144,23 @@ class Heart:
 
     def stop(self) -> None:
         """Stop beating; the link stays open."""
-        self._ending.set()
-        if self._thread is not threading.current_thread():
-            self._thread.join()
+        self._board.soon(self._ending.ring)
+        try:
+            self._beating.result()
+        except CancelledError:
+            pass
 
     def close(self) -> None:
         """Stop beating and let go of the link."""
-        self._ending.set()
-        self._link.abort()
-        self.stop()
-        self._link.close()
+        self._beating.cancel()
+        self._board.run(self._line.end())
 
-    def _beat(self) -> None:
-        while not self._ending.wait(self._beat_s):
+    async def _beat(self) -> None:
+        while not await self._ending.within(self._beat_s):
             try:
-                self.renew()
+                await self._renew()
             except LinkDown as down:
-                if self._ending.is_set() or not self._mend(down):
+                if self._ending.is_on or not await self._mend(down):
                     return
             except Refused as refusal:
                 self._refuse(refusal)
@@ -141,7 +169,7 @@ class Heart:
                 self._lose(f"it answers what is no answer ({error})")
                 return
 
-    def _mend(self, down: LinkDown) -> bool:
+    async def _mend(self, down: LinkDown) -> bool:
         """Dial until the server is back or lost; tells which."""
         reason = "the connection was cut"
         if down.trouble is Trouble.NO_ANSWER:
@@ -151,10 +179,10 @@ class Heart:
         refused_since = 0.0
         why: Exception = down
         left_since = time.monotonic() if self._is_sudden(down) else inf
-        while not self._ending.is_set():
+        while not self._ending.is_on:
             try:
-                self._link = self._watcher.reopen()
-                self._return()
+                self._line = Line(await self._watcher.reopen(), self._board)
+                await self._return()
                 return True
             except ConnectionRefusedError as error:
                 why = error
@@ -172,7 +200,7 @@ class Heart:
             except BadMessage as error:
                 self._lose(f"{reason} and did not come back: {self._watcher.explain(error)}")
                 return False
-            self._wait(reason, why, left_since)
+            await self._wait(reason, why, left_since)
         return False
 
     def _is_sudden(self, down: LinkDown) -> bool:
@@ -180,7 +208,7 @@ class Heart:
         silent_s = time.monotonic() - self._heard
         return down.trouble in (Trouble.CLOSED, Trouble.RESET) and silent_s < _SUDDEN * self._patience.silent_s
 
-    def _wait(self, reason: str, why: Exception, left_since: float) -> None:
+    async def _wait(self, reason: str, why: Exception, left_since: float) -> None:
         """Pause before the next attempt; says what is due by now."""
         away_s, left_s = time.monotonic() - self._heard, self._patience.left_s
         if isinstance(why, LinkDown) and why.trouble in FOR_GOOD:
@@ -192,17 +220,17 @@ class Heart:
             self._lose(f"{reason} and did not come back within {self._patience.away_s:g} s{more}")
         elif away_s > self._patience.silent_s:
             self._away(reason)
-        self._ending.wait(_AGAIN_S)
+        await self._ending.within(_AGAIN_S)
 
     def _away(self, reason: str) -> None:
         if not self._said:
             self._said = True
             self._watcher.on_away(reason)
 
-    def _return(self) -> None:
+    async def _return(self) -> None:
         away_s = time.monotonic() - self._heard if self._said else 0.0
         self._said = False
-        self._watcher.on_back(away_s)
+        await self._watcher.on_back(away_s)
 
     def _refuse(self, refusal: Refused) -> None:
         if refusal.code == Code.LEASE:
@@ -211,8 +239,8 @@ class Heart:
             self._lose(refusal.text)
 
     def _lose(self, reason: str, *, dead: bool = False) -> None:
-        if not self._ending.is_set():  # one that is let go is not lost
-            self._ending.set()
+        if not self._ending.is_on:  # one that is let go is not lost
+            self._ending.ring()
             self._watcher.on_loss(reason, dead=dead)
 
 

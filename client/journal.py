@@ -8,7 +8,7 @@ import os
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import IO, Any
 
@@ -27,6 +27,7 @@ FORMAT = 1
 COMPACT_BYTES = 1 << 20
 """Bytes of records from which on the file is written anew, with the last of each member alone."""
 KEEP_S = 7 * 86400
+_OUTCOME = tuple(field.name for field in fields(Outcome))
 ENVIRONMENT = ("JMETER_HOME", "PYJM_HOME", "JVM_ARGS", "HEAP")
 
 
@@ -152,7 +153,8 @@ class Journal:
     def _line(
         member: int, number: int, outcome: Outcome, sizes: Sequence[int], figures: Mapping[str, Sequence[int]]
     ) -> bytes:
-        record = {"m": member, "n": number, "o": asdict(outcome), "sizes": sizes, "figures": figures}
+        told = {name: getattr(outcome, name) for name in _OUTCOME}
+        record = {"m": member, "n": number, "o": told, "sizes": sizes, "figures": figures}
         return json.dumps(record, separators=(",", ":")).encode() + b"\n"
 
     def _write_anew(self) -> None:

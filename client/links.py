@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from time import perf_counter_ns
+from typing import Any
 
 from pyjm.client.clocks import Timekeeper
 from pyjm.client.dial import Dialer
@@ -21,6 +22,7 @@ CLOCK_ROUNDS = 8
 CLOCK_GOOD_NS = 2_000_000
 CLOCK_SLOW_NS = 500_000_000
 RELEASE_S = 30.0
+MOST_WEIGHT = 1000
 
 DOWN = (OSError, LinkDown, Refused, BadMessage)
 """What opening a link, or calling over it, may raise."""
@@ -48,6 +50,15 @@ class Grant:
         return Caller(self.server_id, self.certificate)
 
 
+def capacity(about: Mapping[str, Any]) -> int:
+    """Tell how many worker processes a server has, by what it says of itself: one where it says nothing."""
+    for key in ("workers", "cores"):
+        count = about.get(key)
+        if isinstance(count, int) and count > 0:
+            return min(count, MOST_WEIGHT)
+    return 1
+
+
 class Opener:
     """Opens the links of one lease. `quick_s` is how long one attempt may take to open a link again."""
 
@@ -71,6 +82,7 @@ class Opener:
         self._receiver = receiver
         self._callback_host = callback_host
         self.grant = Grant("", 0.0, "")
+        self.workers = 1
         self.offset_ns = 0
 
     def acquire(self) -> Link:
@@ -78,6 +90,7 @@ class Opener:
         link, about = self._dialer.open(CONTROL)
         sent_ns = perf_counter_ns()
         try:
+            self.workers = capacity(about)
             lease = unpack_map(link.call("acquire", timeout_s=RELEASE_S))
             self.grant = Grant(
                 token=str(lease["token"]),

@@ -7,13 +7,14 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
-from math import gcd, isfinite
+from math import gcd
 from secrets import randbits
 from typing import Any
 
 from pyjm.client.configuring import names
+from pyjm.client.expected import Expected
+from pyjm.client.links import MOST_WEIGHT, capacity
 from pyjm.client.member import Member, MemberError
-from pyjm.client.muster import join_port
 from pyjm.engine.run.job import Job
 from pyjm.engine.shared.division import MOST_CYCLE, Division
 from pyjm.properties import Settings
@@ -22,7 +23,6 @@ log = logging.getLogger("pyjm.client.fleet")
 
 EACH, DIVIDE = "each", "divide"
 AUTO = "auto"
-MOST_WEIGHT = 1000
 LOOK_S = 0.5
 _SEED_BITS = 47
 
@@ -50,28 +50,10 @@ class Load:
         if action not in (EACH, DIVIDE):
             raise MemberError(f"pyjm.load={action} is none; write {EACH} or {DIVIDE}")
         weights = read_weights(settings.text("pyjm.weights"), None if joining else len(hosts))
-        expected = read_number(settings, "pyjm.expect_servers")
-        if not expected.is_integer():
-            raise MemberError(f"pyjm.expect_servers={settings.text('pyjm.expect_servers')} is no number of servers")
-        timeout_s = read_number(settings, "pyjm.expect_timeout")
-        if join_port(settings):
+        expected = Expected.of(settings)
+        if expected.port:
             return cls(action == DIVIDE, weights)
-        if expected > len(hosts):
-            there = f"{len(hosts)} server{' is' if len(hosts) == 1 else 's are'}"
-            raise MemberError(f"pyjm.expect_servers={expected:.0f}, and only {there} named (-R, remote_hosts)")
-        return cls(action == DIVIDE, weights, int(expected), timeout_s)
-
-
-def read_number(settings: Settings, key: str) -> float:
-    """Read a number of 0 or more; raises MemberError."""
-    text = settings.text(key)
-    try:
-        number = float(text)
-    except ValueError:
-        number = -1.0
-    if not (isfinite(number) and number >= 0):
-        raise MemberError(f"{key}={text} is none; write a number, 0 or more")
-    return number
+        return cls(action == DIVIDE, weights, expected.dialled(len(hosts)), expected.timeout_s)
 
 
 def read_weights(text: str, servers: int | None) -> tuple[int, ...]:
@@ -92,15 +74,6 @@ def read_weights(text: str, servers: int | None) -> tuple[int, ...]:
     if sum(weights) // gcd(*weights) > MOST_CYCLE:
         raise MemberError(f"pyjm.weights={text}: they are too fine; their sum may be {MOST_CYCLE} at most")
     return weights
-
-
-def capacity(about: About) -> int:
-    """Tell how many worker processes a server has, by what it says of itself: one where it says nothing."""
-    for key in ("workers", "cores"):
-        count = about.get(key)
-        if isinstance(count, int) and count > 0:
-            return min(count, MOST_WEIGHT)
-    return 1
 
 
 def divisions(weights: Sequence[int], seed: int) -> list[Division | None]:

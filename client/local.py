@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import Future
+from functools import partial
 from typing import Any
 
 from pyjm.engine.plan.faults import Fault
@@ -10,7 +12,7 @@ from pyjm.engine.run.engine import Health, Running
 from pyjm.engine.run.folder import sweep
 from pyjm.engine.run.job import Job
 
-from .member import Progress
+from .member import Answer, Progress, asked
 
 
 class Local:
@@ -42,6 +44,13 @@ class Local:
         """Say nothing: the clock is the same."""
         return ""
 
+    def doubt_ns(self) -> int:
+        """Tell that the clock is the same."""
+        return 0
+
+    def settle(self) -> None:
+        """Do nothing: the clock is the same."""
+
     def start_at(self, at_ns: int) -> None:
         """Begin at an instant of perf_counter_ns."""
         self.engine.start(at_ns)
@@ -49,6 +58,10 @@ class Local:
     def started_ns(self) -> int:
         """Tell when it really began, 0 while it has not."""
         return self.engine.health().started_ns
+
+    def ask(self, after: int, wait_s: float, rest_s: float = 0.0) -> Future[Answer]:
+        """Ask for batches."""
+        return asked(partial(self.take, after, wait_s))
 
     def take(self, after: int, wait_s: float) -> list[bytes]:
         """Give batches."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -12,6 +14,10 @@ from pyjm.engine.run.job import Job
 
 UNKNOWN = -1
 """As a number of samples that may be lost: nothing is known of it."""
+
+
+Answer = Callable[[], list[bytes]]
+"""What gives packed batches, unpacked from what has come when it is their turn; raises MemberError."""
 
 
 class MemberError(Exception):
@@ -37,14 +43,17 @@ class Progress:
 
 
 class Member(Protocol):
-    """An engine. Its calls block and are made from one thread per member; `stop` may come from any thread.
+    """An engine. Its calls block, but for `ask`; `stop` may come from any thread.
 
     `name` is what the user wrote in -R or remote_hosts; two members of one name are told apart by their place in the
-    list. `cuts` counts how often the way to it was cut and mended.
+    list.
     """
 
     name: str
-    cuts: int
+
+    @property
+    def cuts(self) -> int:
+        """Tell how often the way to it was cut and mended."""
 
     @property
     def warnings(self) -> Sequence[str]:
@@ -65,14 +74,23 @@ class Member(Protocol):
     def clock(self) -> str:
         """Say how its wall clock stands beside this machine's; empty where it is the same, or not known."""
 
+    def doubt_ns(self) -> int:
+        """Tell how wrong `offset_ns` may be."""
+
+    def settle(self) -> None:
+        """Measure the engine's clock once more, where what is known of it is poor; does not raise."""
+
     def start_at(self, at_ns: int) -> None:
         """Begin at an instant of this process's perf_counter_ns clock."""
 
     def started_ns(self) -> int:
         """Tell when it really began, in this process's perf_counter_ns clock; 0 while it has not."""
 
-    def take(self, after: int, wait_s: float) -> list[bytes]:
-        """Give packed batches after a number, acknowledging all up to it; raises MemberError when it is lost."""
+    def ask(self, after: int, wait_s: float, rest_s: float = 0.0) -> Future[Answer]:
+        """Ask for the batches after a number, acknowledging all up to it; none may have come within `wait_s`.
+
+        The question goes out after `rest_s`. MemberError comes out of the future where the engine is lost.
+        """
 
     def stop(self, *, now: bool) -> None:
         """End the test there, gracefully or now; does not wait for it."""
@@ -115,6 +133,22 @@ class Outcome:
     lost_at_ms: int = 0
     idle: bool = False
     ended: bool = False
+
+
+def asked(take: Answer) -> Future[Answer]:
+    """Ask an engine whose `take` blocks, in a thread made for that."""
+    coming: Future[Answer] = Future()
+
+    def work() -> None:
+        try:
+            batches = take()
+        except Exception as error:  # it is raised where it is waited for
+            coming.set_exception(error)
+        else:
+            coming.set_result(lambda: batches)
+
+    threading.Thread(target=work, name="taking", daemon=True).start()
+    return coming
 
 
 class Watched(Protocol):

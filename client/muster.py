@@ -3,63 +3,27 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import TracebackType
 from typing import Self
 
+from pyjm.client.board import Board
 from pyjm.client.configuring import Policy
 from pyjm.client.door import Joined
 from pyjm.client.ending import tell
+from pyjm.client.expected import Expected, join_port
 from pyjm.client.member import Member, MemberError
 from pyjm.client.order import Order, Refused, Say
 from pyjm.client.remote import Remote
 from pyjm.client.trust import Trust
+from pyjm.engine.run.limits import raise_file_limit
 from pyjm.properties import Settings
 
-MOST_SERVERS = 100_000
+MOST_LINKS = 3
+BESIDE_LINKS = 64
+"""Files that a controller has open for each server at the most, and beside those."""
 
 log = logging.getLogger("pyjm.client.session")
-
-
-def servers_of(settings: Settings) -> str:
-    """Give the servers of -r as -R writes them: remote_hosts, or nobody but those that join."""
-    if join_port(settings):
-        return ""
-    return settings.text("remote_hosts", "127.0.0.1") or "127.0.0.1"
-
-
-def join_port(settings: Settings) -> int:
-    """Tell on which port servers join, 0 for none; raises MemberError."""
-    return _number(settings, "pyjm.join_port", 65535)
-
-
-def _number(settings: Settings, key: str, most: int) -> int:
-    text = settings.text(key) or "0"
-    if not text.isdecimal() or int(text) > most:
-        raise MemberError(f"{key}={text} can't be used: write a whole number, {most} at most, or 0 for none")
-    return int(text)
-
-
-@dataclass(frozen=True, slots=True)
-class Expected:
-    """What pyjm.join_port, pyjm.expect_servers and pyjm.expect_timeout say; `servers` counts the dialled as well."""
-
-    port: int
-    servers: int
-    timeout_s: float
-
-    @classmethod
-    def of(cls, settings: Settings, named: int) -> Expected:
-        """Read them for a run that dials so many; raises MemberError where they can't be meant."""
-        servers = _number(settings, "pyjm.expect_servers", MOST_SERVERS)
-        found = cls(join_port(settings), servers, settings.decimal("pyjm.expect_timeout"))
-        if found.servers <= named:
-            dialled = f", those that are dialled ({named}) included" if named else ""
-            raise MemberError(
-                f"pyjm.expect_servers={found.servers}: servers are to join (pyjm.join_port={found.port}); write how "
-                f"many there are to be{dialled}"
-            )
-        return found
 
 
 class Muster:
@@ -85,9 +49,9 @@ class Muster:
         try:
             if not join_port(self._settings):
                 return order
-            expected = Expected.of(self._settings, len(hosts))
+            expected = Expected.of(self._settings)
+            wanted = expected.joining(len(hosts))
             door = self._trust.door()
-            wanted = expected.servers - len(hosts)
             servers = "1 server" if wanted == 1 else f"{wanted} servers"
             tell(f"Waiting for {servers} to join on port {expected.port}", self._say)
             found = door.wait(wanted, expected.timeout_s, [*hosts, *order.standbys])
@@ -108,9 +72,18 @@ class Muster:
         return replace(order, hosts=[*hosts, *self._joined])
 
     def members(self, order: Order, settings: Settings) -> list[Member]:
-        """Make the servers of an order the members of the run."""
+        """Make the servers of an order the members of the run; raises Refused for more than can be talked to."""
         names = [*(order.hosts or ()), *order.standbys]
-        return [
-            Remote(name, settings, self._trust, say=self._say, joined=self._joined.get(name), members=len(names))
-            for name in names
-        ]
+        files, needed = raise_file_limit(), MOST_LINKS * len(names) + BESIDE_LINKS
+        if files is not None and files < needed:
+            raise Refused(
+                f"An error occurred: {len(names)} servers take up to {needed} open files here, and this process may "
+                f"have {files}; allow it more (ulimit -Hn), or name fewer servers"
+            )
+        board, count = Board(), len(names)
+
+        def remote(name: str) -> Remote:
+            joined = self._joined.get(name)
+            return Remote(name, settings, self._trust, say=self._say, joined=joined, members=count, board=board)
+
+        return [remote(name) for name in names]

@@ -7,12 +7,43 @@ from collections.abc import Callable
 from time import perf_counter_ns
 
 from pyjm.client.member import UNKNOWN, Progress
+from pyjm.server.wire.contract import TAKE_AT_MOST
 
 WINDOW_S = 0.2
 """The time over which samples are counted: as often as workers hand theirs over, or seldomer where they come so."""
 
 UNSAID_S = 0.5
 """How old samples may be when a server first counts them."""
+
+
+TAKES_PER_S = 250
+"""How many answers with samples a controller takes from all servers together: each costs it as much as their rows do.
+
+Workers hand theirs over every 0.2 s. Of more than fifty servers, what they have handed over for longer makes one batch.
+"""
+
+
+def rest_s(members: int) -> float:
+    """Tell how long each of so many servers is left in peace; 0: it is asked as often as it has something."""
+    return members / TAKES_PER_S if members > TAKES_PER_S * WINDOW_S else 0.0
+
+
+ON_THE_WAY = 64 << 20
+"""Bytes of batches that all servers together may have handed over and the controller has not written yet."""
+LEAST_ANSWER = 64 << 10
+"""Bytes of batches that each server may hand over at once, however many there are."""
+PRESSING = 1 << 20
+"""Bytes in one answer from which on the next is asked for at once; less, where no answer may have so many."""
+
+
+def most_at_once(members: int) -> int:
+    """Tell how many bytes of batches each of so many servers may hand over at once."""
+    return min(max(ON_THE_WAY // max(1, members), LEAST_ANSWER), TAKE_AT_MOST)
+
+
+def is_pressing(answer: int, members: int) -> bool:
+    """Tell by the bytes of an answer whether more wait there."""
+    return answer >= min(PRESSING, most_at_once(members) // 2)
 
 
 class Pace:

@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import logging
-import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import replace
 from math import inf
 from typing import Any
 
 from pyjm.client.address import parse_address
-from pyjm.client.clocks import CONTROLLER
+from pyjm.client.board import Board, opened
+from pyjm.client.clocks import CONTROLLER, GOOD_NS
 from pyjm.client.dial import LIMITS, Dialer
 from pyjm.client.door import Joined
 from pyjm.client.heart import Heart, Patience
 from pyjm.client.links import DOWN, Grant, Opener
-from pyjm.client.member import MemberError, Progress
+from pyjm.client.member import Answer, MemberError, Progress
+from pyjm.client.pace import most_at_once, rest_s
 from pyjm.client.parting import let_go
+from pyjm.client.samples import AGAIN_S, Samples, Standing, read_health
 from pyjm.client.shipping import ship
 from pyjm.client.trust import Trust
 from pyjm.engine.plan.faults import Fault
-from pyjm.engine.run.engine import Health, WorkerHealth
+from pyjm.engine.run.engine import Health
 from pyjm.engine.run.job import Job
 from pyjm.properties import Settings
 from pyjm.server.wire.contract import (
@@ -33,16 +36,13 @@ from pyjm.server.wire.contract import (
     Refused,
     pack,
     unpack,
-    unpack_batches,
-    unpack_map,
 )
 from pyjm.server.wire.link import Link
-from pyjm.server.wire.trouble import FOR_GOOD, LinkDown
+from pyjm.server.wire.trouble import LinkDown
 
 log = logging.getLogger("pyjm.client.remote")
 
 COMPILE_S = 180.0
-_AGAIN_S = 0.25
 _DROP_S = 1.0
 """How long a server may take to end a test whose lease is over."""
 
@@ -65,9 +65,9 @@ class Remote:
         say: Callable[[str], None] = lambda text: None,
         joined: Joined | None = None,
         members: int = 1,
+        board: Board | None = None,
     ) -> None:
         self.name = name
-        self.cuts = 0
         self._settings = settings
         self._trust = Trust(settings) if trust is None else trust
         self._limits = limits
@@ -77,16 +77,22 @@ class Remote:
         self._silent_s = settings.decimal("pyjm.loss_timeout")
         self._away_s = settings.decimal("pyjm.reconnect_timeout")
         self._runs_on_s = 0.0
-        self._lost = ""
-        self._trouble = ""
         self._stop_asked = ""
-        self._health: Health | None = None
         self._heart: Heart | None = None
-        self._data: Link | None = None
         self._threads: Link | None = None
-        self._gone = threading.Event()
+        self._board = Board() if board is None else board
+        self._on_board = False
+        self._standing = Standing()
+        self._samples = Samples(
+            name, self._board, self._standing, self._open_data, self._failure, self._is_away, most_at_once(members)
+        )
 
     # before the test
+
+    @property
+    def cuts(self) -> int:
+        """Tell how often the way of its samples was cut and mended."""
+        return self._samples.cuts
 
     @property
     def warnings(self) -> Sequence[str]:
@@ -110,7 +116,7 @@ class Remote:
         self._begin()
         try:
             self._watch(self._opener.acquire())
-            data = self._open_data()
+            data = self._samples.open()
             self._threads = self._opener.threads(self._call)
             return self._order(job, data)
         except DOWN as error:
@@ -119,11 +125,12 @@ class Remote:
     def reconfigure(self, job: Job) -> list[Fault]:
         """Have another job compiled in place of the one that the server has, under the same lease."""
         try:
-            return self._order(job, self._data or self._open_data())
+            return self._order(job, self._samples.link or self._samples.open())
         except DOWN as error:
             raise self._failure(error) from error
 
     def _order(self, job: Job, data: Link) -> list[Fault]:
+        job = replace(job, hand_over_s=rest_s(self._members))
         order = ship(self.name, job, data, self._limits, self._opener.offset_ns)
         if self._settings.text("pyjm.clock") == CONTROLLER:
             order |= {"clock": CONTROLLER, "epoch_ns": self._opener.timekeeper.epoch_ns()}
@@ -148,8 +155,10 @@ class Remote:
 
     def _begin(self) -> None:
         self.close()
-        self._gone.clear()
-        self._lost = self._trouble = self._stop_asked = ""
+        self._board.enter()
+        self._on_board = True
+        self._standing.renew()
+        self._stop_asked = self._samples.trouble = ""
         self._dialer = self._joined or self._by_name()
         receiver = self._trust.receiver() if self._joined is None else None
         callback_host = self._settings.system.get("java.rmi.server.hostname", "")
@@ -163,36 +172,48 @@ class Remote:
         lease_s = self._opener.grant.lease_s
         self._runs_on_s = lease_s + _DROP_S if self._opener.grant.stops else inf
         self._away_s = min(self._settings.decimal("pyjm.reconnect_timeout"), lease_s)
+        self._samples.silent_s, self._samples.away_s = self._silent_s, self._away_s
         left_s = self._settings.decimal("pyjm.rejoin_timeout") if self._joined is not None else inf
         patience = Patience(self._silent_s, self._away_s, self._members, left_s)
-        self._heart = Heart(control, lease_s, patience, self, self._on_beat)
+        self._heart = Heart(control, lease_s, patience, self, self._board, self._on_beat)
         return self._heart
 
-    def _on_beat(self, state: dict[str, Any], sent_ns: int, back_ns: int) -> None:
+    async def _on_beat(self, state: dict[str, Any], sent_ns: int, back_ns: int) -> None:
         keeper = self._opener.timekeeper
         keeper.beat(state, sent_ns, back_ns)
         epoch_ns = keeper.correction()
         if epoch_ns is not None:
             try:
-                self._call("epoch", epoch_ns)
+                assert self._heart is not None
+                await self._heart.calling("epoch", epoch_ns)
                 keeper.corrected(epoch_ns)
             except Refused:  # nothing is compiled there yet: the next beat tries again
                 pass
 
     def _failure(self, error: Exception) -> MemberError:
-        if not self._lost and isinstance(error, Refused) and error.code == Code.LEASE:
-            self._lost = error.text
-        return MemberError(f"{self.name} is lost: {self._lost}") if self._lost else self._dialer.explain(error)
+        standing = self._standing
+        if not standing.lost and isinstance(error, Refused) and error.code == Code.LEASE:
+            standing.lost = error.text
+        return MemberError(f"{self.name} is lost: {standing.lost}") if standing.lost else self._dialer.explain(error)
 
     def _open_data(self, *, again: bool = False) -> Link:
-        self._data = self._opener.data(self._call, again=again)
-        return self._data
+        return self._opener.data(self._call, again=again)
 
     def grant(self) -> Grant:
         """Give what another process needs to take this server up."""
         return self._opener.grant
 
     # the test
+
+    @property
+    def board(self) -> Board:
+        """Give what serves its links."""
+        return self._board
+
+    @property
+    def workers(self) -> int:
+        """Tell how many worker processes it may have."""
+        return self._opener.workers
 
     def share(self, place: int, servers: int) -> None:
         """Tell which rows of divided data files are this server's."""
@@ -210,6 +231,19 @@ class Remote:
         """Say how the server's wall clock stands beside this machine's, and how quickly that changes."""
         return self._opener.timekeeper.text()
 
+    def doubt_ns(self) -> int:
+        """Tell how wrong `offset_ns` may be."""
+        return self._opener.timekeeper.doubt_ns()
+
+    def settle(self) -> None:
+        """Measure the server's clock once more, where that was done amid much else."""
+        if self._heart is None or self.doubt_ns() <= GOOD_NS:
+            return
+        try:
+            self._board.run(self._heart.measure(self._opener.timekeeper))
+        except (LinkDown, Refused, BadMessage) as error:
+            log.info("%s: its clock could not be measured once more: %s", self.name, error)
+
     def start_at(self, at_ns: int) -> None:
         """Begin at an instant of this process's clock."""
         self._ask("start_at", at_ns + self.offset_ns())
@@ -223,64 +257,31 @@ class Remote:
         started_ns = read_health(said).started_ns
         return started_ns - self.offset_ns() if started_ns else 0
 
+    def ask(self, after: int, wait_s: float, rest_s: float = 0.0) -> Future[Answer]:
+        """Ask for batches after a number; a cut of the link is mended here."""
+        return self._samples.ask(after, wait_s, rest_s)
+
     def take(self, after: int, wait_s: float) -> list[bytes]:
-        """Give batches after a number; a cut of the link is mended here."""
-        while True:
-            if self._lost:
-                raise MemberError(f"{self.name} is lost: {self._lost}")
-            try:
-                data = self._data or self._open_data()
-                # an answer begins after the wait at the latest; once it has begun, its frame has its own deadline
-                packed, health = data.call("take", after, float(wait_s), timeout_s=wait_s + self._silent_s)
-                self._note(health)
-                return unpack_batches(packed)
-            except Refused as error:
-                raise self._failure(error) from error
-            except (OSError, LinkDown) as error:
-                log.info("%s: the data link was cut (%s), it is opened again", self.name, error)
-                self._mend(error)
-            except (BadMessage, TypeError, ValueError) as error:
-                raise MemberError(f"{self.name} answers what is no answer: {error}") from error
+        """Ask for batches, and wait for them; raises MemberError."""
+        return self.ask(after, wait_s).result()()
 
-    def _note(self, health: object) -> None:
-        self._health = read_health(health)
-        self._trouble = str(unpack_map(health).get("trouble", ""))
-
-    def _mend(self, error: Exception) -> None:
-        """Open the data link again; gives up when the heartbeat does, or after as long."""
-        self._data = None
-        until = time.monotonic() + self._away_s
-        while not self._gone.wait(_AGAIN_S):
-            try:
-                self._open_data(again=True)
-                self.cuts += 1
-                return
-            except (Refused, BadMessage) as refusal:
-                raise self._failure(refusal) from refusal
-            except (OSError, LinkDown) as again:
-                if isinstance(again, LinkDown) and again.trouble in FOR_GOOD and not self._lost:
-                    self._lost = f"the connection for samples was cut and can't be opened again: {self.explain(again)}"
-                    raise self._failure(again) from error
-                if self._heart is not None and self._heart.away:  # it is for the heart to say when that is enough
-                    until = time.monotonic() + self._away_s
-                elif time.monotonic() > until:
-                    self._lost = f"the connection for samples was cut and did not come back within {self._away_s:g} s"
-                    raise self._failure(again) from error
-        raise MemberError(f"{self.name} is lost: {self._lost or 'it was let go'}")
+    def _is_away(self) -> bool:
+        return self._heart is not None and self._heart.away
 
     def stop(self, *, now: bool) -> None:
         """End the test there; does not wait for it. A server that is out of reach hears of it when it is back."""
         self._stop_asked = "stop" if now else self._stop_asked or "shutdown"
+        self._board.soon(self._standing.hurry.wake)
         self._ask("stop" if now else "shutdown")
 
     def health(self) -> Health | None:
         """Tell the latest health that came with `take`."""
-        return self._health
+        return self._samples.health
 
     def progress(self) -> Progress:
         """Tell how far it was at the last heartbeat."""
         progress = self._heart.progress if self._heart is not None else Progress()
-        return replace(progress, trouble=self._trouble or progress.trouble, runs_on_s=self._runs_on_s)
+        return replace(progress, trouble=self._samples.trouble or progress.trouble, runs_on_s=self._runs_on_s)
 
     def _call(self, name: str, *args: Plain) -> Plain:
         assert self._heart is not None
@@ -290,22 +291,22 @@ class Remote:
         """Call over the control link; while that is cut, until it is mended or has been for too long."""
         until = time.monotonic() + self._silent_s
         while True:
-            if self._lost or self._heart is None:
-                raise MemberError(f"{self.name} is lost: {self._lost or 'it was not configured'}")
+            if self._standing.lost or self._heart is None:
+                raise MemberError(f"{self.name} is lost: {self._standing.lost or 'it was not configured'}")
             try:
                 return self._heart.call(name, *args)
             except LinkDown as down:
                 if time.monotonic() > until:
                     raise MemberError(f"{self.name} is out of reach: {down}") from down
-                self._gone.wait(_AGAIN_S)
+                self._standing.gone.wait(AGAIN_S)
             except (Refused, BadMessage) as error:
                 raise self._failure(error) from error
 
     # what the heart tells
 
-    def reopen(self) -> Link:
+    async def reopen(self) -> Link:
         """Open the control link again."""
-        return self._opener.control()
+        return await opened(self._opener.control)
 
     def explain(self, error: Exception) -> Exception:
         """Say in one line why a link could not be opened."""
@@ -313,7 +314,7 @@ class Remote:
 
     def may_live(self) -> bool:
         """Tell whether the data link lives, or somebody knocks."""
-        if self._data is not None and not self._data.closed:
+        if self._samples.link is not None and not self._samples.link.closed:
             return True
         return self._joined is not None and self._joined.is_knocked
 
@@ -322,9 +323,9 @@ class Remote:
         text = f"{self.name} is out of reach: {reason}; it is {self._dialer.returns} for up to {self._away_s:g} s"
         log.warning("%s", text)
         self._say(text)
-        self._abort_data()
+        self._samples.abort()
 
-    def on_back(self, away_s: float) -> None:
+    async def on_back(self, away_s: float) -> None:
         """Say that the server is back, and have it stopped where that was asked for in the meantime."""
         if away_s:
             text = f"{self.name} is back after {away_s:.0f} s: what it has kept comes now"
@@ -332,22 +333,19 @@ class Remote:
             self._say(text)
         if self._stop_asked:
             try:
-                self._call(self._stop_asked)
+                assert self._heart is not None
+                await self._heart.calling(self._stop_asked)
             except (LinkDown, Refused, BadMessage) as error:
                 log.info("%s could not be stopped: %s", self.name, error)
 
     def on_loss(self, reason: str, *, dead: bool) -> None:
         """Note that the server is gone; who waits for its batches wakes up."""
-        self._lost = reason
+        self._standing.lost = reason
         if dead:
             self._runs_on_s = 0.0
-        self._gone.set()
-        self._abort_data()
-
-    def _abort_data(self) -> None:
-        data = self._data
-        if data is not None:
-            data.abort()
+        self._standing.gone.set()
+        self._standing.hurry.ring()
+        self._samples.abort()
 
     # after the test
 
@@ -358,26 +356,20 @@ class Remote:
     def close(self) -> None:
         """Let go of the server."""
         heart, self._heart = self._heart, None
-        links = [link for link in (self._data, self._threads) if link is not None]
-        self._data = self._threads = None
-        self._gone.set()
+        self._standing.gone.set()
+        threads, self._threads = self._threads, None
         if heart is not None:
             heart.stop()
             if self.clock():
                 log.info("%s: %s", self.name, self.clock())
-            if not self._lost:
-                let_go(self.name, [heart.call, *(link.call for link in links), self._opener.call])
+            if not self._standing.lost:
+                further = [threads.call] if threads is not None else []
+                let_go(self.name, [heart.call, self._samples.call, *further, self._opener.call])
             heart.close()
+        links = [link for link in (self._samples.let_go(), threads) if link is not None]
         for link in links:
             link.abort()
             link.close()
-
-
-def read_health(data: object) -> Health:
-    """Read how an engine is; a server may know of more than this side does."""
-    values = unpack_map(data)
-    values["each"] = tuple(
-        WorkerHealth(*(number + 0 for number in figures[: len(WorkerHealth._fields)]))
-        for figures in values.get("each", ())
-    )
-    return Health(**{key: value for key, value in values.items() if key in Health.__dataclass_fields__})
+        if self._on_board:
+            self._on_board = False
+            self._board.leave()

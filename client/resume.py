@@ -8,10 +8,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from pyjm.engine.run.limits import raise_file_limit
 from pyjm.properties import PropertiesError, Settings
 from pyjm.properties.launch import java_options
 from pyjm.properties.options import CommandLine, parse
 
+from .board import Board
 from .collect import Collector, FileError
 from .fleet import Fleet
 from .journal import BadJournal, Journal, Place, State, load, run_folder
@@ -69,6 +71,7 @@ class Resumed(Session):
         order = replace(order, hosts=hosts)  # with those that had joined
         super().__init__(order, settings, say, lambda *_: [], lambda *_: self.crew)
         self.state = state
+        self.board = Board()
         self.journal_path = state.path
 
     def run(self) -> int:
@@ -88,7 +91,10 @@ class Resumed(Session):
         """Make a server of the run a member of this one."""
         grant = place.grant
         joined = trust.door().joined(place.name, grant.caller) if grant.joined else None
-        return Remote(place.name, self.settings, trust, say=self.say, joined=joined, members=len(self.state.places))
+        count = len(self.state.places)
+        return Remote(
+            place.name, self.settings, trust, say=self.say, joined=joined, members=count, board=self.board
+        )
 
     def prepared(self) -> Prepared:
         """Read the plan again; it has to be the same."""
@@ -107,6 +113,7 @@ class Resumed(Session):
         places = self.state.places
         try:
             self.reopen(collector)
+            raise_file_limit()
             members = [self.member(place, trust) for place in places]
             reached = self.reach(members)
             if not reached and not all(place.outcome.ended for place in places):

@@ -50,12 +50,12 @@ class Handed:
 class Book:
     """Hands out blocks, each row once. All methods may be called from any thread.
 
-    `servers` is how many take part; `note` is told what was handed out, before anybody else is.
+    `askers` is how many workers may ask, of all servers; `note` is told what was handed out, before anybody else is.
     """
 
     def __init__(self, note: Callable[[list[Any]], None] = lambda line: None) -> None:
         self.files: dict[str, Handed] = {}
-        self.servers = 1
+        self.askers = 1
         self._note = note
         self._turn = threading.Lock()
 
@@ -74,7 +74,7 @@ class Book:
             if recycle:
                 size = min(want, rows - first % rows)
             else:
-                size = block_size(want, rows - first, max(len(file.blocks), self.servers))
+                size = block_size(want, rows - first, max(len(file.blocks), self.askers), rows)
             if size > 0:
                 self._note(["handed", *asker, key, rows, first, first + size, used])
                 blocks.add(first, first + size)

@@ -8,7 +8,7 @@ import logging
 import random
 import zlib
 from array import array
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pyjm.engine.results.batch import Used
@@ -46,10 +46,12 @@ class Sums:
 
 @dataclass(slots=True)
 class Account:
-    """What servers tell. `names` are the divided files of the plan with their policies; `places` those of servers."""
+    """What servers tell. `names` are the divided files of the plan with their policies; `places` those of servers
+    with these `weights`, where the load is divided."""
 
     names: Mapping[str, str]
     servers: int = 1
+    weights: Sequence[int] = ()
     places: dict[int, int] = field(default_factory=dict)
     lost: set[int] = field(default_factory=set)
     files: dict[str, FileUse] = field(default_factory=dict)
@@ -88,7 +90,7 @@ class Account:
                         used[row] = min(2, used[row] + was_used)
                         unknown[row] |= not was_used
             elif file.policy != UNIQUE and server in self.places:
-                for row in share_of(file.policy, file.rows, self.places[server], self.servers):
+                for row in share_of(file.policy, file.rows, self.places[server], self.servers, self.weights):
                     unknown[row] = 1
         marks = added(file.marks, bytes(used))
         unused = marks.count(0)

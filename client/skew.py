@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-import time
+import threading
 from collections.abc import Iterable
 from concurrent.futures import Future
 from time import perf_counter_ns
@@ -16,16 +16,16 @@ _STARTED_S = 3.0
 _LOOK_S = 0.02
 
 
-def began_ns(member: Member, at_ns: int) -> int:
-    """Ask a member when it really began; 0 where it does not in time. `at_ns` is when it was to."""
+def began_ns(member: Member, at_ns: int, stopped: threading.Event) -> int:
+    """Ask a member when it really began; 0 where it does not in time, or is stopped. `at_ns` is when it was to."""
     until_ns = at_ns + int(_STARTED_S * 1e9)
-    time.sleep(max(0, at_ns - perf_counter_ns()) / 1e9)
+    stopped.wait(max(0, at_ns - perf_counter_ns()) / 1e9)
     pause_s = _LOOK_S
-    while perf_counter_ns() < until_ns:
+    while perf_counter_ns() < until_ns and not stopped.is_set():
         began = member.started_ns()
         if began:
             return began
-        time.sleep(pause_s)
+        stopped.wait(pause_s)
         pause_s *= 2  # many that are late are late because there is much to do
     return 0
 

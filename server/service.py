@@ -242,13 +242,14 @@ class Calls(service.Service):  # type: ignore[misc]  # rpyc has no types
         """Begin."""
         self._host.start(self._held(), at_ns)
 
-    def take(self, after: int, wait_s: float) -> tuple[bytes, bytes]:
+    def take(self, after: int, wait_s: float, at_most: int) -> tuple[bytes, bytes]:
         """Give the batches after a number, and how this server is."""
         if self.kind != DATA:
             raise Refused(Code.STATE, "take waits and belongs on the data link")
         lease = self._held()
         run = running(lease)
-        batches = run.spool.take(after, max(0.0, min(wait_s, _LONGEST_WAIT_S)), TAKE_AT_MOST)
+        at_most = max(0, min(at_most, TAKE_AT_MOST))
+        batches = run.spool.take(after, max(0.0, min(wait_s, _LONGEST_WAIT_S)), at_most)
         self._host.renew(lease)
         return pack_batches(batches), pack({**asdict(run.health()), "trouble": run.trouble})
 

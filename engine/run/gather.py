@@ -11,6 +11,7 @@ from pyjm.engine.results.batch import Batch, Used, tallied
 from pyjm.engine.results.tally import Tally
 
 from .files import as_lines
+from .holding import Held
 from .ledger import Ledger
 from .merge import Merge
 from .relay import Line, Relay
@@ -37,6 +38,7 @@ class Outgoing:
         self.handed = [0] * workers
         self.counts = [(0, 0, 0)] * workers
         self.used: Callable[[], list[Used]] = list
+        self.held: Held | None = None
 
     def add(
         self,
@@ -106,7 +108,14 @@ class Outgoing:
         last: bool = False,
         strained: tuple[int, int] | None = None,
     ) -> None:
-        """Number a batch and keep it; one that says nothing new is not made."""
+        """Number a batch and keep it; one that says nothing new is not made, one that is held back comes later."""
+        held = self.held
+        if held is not None:
+            held.add(rows, tallies, summaries or {}, strained)
+            if not (last or self.lost or self.lost_samples or held.is_due()):
+                return
+            rows, tallies, summaries, strained = held.rows(), held.tallies, held.summaries, held.strained
+            held.begin_anew()
         active, started, finished = (sum(column) for column in zip(*self.threads))
         threads = (active, started, finished)
         notes = [line.text for line in self.notes.take(last=last)]

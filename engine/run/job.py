@@ -41,7 +41,8 @@ class Job:
     `no_scripts` is the engine's own, whatever a controller says. `epoch_ns` is the wall time at which this
     machine's perf_counter_ns clock was 0, by the clock that the times of samples are to be of; 0: by this machine's.
     `csv` says how rows of data files are divided over the fleet (`rules` and `seed` of a RowShares); empty: each server
-    reads them all. `division` is the engine's part of the load, None for all of it.
+    reads them all. `division` is the engine's part of the load, None for all of it. `hand_over_s` is how seldom batches
+    are to be made, because the controller has many servers; 0: as often as workers hand over.
     """
 
     plan: bytes
@@ -57,6 +58,7 @@ class Job:
     epoch_ns: int = 0
     csv: dict[str, Any] = field(default_factory=dict)
     division: Division | None = None
+    hand_over_s: float = 0.0
 
     def build(self, cells: Cells, workers: int) -> Build:
         """Make what the plan's elements get to know, the same in the parent and in each worker."""
@@ -69,9 +71,14 @@ class Job:
             system=dict(self.system),
             files=self.files,
             no_scripts=self.no_scripts,
-            row_shares=RowShares(**self.csv) if self.csv else None,
+            row_shares=self._row_shares(),
             dividing=None if self.division is None else Dividing(self.division),
         )
+
+    def _row_shares(self) -> RowShares | None:
+        if not self.csv:
+            return None
+        return RowShares(**self.csv, weights=self.division.weights if self.division is not None else ())
 
     def included(self, name: str) -> bytes:
         """Read a file that an Include Controller names. Raises OSError."""

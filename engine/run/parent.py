@@ -25,6 +25,7 @@ from .engine import Health, WorkerHealth
 from .folder import Folder
 from .frames import Say, frame, values
 from .gather import Outgoing
+from .holding import Held
 from .job import Job
 from .ledger import Ledger
 from .limits import connects, most_users, raise_file_limit, shortage, users_at_once
@@ -119,6 +120,8 @@ class Engine:
         (self.folder / "counts").write_bytes(bytes(SharedCounts.size(len(program.groups), workers)))
         self.ledger = Ledger(self.folder / "ledger", workers)
         self.out = Outgoing(workers, job.counted(), self.ledger, self.listen() if job.host_prefix else None)
+        if job.hand_over_s > 0:
+            self.out.held = Held(job.hand_over_s)
         if job.csv:
             self.out.used = lambda: used_rows(self.folder)
         for link in self.links:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import overload
 
+from .division import Deal
 from .handout import Ask, Handout
 from .marks import Marks
 
@@ -20,19 +22,57 @@ LEAST = 16
 """Near the end of a file a block is no smaller than this part of what was asked for."""
 
 
-def share_of(policy: str, rows: int, place: int, servers: int) -> range:
-    """Give the rows, numbered from 0, of the server at a place: every one, every n-th, or one of n equal parts."""
+def share_of(policy: str, rows: int, place: int, servers: int, weights: Sequence[int] = ()) -> Sequence[int]:
+    """Give the rows, numbered from 0, of the server at a place: every one, every n-th, or one of n equal parts.
+
+    With the servers' `weights` the parts are as large as those, and rows are dealt out as the users of a divided load.
+    """
+    if len(weights) != servers or len(set(weights)) < 2:
+        weights = ()
     if policy == SPLIT:
-        return range(place, rows, servers)
+        return Dealt(Deal(place, weights), rows) if weights else range(place, rows, servers)
+    if policy == BLOCK and weights:
+        total, before = sum(weights), sum(weights[:place])
+        return range(rows * before // total, rows * (before + weights[place]) // total)
     if policy == BLOCK:
         return range(rows * place // servers, rows * (place + 1) // servers)
     return range(rows)
 
 
-def block_size(wanted: int, left: int, askers: int) -> int:
-    """Give how many of the rows that are left one gets who asks: fewer near the end, so that all end together."""
+class Dealt(Sequence[int]):
+    """The numbers below a limit that are one server's."""
+
+    def __init__(self, deal: Deal, limit: int) -> None:
+        self._deal = deal
+        self._count = deal.count(limit)
+
+    def __len__(self) -> int:
+        return self._count
+
+    @overload
+    def __getitem__(self, at: int) -> int: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> list[int]: ...
+
+    def __getitem__(self, at: int | slice) -> int | list[int]:
+        if isinstance(at, slice):
+            return [self._deal.nth(each) for each in range(*at.indices(self._count))]
+        if not -self._count <= at < self._count:
+            raise IndexError(at)
+        return self._deal.nth(at % self._count)
+
+
+def block_size(wanted: int, left: int, askers: int, rows: int | None = None) -> int:
+    """Give how many of the rows that are left one gets who asks: fewer near the end, so that all end together.
+
+    `rows` is how many the file has. Of a small one nobody gets so many that others get none who ask later.
+    """
     fair = -(-left // (2 * max(1, askers)))
-    return min(left, wanted, max(fair, wanted // LEAST, 1))
+    least = wanted // LEAST
+    if rows is not None:
+        least = min(least, rows // (2 * max(1, askers)))
+    return min(left, wanted, max(fair, least, 1))
 
 
 def policy_of(rules: Mapping[str, str], *names: str) -> str:
@@ -53,13 +93,14 @@ class RowShares:
 
     `place` of so many `servers` is told before the test begins. `folder` is where a worker notes which rows were used,
     `ask` how it asks for rows. Neither is there in the parent, which compiles the plan for its faults alone. `seed` is
-    the same on all servers.
+    the same on all servers; so are the servers' `weights`, where the load is divided.
     """
 
     rules: Mapping[str, str]
     seed: int = 0
     place: int = 0
     servers: int = 1
+    weights: Sequence[int] = ()
     worker: int = 0
     folder: Path | None = None
     ask: Ask | None = None
@@ -71,9 +112,9 @@ class RowShares:
         """Tell whether users may have to wait for a row."""
         return UNIQUE in self.rules.values()
 
-    def share(self, policy: str, rows: int) -> range:
+    def share(self, policy: str, rows: int) -> Sequence[int]:
         """Give this server's rows."""
-        return share_of(policy, rows, self.place, self.servers)
+        return share_of(policy, rows, self.place, self.servers, self.weights)
 
     def handout(self, key: str, rows: int, *, recycle: bool) -> Handout:
         """Give what this worker is handed of a file."""

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias, Union
 
-PROTOCOL = 2
+PROTOCOL = 3
 """Counts up with every change that the other side has to know. `hello` itself keeps its form for ever."""
 
 Plain: TypeAlias = Union[bool, int, float, str, bytes, "tuple[Plain, ...]", None]
@@ -26,7 +26,7 @@ CALLS: Mapping[str, tuple[type, ...]] = {
     "configure": (bytes,),
     "share": (int, int),
     "start_at": (int,),
-    "take": (int, float),
+    "take": (int, float, int),
     "rows": (int, bytes, float),
     "health": (),
     "stop": (),
@@ -40,7 +40,8 @@ hello(version, about) → about · acquire() → token and lease · attach(token
 clock(sender's ns) → own ns · dial(host, port): the server opens a further link itself, to the caller's host if none is
 named · renew() → progress and clocks · epoch(ns): the controller's wall time at the server's own ns 0, corrected ·
 missing([[sha256, size], …]) → [sha256, …] · upload(sha256, offset, piece) · configure(order) → faults ·
-share(place, servers): which rows of divided data files · start_at(own ns) · take(after, wait_s) → (batches, health) ·
+share(place, servers): which rows of divided data files · start_at(own ns) ·
+take(after, wait_s, most bytes) → (batches, health) ·
 rows(after, [[wish, first, end], …], wait_s) → wishes: rows that are handed out, and what more is wished for ·
 health() → health · stop(): now · shutdown(): gracefully · exit(): end the process · release(): end the lease.
 A server that has joined dials where it did; the host of its `dial` is the kind of link.
@@ -64,7 +65,7 @@ MAX_REQUEST = 8 << 20
 MAX_REPLY = 256 << 20
 """Bytes of the largest message that a controller reads."""
 TAKE_AT_MOST = 8 << 20
-"""Bytes of batches that one `take` answers with, unless a single batch is larger."""
+"""Bytes of batches that one `take` answers with, unless a single batch is larger, or who asks wants less."""
 COMPRESS_FROM = 1 << 20
 """Bytes of batches in one `take` from which on they are compressed.
 

@@ -165,11 +165,18 @@ class Link(protocol.Connection):  # type: ignore[misc]  # rpyc has no types
             except EOFError:
                 self.close()
                 raise
-        if not isinstance(answer, tuple) or not answer:
-            raise BadMessage("an answer of another form")
-        if answer[0] is True and len(answer) == 2:
-            return answer[1]
-        raise Refused(*map(str, answer[1:3])) if len(answer) == 3 else BadMessage("an answer of another form")
+        return read_answer(answer)
+
+    # for who serves many links (client.line)
+
+    def begin(self, name: str, args: tuple[Plain, ...], answered: Callable[[bool, Any], None]) -> None:
+        """Send a call, and return; `answered` gets False and the answer. Raises LinkDown."""
+        self._async_request(consts.HANDLE_CALLATTR, (name, args), answered)
+
+    def arrived(self, frame: bytes) -> None:
+        """Take a message that has come; raises LinkDown."""
+        self._recvlock.acquire()
+        self._dispatch(frame)
 
     def close(self) -> None:
         """Let go of the connection; rpyc's own farewell would wait for an answer."""
@@ -180,6 +187,15 @@ class Link(protocol.Connection):  # type: ignore[misc]  # rpyc has no types
     def abort(self) -> None:
         """Cut the connection from another thread; the one that uses it closes it."""
         self.stream.abort()
+
+
+def read_answer(answer: object) -> Any:
+    """Give what a call came to; raises Refused, BadMessage."""
+    if not isinstance(answer, tuple) or not answer:
+        raise BadMessage("an answer of another form")
+    if answer[0] is True and len(answer) == 2:
+        return answer[1]
+    raise Refused(*map(str, answer[1:3])) if len(answer) == 3 else BadMessage("an answer of another form")
 
 
 def connect(host: str, port: int, tls: SSL.Context | None, limits: Limits, *, expected: str = "") -> Stream:

@@ -19,6 +19,8 @@ A = TypeVar("A")
 T = TypeVar("T")
 
 _CHUNK = 256 << 10
+_RECORD = 16 << 10
+"""What OpenSSL gives at once at the most: room for more would be made and thrown away with each read."""
 _HEAR_OUT_S = 1.0
 _AWAKE = (("TCP_KEEPIDLE", 15), ("TCP_KEEPINTVL", 5), ("TCP_KEEPCNT", 3))
 
@@ -134,9 +136,7 @@ class Stream(stream.Stream):  # type: ignore[misc]  # rpyc has no types
         """Wait until there is something to read; `timeout` is rpyc's own kind."""
         if self._ended:
             raise LinkDown(Trouble.CLOSED)
-        if self._tls is not None and self._tls.pending():
-            return True
-        return self._wait(timeout.timeleft(), write=False)
+        return self.pending() or self._wait(timeout.timeleft(), write=False)
 
     def begin_frame(self, size: int = 0) -> None:
         """Set the deadline of the frame that comes or goes: what `size` bytes take on a poor link."""
@@ -159,9 +159,28 @@ class Stream(stream.Stream):  # type: ignore[misc]  # rpyc has no types
         while view:
             view = view[self._persist(self._send, view[:_CHUNK], Trouble.STALLED, write=True) :]
 
+    def receive(self, count: int) -> bytes | None:
+        """Read at most `count` bytes of what is there already, None where nothing is; raises LinkDown."""
+        try:
+            data = self._receive(count)
+        except (BlockingIOError, SSL.WantReadError, SSL.WantWriteError):
+            return None
+        except (SSL.Error, OSError) as error:
+            raise self._explained(error) from error
+        if not data:
+            raise LinkDown(Trouble.CLOSED)
+        return data
+
+    def pending(self) -> bool:
+        """Tell whether TLS has bytes that the socket does not show any more."""
+        return self._tls is not None and self._tls.pending() > 0
+
+    def late_s(self) -> float:
+        """Tell by how many seconds the deadline of the present frame has passed; less than 0: it has not."""
+        return time.monotonic() - self._deadline
+
     def _receive(self, count: int) -> bytes:
-        size = min(_CHUNK, count)
-        return self._sock.recv(size) if self._tls is None else self._tls.recv(size)
+        return self._sock.recv(min(_CHUNK, count)) if self._tls is None else self._tls.recv(min(_RECORD, count))
 
     def _send(self, data: memoryview) -> int:
         return self._sock.send(data) if self._tls is None else self._tls.send(data)
@@ -179,15 +198,18 @@ class Stream(stream.Stream):  # type: ignore[misc]  # rpyc has no types
                 wants_write = False
             except SSL.WantWriteError:
                 wants_write = True
-            except SSL.Error as error:
-                assert self._tls is not None
-                raise explain_tls(error, self._tls.get_app_data()) from error
-            except ConnectionResetError as error:
-                raise LinkDown(Trouble.RESET) from error
-            except OSError as error:
-                raise LinkDown(Trouble.CLOSED, error.strerror or "") from error
+            except (SSL.Error, OSError) as error:
+                raise self._explained(error) from error
             if not self._wait(self._deadline - time.monotonic(), write=wants_write):
                 raise LinkDown(late)
+
+    def _explained(self, error: Exception) -> LinkDown:
+        if isinstance(error, SSL.Error):
+            assert self._tls is not None
+            return explain_tls(error, self._tls.get_app_data())
+        if isinstance(error, ConnectionResetError):
+            return LinkDown(Trouble.RESET)
+        return LinkDown(Trouble.CLOSED, getattr(error, "strerror", None) or "")
 
     def _wait(self, seconds: float | None, *, write: bool) -> bool:
         """Wait for the socket; a negative time is none, no time is for ever."""
@@ -217,11 +239,7 @@ class Frames(channel.Channel):  # type: ignore[misc]  # rpyc has no types
         """Read one frame."""
         link: Stream = self.stream
         link.begin_frame()
-        size, compressed = self.FRAME_HEADER.unpack(link.read(self.FRAME_HEADER.size))
-        if size > link.max_message:
-            raise LinkDown(Trouble.OVERSIZED, f"{size} bytes")
-        if compressed:  # rpyc would unpack it whatever it grows to
-            raise LinkDown(Trouble.MALFORMED, "a compressed frame")
+        size = frame_size(link.read(self.FRAME_HEADER.size), link.max_message)
         link.begin_frame(size)
         data = link.read(size + 1)
         return data[:-1]
@@ -231,3 +249,46 @@ class Frames(channel.Channel):  # type: ignore[misc]  # rpyc has no types
         link: Stream = self.stream
         link.begin_frame(len(data))
         link.write(b"".join((self.FRAME_HEADER.pack(len(data), 0), data, self.FLUSHER)))
+
+
+def frame_size(header: bytes, most: int) -> int:
+    """Read how many bytes a frame has; raises LinkDown for one that may not be."""
+    size, compressed = Frames.FRAME_HEADER.unpack(header)
+    if size > most:
+        raise LinkDown(Trouble.OVERSIZED, f"{size} bytes")
+    if compressed:  # rpyc would unpack it whatever it grows to
+        raise LinkDown(Trouble.MALFORMED, "a compressed frame")
+    return int(size)
+
+
+class Pieces:
+    """Puts frames together as their bytes come, for who has others to serve meanwhile. `is_begun` in mid-frame."""
+
+    def __init__(self, stream: Stream) -> None:
+        self.is_begun = False
+        self._stream = stream
+        self._parts: list[bytes] = []
+        self._missing: int = Frames.FRAME_HEADER.size
+        self._in_body = False
+
+    def read(self) -> bytes | bool:
+        """Read on: gives a frame that is whole now, True where more may be there, False where nothing is."""
+        data = self._stream.receive(self._missing)
+        if data is None:
+            return False
+        if not self.is_begun:
+            self.is_begun = True
+            self._stream.begin_frame()
+        self._parts.append(data)
+        self._missing -= len(data)
+        if self._missing:
+            return True
+        whole = self._parts[0] if len(self._parts) == 1 else b"".join(self._parts)
+        self._parts = []
+        if not self._in_body:
+            size = frame_size(whole, self._stream.max_message)
+            self._stream.begin_frame(size)
+            self._missing, self._in_body = size + 1, True
+            return True
+        self._missing, self._in_body, self.is_begun = Frames.FRAME_HEADER.size, False, False
+        return whole[:-1]

@@ -3,15 +3,15 @@
 usage: python tests/bench/bench_fleet.py [--servers 1,10,100,1000] [--seconds 6] [--per-s 20]
                                          [--few 20] [--high 2000,5000,10000,20000]
 
-The servers are real but for their engine, which makes batches of rows five times a second, as workers do; many live in
-one process, each with its port, its TLS and its links. The controller is the real `pyjm`, watched from outside. Servers
-and controller share the machine's cores: at 1,000 the servers take most of it.
+The servers speak the real wire, each with its port, its TLS, its links and its lease; what they hand over are batches
+of rows, made up (see crowd.py). Many live in one process. The controller is the real `pyjm`, watched from outside.
+Servers and controller share the machine's cores.
 """
 
 from __future__ import annotations
 
 import argparse
-import logging
+import math
 import os
 import resource
 import subprocess
@@ -21,32 +21,18 @@ import threading
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from time import perf_counter_ns
 
 import psutil
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from wired.rig import PLAN, context_of, keystore, settings_of
+from bench.crowd import Making, serve, tls_of
+from wired.rig import PLAN, keystore
 
-from pyjm.engine.plan.faults import Fault
-from pyjm.engine.results.batch import Batch
-from pyjm.engine.results.tally import Tally
-from pyjm.engine.run.engine import Health
-from pyjm.engine.run.job import Job
-from pyjm.server.host import Host
-from pyjm.server.listen import Listener
-from pyjm.server.wire.contract import Limits
 from pyjm.server.wire.port import open_port
 
-EVERY_NS = 200_000_000
-AT_ONCE = 5
-"""Batches that an engine hands over together, so that a thousand of them leave the controller some of the machine."""
-IN_ONE_PROCESS = 50
-LABELS = 10
-ROW = (
-    b"1795225603000,17,GET /shop/item,200,OK,10.0.0.11-users 1-17,text,true,,4711,182,50,50,http://shop/item/42,9,0,3\n"
-)
+PROCESSES = 2
+"""In which the servers live: no more than a small machine has cores."""
 PHASES = (
     ("connect, configure", "Created the tree", "Starting distributed"),
     ("start", "Starting distributed", "Remote engines have been started"),
@@ -55,66 +41,15 @@ PHASES = (
 )
 
 
-class Maker:
-    """An engine that makes so many rows a second, for so long; `Running`."""
-
-    def __init__(self, seconds: float, per_s: float) -> None:
-        self.batches = AT_ONCE * max(1, int(seconds * 1e9 / EVERY_NS / AT_ONCE))
-        self.each = max(1, round(per_s * EVERY_NS / 1e9))
-        self.rows = {0: (self.each, ROW * self.each)}
-        self.tallies = {f"GET /shop/{label}": self.tally() for label in range(LABELS)}
-        self.at_ns = self.started_ns = 0
-        self.closed = threading.Event()
-
-    def tally(self) -> Tally:
-        """Make the figures of one label in one batch."""
-        tally = Tally()
-        tally.count, tally.sum_ms = self.each // LABELS, 17 * self.each // LABELS
-        tally.times = dict.fromkeys(range(min(tally.count, 50)), 1 + tally.count // 50)
-        return tally
-
-    def prepare(self, job: Job) -> list[Fault]:
-        return []
-
-    def start(self, at_ns: int) -> None:
-        self.at_ns = max(at_ns, perf_counter_ns())
-
-    def take(self, after: int, wait_s: float) -> list[bytes]:
-        due_ns = self.at_ns + (EVERY_NS * (after + AT_ONCE) if self.started_ns else 0)
-        if self.closed.wait(max(0.0, min(wait_s, (due_ns - perf_counter_ns()) / 1e9))) or perf_counter_ns() < due_ns:
-            return []
-        if not self.started_ns:
-            self.started_ns = perf_counter_ns()
-            return []
-        return [
-            Batch(number, self.rows, self.tallies, (50, 50, 0), [], number >= self.batches).to_bytes()
-            for number in range(after + 1, after + 1 + AT_ONCE)
-        ]
-
-    def stop(self, *, now: bool) -> None:
-        self.batches = 0
-
-    def health(self) -> Health:
-        return Health(workers=1, started_ns=self.started_ns, active=50)
-
-    def close(self) -> None:
-        self.closed.set()
-
-
 def be_servers(count: int, folder: Path, seconds: float, per_s: float) -> None:
     """Be so many servers until the input ends, some in each process; writes their ports."""
-    settings = settings_of(folder)
-    context = context_of(settings)
-    logging.disable()
+    tls, making = tls_of(folder / "us.jks"), Making(seconds, per_s)
     ports = [open_port(0, "127.0.0.1") for _ in range(count)]
-    for first in range(0, count, IN_ONE_PROCESS):
+    each = max(1, math.ceil(count / PROCESSES))
+    for first in range(0, count, each):
         if os.fork() == 0:
             os.close(1)
-            for port in ports[first : first + IN_ONE_PROCESS]:
-                host = Host(settings, lambda _: Maker(seconds, per_s), lambda _: None, 60.0)
-                Listener(host, [port], context, {"product": "pyjm"}, Limits())
-            sys.stdin.read()
-            os._exit(0)
+            serve(ports[first : first + each], tls, making, sys.stdin.read)
     print(*(port.getsockname()[1] for port in ports))  # noqa: T201
 
 
@@ -192,7 +127,8 @@ def run(servers: int, seconds: float, per_s: float) -> Watched:
 
 def check(seen: Watched, rows: int, servers: int, seconds: float, per_s: float) -> None:
     """See that nothing is missing; what the controller said, if so."""
-    made = servers * Maker(seconds, per_s).each * Maker(seconds, per_s).batches
+    making = Making(seconds, per_s)
+    made = servers * making.samples
     if seen.status or rows != made:
         text = "\n".join(line for _, line in seen.lines if " 0 lost" not in line and not line.startswith("Configuring"))
         sys.exit(f"{servers} servers: status {seen.status}, {rows} rows of {made}\n{text[:4000]}")
@@ -220,9 +156,11 @@ def tell_rate(servers: int, per_s: float, seconds: float, seen: Watched) -> None
     started, ended = seen.at(seen.when("Remote engines have been started")), seen.at(seen.when("Tidying up"))
     late_s = ended[0] - started[0] - seconds
     sizes = [size[1] >> 20 for size in seen.sizes if started[0] <= size[0] <= ended[0]]
+    quarters = [max(sizes[len(sizes) * part // 4 :][: len(sizes) // 4 or 1]) for part in range(4)]
     print(  # noqa: T201
         f"{servers:>5} servers, {servers * per_s:>9,.0f} samples/s: the last came {max(late_s, 0):.1f} s late, "
-        f"{(ended[3] - started[3]) / seconds:.2f} cores, {sizes[0]} MB at first, {max(sizes)} MB at most",
+        f"{(ended[3] - started[3]) / seconds:.2f} cores, {sizes[0]} MB at first, at most in each quarter of the time "
+        f"{', '.join(map(str, quarters))} MB",
         flush=True,
     )
 
@@ -243,9 +181,9 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     if sys.argv[1:2] == ["--be"]:
+        _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
         be_servers(int(sys.argv[2]), Path(sys.argv[3]), float(sys.argv[4]), float(sys.argv[5]))
     else:
         main()

@@ -77,6 +77,17 @@ def test_block_gives_each_server_a_part_in_one_piece(tmp_path: Path) -> None:
     assert fleet.said("rows.csv") == "rows.csv (block): 101 rows used, 0 never used, 0 used twice"
 
 
+@pytest.mark.parametrize("policy", ["split", "block"])
+def test_where_the_load_is_divided_by_weights_so_are_the_rows(tmp_path: Path, policy: str) -> None:
+    write(tmp_path, 101)
+    with readers(tmp_path, 3) as fleet:
+        assert fleet.run(pyjm__csv=policy, pyjm__load="divide", pyjm__weights="3,1,1") == 0
+        got = [sorted(numbers(engine)) for engine in fleet.engines]
+    assert got == [list(share_of(policy, 101, place, 3, (3, 1, 1))) for place in range(3)]
+    assert [len(rows) for rows in got] in ([61, 20, 20], [60, 20, 21])
+    assert fleet.said("rows.csv") == f"rows.csv ({policy}): 101 rows used, 0 never used, 0 used twice"
+
+
 def test_unique_rows_come_once_in_the_whole_fleet(tmp_path: Path) -> None:
     write(tmp_path, 1000)
     with readers(tmp_path, 3) as fleet:

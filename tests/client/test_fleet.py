@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
 from wired.played import Played, Run, whole
-from wired.rig import batch_of
+from wired.rig import batch_of, eventually
 
 from pyjm.client.configuring import Policy
 from pyjm.client.member import MemberError
@@ -156,3 +157,63 @@ def test_the_policy_comes_from_the_properties(tmp_path: Path) -> None:
 
     options = [("J", "client.tries=3"), ("J", "client.continue_on_fail=true")]
     assert Policy.of(Settings.load(options, environ={}, cwd=tmp_path)) == Policy(3, 5000, True)
+
+
+def test_a_member_is_asked_for_more_when_what_came_is_collected() -> None:
+    asked: list[int] = []
+    collecting, go_on = threading.Event(), threading.Event()
+
+    class Asked(Played):
+        def take(self, after: int, wait_s: float) -> list[bytes]:
+            asked.append(after)
+            return super().take(after, wait_s)
+
+    class Slow(Run):
+        def collect(self, index: int, batch: Batch) -> None:
+            collecting.set()
+            assert go_on.wait(10)
+            super().collect(index, batch)
+
+    run = Slow(Asked("h", whole(6)))
+    run.configure()
+    run.fleet.start()
+    assert collecting.wait(10)
+    assert asked == [0]
+    go_on.set()
+    (outcome,) = run.fleet.wait()
+    run.fleet.close()
+    assert (asked, outcome.received) == ([0, 2, 4], 6)
+
+
+def test_what_comes_from_all_members_is_collected_in_one_thread() -> None:
+    threads: set[int] = set()
+
+    class Seen(Run):
+        def collect(self, index: int, batch: Batch) -> None:
+            threads.add(threading.get_ident())
+            super().collect(index, batch)
+
+    run = Seen(*(Played(f"h{number}", whole(4)) for number in range(20)))
+    assert [outcome.received for outcome in run.go()] == [4] * 20
+    assert len(threads) == 1
+
+
+def test_who_is_waited_for_to_begin_is_not_waited_for_when_the_test_is_stopped() -> None:
+    run = Run(Played("h1", late_ms=60_000), Played("h2", late_ms=60_000))
+    run.configure()
+    starting = threading.Thread(target=run.fleet.start)
+    starting.start()
+    assert eventually(lambda: all(member.began_ns for member in run.members))
+    run.fleet.stop(now=True)
+    starting.join(2.5)
+    assert not starting.is_alive()
+    run.fleet.wait()
+    run.fleet.close()
+
+
+def test_the_clocks_of_many_members_are_measured_before_the_start() -> None:
+    few, many = Run(*(Played(f"h{n}", whole(1)) for n in range(8))), Run(*(Played(f"h{n}", whole(1)) for n in range(9)))
+    few.go()
+    many.go()
+    assert not any("settle" in member.done for member in few.members)
+    assert all(member.done.count("settle") == 1 for member in many.members)

@@ -13,11 +13,13 @@ from golden.harness import free_port
 from wired.relay import FROM, TO, Relay, relayed
 from wired.rig import Server, eventually, job_of, joining, nodes_of, settings_of, trust_of
 
+from pyjm.client import muster
 from pyjm.client.configuring import Policy
 from pyjm.client.door import Door, Joined, free_name
+from pyjm.client.expected import Expected, servers_of
 from pyjm.client.fleet import Fleet
 from pyjm.client.member import MemberError
-from pyjm.client.muster import Expected, Muster, servers_of
+from pyjm.client.muster import Muster
 from pyjm.client.order import Order, Refused
 from pyjm.client.remote import Remote
 from pyjm.engine.results.batch import Batch
@@ -153,7 +155,7 @@ def test_a_data_link_alone_that_is_mute_is_opened_again(tmp_path: Path) -> None:
     with one_that_runs(tmp_path) as (server, run, relay):
         server.engine.play(1)
         assert eventually(lambda: len(run.taken[0]) == 1)
-        data = run.members[0]._data
+        data = run.members[0]._samples.link
         assert data is not None
         relay.muted.add(data.stream._sock.getpeername())
         server.engine.play(2)
@@ -201,7 +203,7 @@ def test_a_server_that_was_silent_before_its_connections_end_may_come_back(tmp_p
     with one_that_runs(tmp_path, pyjm__rejoin_timeout="0.3") as (server, run, relay):
         relay.blocked = ways
         assert eventually(lambda: any("is out of reach: " in line for line in run.lines))
-        assert not eventually(lambda: run.members[0]._lost != "", 2)
+        assert not eventually(lambda: run.members[0]._standing.lost != "", 2)
         relay.blocked = set()
         relay.cut()
         server.engine.play(10)
@@ -318,7 +320,7 @@ def test_who_knocks_and_says_nothing_keeps_nobody_out(tmp_path: Path) -> None:
 def test_what_can_t_be_meant_is_refused(tmp_path: Path, given: dict[str, str], named: int, words: str) -> None:
     settings = settings_of(tmp_path, **{f"pyjm__{key}": value for key, value in given.items()})
     with pytest.raises(MemberError) as caught:
-        Expected.of(settings, named)
+        Expected.of(settings).joining(named)
     assert words in str(caught.value)
     assert "\n" not in str(caught.value)
 
@@ -367,3 +369,16 @@ def test_those_that_join_are_the_servers_of_r(tmp_path: Path) -> None:
 def test_servers_of_one_name_are_told_apart() -> None:
     assert free_name("s1", []) == "s1"
     assert free_name("s1", ["s1", "s1:2"]) == "s1:3"
+
+
+def test_more_servers_than_there_may_be_open_files_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = settings_of(tmp_path)
+    order = Order("plan.jmx", None, [f"10.0.0.{host}" for host in range(100)])
+    monkeypatch.setattr(muster, "raise_file_limit", lambda: 364)
+    assert len(Muster(settings, lambda _: None).members(order, settings)) == 100
+    monkeypatch.setattr(muster, "raise_file_limit", lambda: 363)
+    with pytest.raises(Refused) as caught:
+        Muster(settings, lambda _: None).members(order, settings)
+    assert "100 servers take up to 364 open files here, and this process may have 363; " in caught.value.lines[0]

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from math import inf
 
+import pytest
+
 from pyjm.client.member import UNKNOWN, Progress
-from pyjm.client.pace import UNSAID_S, Pace
+from pyjm.client.pace import LEAST_ANSWER, ON_THE_WAY, UNSAID_S, Pace, is_pressing, most_at_once, rest_s
+from pyjm.server.wire.contract import TAKE_AT_MOST
 
 S = 1_000_000_000
 
@@ -65,6 +68,23 @@ def test_one_that_had_ended_has_made_no_more() -> None:
     pace.note(50, 3)
     clock.ns += 60 * S
     assert pace.unheard(Progress(made=55, ended=True), 50) == 5
+
+
+@pytest.mark.parametrize("members", [1, 8, 20, 100, 1000, 5000])
+def test_what_all_servers_may_hand_over_at_once_is_bounded(members: int) -> None:
+    most = most_at_once(members)
+    assert LEAST_ANSWER <= most <= TAKE_AT_MOST
+    assert members * most <= max(ON_THE_WAY, members * LEAST_ANSWER)
+
+
+@pytest.mark.parametrize("members", [1, 20, 1000])
+def test_the_next_is_asked_for_at_once_where_an_answer_is_as_full_as_it_may_be(members: int) -> None:
+    assert is_pressing(most_at_once(members), members)
+    assert not is_pressing(10_000, members)
+
+
+def test_many_servers_are_asked_so_seldom_that_all_together_are_asked_as_often() -> None:
+    assert [rest_s(members) for members in (1, 50, 100, 1000)] == [0.0, 0.0, 0.4, 4.0]
 
 
 def test_of_a_run_that_was_taken_up_nothing_is_known_until_somebody_s_pace_is() -> None:

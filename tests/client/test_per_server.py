@@ -13,7 +13,8 @@ from wired.rig import batch_of, eventually, job_of, serving
 from pyjm.client.member import Member, Outcome
 from pyjm.client.order import Order
 from pyjm.client.per_server import PerServer, busiest
-from pyjm.client.remote import Remote, read_health
+from pyjm.client.remote import Remote
+from pyjm.client.samples import read_health
 from pyjm.client.summary import Summariser, SummarySettings
 from pyjm.engine.results.tally import Tally
 from pyjm.engine.run.engine import Health, WorkerHealth

@@ -114,8 +114,8 @@ def test_a_server_that_is_silent_is_said_to_be_out_of_reach_and_goes_on_when_it_
 
 def test_a_data_link_alone_that_says_nothing_is_opened_again(tmp_path: Path) -> None:
     with running(tmp_path) as case:
-        assert case.member._data is not None
-        mine = case.member._data.stream._sock.getsockname()
+        assert case.member._samples.link is not None
+        mine = case.member._samples.link.stream._sock.getsockname()
         case.relay.muted.add(mine)
         case.play(2)
         assert eventually(lambda: case.taken == [1, 2, 3], 10)
@@ -175,7 +175,7 @@ def test_a_server_is_let_go_also_when_its_control_link_has_just_been_cut(tmp_pat
     with running(tmp_path) as case:
         assert case.member._heart is not None
         case.relay.down = True
-        case.member._heart._link.abort()
+        case.member._heart._line.abort()
         case.end()
         if both:
             case.relay.down = False

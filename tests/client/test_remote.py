@@ -88,8 +88,8 @@ def test_a_second_port_of_the_server_carries_the_batches(tmp_path: Path) -> None
         member.start_at(perf_counter_ns())
         server.engine.play(last=True)
         assert member.take(0, 5.0)
-        assert member._data is not None
-        assert member._data.stream._sock.getpeername()[1] != server.port
+        assert member._samples.link is not None
+        assert member._samples.link.stream._sock.getpeername()[1] != server.port
 
 
 def free_base() -> int:
@@ -115,11 +115,11 @@ def test_the_server_dials_where_the_controller_s_ports_are_named(tmp_path: Path)
             assert eventually(lambda: member.started_ns() > 0)
             server.engine.play()
             assert member.take(0, 5.0)
-            assert member._data is not None
+            assert member._samples.link is not None
             assert member._threads is not None
-            ports = [link.stream._sock.getsockname()[1] for link in (member._data, member._threads)]
+            ports = [link.stream._sock.getsockname()[1] for link in (member._samples.link, member._threads)]
             assert ports == [base + 2, base + 1]
-            member._data.abort()
+            member._samples.link.abort()
             server.engine.play(last=True)
             assert member.take(1, 5.0)
             assert member.cuts == 1

@@ -59,7 +59,7 @@ class Crashed:
         self.journal.leave()
         assert member._heart is not None
         member._heart.close()
-        member._data.close()  # type: ignore[union-attr]
+        member._samples.link.close()  # type: ignore[union-attr]
 
     def take_up(self, lines: list[str]) -> int:
         return resume(self.journal.name, {}, self.settings, cli.make_order, lines.append)

@@ -112,7 +112,7 @@ def test_any_call_of_the_holder_renews_the_lease(tmp_path: Path) -> None:
         data = configured(server, token)
         link.call("start_at", 0)
         for _ in range(10):
-            data.call("take", 0, 0.3)
+            data.call("take", 0, 0.3, 1000)
         assert not server.engine.closed
 
 
@@ -164,16 +164,16 @@ def test_batches_wait_until_they_are_acknowledged_and_come_again_until_then(tmp_
         assert eventually(lambda: unpack_map(link.call("renew"))["made"] == 5)
         both = [batch_of(1, 2).to_bytes(), batch_of(2, 3).to_bytes()]
         for _ in range(2):
-            assert unpack_batches(data.call("take", 0, 0.0)[0]) == both
-        assert unpack_batches(data.call("take", 1, 0.0)[0]) == both[1:]
-        assert unpack_batches(data.call("take", 2, 0.0)[0]) == []
+            assert unpack_batches(data.call("take", 0, 0.0, 1000)[0]) == both
+        assert unpack_batches(data.call("take", 1, 0.0, 1000)[0]) == both[1:]
+        assert unpack_batches(data.call("take", 2, 0.0, 1000)[0]) == []
 
 
 def test_what_waits_does_not_hold_back_what_must_be_answered_at_once(tmp_path: Path) -> None:
     with serving(tmp_path, server__rmi__ssl__disable=PLAIN) as server:
         link, token = acquired(server)
         with pytest.raises(Refused, match="belongs on the data link"):
-            link.call("take", 0, 5.0)
+            link.call("take", 0, 5.0, 1000)
         data = configured(server, token)
         with pytest.raises(Refused, match="belongs on the data link"):
             link.call("configure", b"{}")

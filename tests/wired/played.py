@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
+from functools import partial
 from time import perf_counter_ns
 from typing import Any
 
@@ -13,7 +15,7 @@ from pyjm.client.configuring import Policy
 from pyjm.client.fleet import Fleet
 from pyjm.client.load import Load
 from pyjm.client.loss import OnLoss
-from pyjm.client.member import MemberError, Outcome, Progress
+from pyjm.client.member import Answer, MemberError, Outcome, Progress, asked
 from pyjm.engine.plan.faults import Fault
 from pyjm.engine.results.batch import Batch
 from pyjm.engine.run.engine import Health
@@ -65,11 +67,20 @@ class Played:
     def clock(self) -> str:
         return ""
 
+    def doubt_ns(self) -> int:
+        return 0
+
+    def settle(self) -> None:
+        self.done.append("settle")
+
     def start_at(self, at_ns: int) -> None:
         self.began_ns = at_ns + int(self.late_ms * 1e6)
 
     def started_ns(self) -> int:
         return self.began_ns if self.began_ns <= perf_counter_ns() else 0
+
+    def ask(self, after: int, wait_s: float, rest_s: float = 0.0) -> Future[Answer]:
+        return asked(partial(self.take, after, wait_s))
 
     def take(self, after: int, wait_s: float) -> list[bytes]:
         while not self.hold():

@@ -5,42 +5,26 @@ The servers run in this process, their engines have real workers.
 
 from __future__ import annotations
 
-import csv
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable
-from contextlib import ExitStack
 from itertools import count, takewhile
-from pathlib import Path
 from statistics import mean, median
-from typing import NamedTuple
 
 import pytest
 from plan_text import counter, element, group, part, plan, prop, sample
-from wired.rig import serving
+from wired.runs import Rows, run
 
-from pyjm.client import cli
 from pyjm.engine.elements.groups.schedule import arrivals_s, parse
 from pyjm.engine.elements.timers.arrivals import Arrivals, Rate
-from pyjm.engine.run.parent import Engine
 from pyjm.engine.shared.cells import Cells
 
 SECONDS = 3
+SHAPED = 30
 SCHEDULE, SEED = "rate(20/s) random_arrivals(2 s) rate(40/s) even_arrivals(1 s) rate(10/s)", 7
+SHAPING = "kg.apc.jmeter.timers.VariableThroughputTimer"
 ARRIVALS = "com.blazemeter.jmeter.threads.arrivals.ArrivalsThreadGroup"
 
-Rows = dict[str, list["Row"]]
-
-
-class Row(NamedTuple):
-    """One sample: its label, the user without the server's name, the server, and when it began in ms of wall time."""
-
-    label: str
-    user: str
-    server: str
-    at_ms: int
-
-
-def timed(name: str, users: int, kind: str, **props: str | int) -> str:
+def timed(name: str, users: int, kind: str, **props: str | int | list[list[str]]) -> str:
     return group(name, users, -1, element(kind, "timer", {**props}), sample(name), seconds=SECONDS)
 
 
@@ -77,39 +61,20 @@ def written() -> str:
         timed("group pace", 7, "ConstantThroughputTimer", throughput="2400", calcMode=2),
         timed("shared pace", 5, "ConstantThroughputTimer", throughput="2400", calcMode=4),
         timed("precise", 6, "PreciseThroughputTimer", **precise),
+        timed("shaped", 6, SHAPING, load_profile=[[str(SHAPED), str(SHAPED), str(SECONDS)]]),
         element(ARRIVALS, "arriving", {**arriving}, sample("arriving", 5)),  # those behind it wait for its first user
     )
 
 
-def run(folder: Path, servers: int, *options: str) -> Rows:
-    """Run the plan on so many servers, 0: on this machine; gives the samples of each group."""
-    (folder / "plan.jmx").write_text(written())
-    arguments = ["-n", "-t", "plan.jmx", "-l", "out.jtl", "-Jjmeterengine.nongui.port=0", "-Jpyjm.workers=1", *options]
-    with ExitStack() as stack, pytest.MonkeyPatch.context() as patch:
-        patch.chdir(folder)
-        made = [stack.enter_context(serving(folder, make=lambda _: Engine(1))) for _ in range(servers)]
-        if made:
-            arguments += [f"-Jserver.rmi.ssl.keystore.file={folder / 'us.jks'}", f"-Jpyjm.run_folder={folder / 'runs'}"]
-            arguments += ["-R", ",".join(server.address for server in made)]
-        assert cli.run(arguments, {}) == 0
-    found: Rows = defaultdict(list)
-    with (folder / "out.jtl").open() as file:
-        for row in csv.DictReader(file):
-            server, _, user = row["threadName"].partition("-") if servers else ("", "", row["threadName"])
-            found[user.rpartition(" ")[0].removesuffix("-ThreadStarter")].append(
-                Row(row["label"], user, server, int(row["timeStamp"]))
-            )
-    return found
-
-
 @pytest.fixture(scope="module")
 def one(tmp_path_factory: pytest.TempPathFactory) -> Rows:
-    return run(tmp_path_factory.mktemp("one"), 0)
+    return run(tmp_path_factory.mktemp("one"), written(), 0)
 
 
 @pytest.fixture(scope="module")
 def again(tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Rows]:
-    return lambda: run(tmp_path_factory.mktemp("fleet"), 3, "-Jpyjm.load=divide", "-Jpyjm.weights=3,2,2")
+    divided = "-Jpyjm.load=divide", "-Jpyjm.weights=3,2,2"
+    return lambda: run(tmp_path_factory.mktemp("fleet"), written(), 3, *divided)
 
 
 @pytest.fixture(scope="module")
@@ -170,6 +135,10 @@ def off_plan(rows: Rows) -> list[str]:
         off, more = off_s(found, due), len(found) - len(due)
         if off > 0.02 * SECONDS or abs(more) > 0.02 * len(due):
             wrong.append(f"{name}: {more} of {len(due)} samples too many, off by {off:.3f} s")
+    seconds = Counter(row.at_ms // 1000 for row in rows["shaped"])  # it shapes whole seconds of the clock
+    whole = {second: seconds[second] for second in sorted(seconds)[1:-1]}
+    if not whole or any(abs(count - SHAPED) > 0.02 * SHAPED for count in whole.values()):
+        wrong.append(f"shaped: {whole} samples in whole seconds, {SHAPED} are due")
     return wrong
 
 

@@ -57,7 +57,7 @@ class Records:
         except RowError as error:
             return [], error.after
 
-    def limit(self, share: range) -> None:
+    def limit(self, share: Sequence[int]) -> None:
         """Take only these of the records."""
         self.share, self.order = share, (-1, share)
 
