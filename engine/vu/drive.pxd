@@ -13,7 +13,7 @@ cdef class Ready:
 
 cdef class Drive:
     cdef public Ready _ready
-    cdef public object _awaits, _coroutine, _error, _loop, _task, _way
+    cdef public object _awaits, _coroutine, _loop, _task, _way
     cdef public int _state
     cdef public bint _cancelled, _fresh, _woken
 

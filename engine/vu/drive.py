@@ -45,7 +45,7 @@ class Drive:
     """Steps one coroutine. Awaited within it, it pauses that until `wake`."""
 
     __slots__ = (
-        "_awaits", "_cancelled", "_coroutine", "_error", "_fresh", "_loop", "_ready", "_state", "_task", "_way",
+        "_awaits", "_cancelled", "_coroutine", "_fresh", "_loop", "_ready", "_state", "_task", "_way",
         "_woken",
     )  # fmt: skip
 
@@ -56,23 +56,19 @@ class Drive:
         self._way: _Way | None = None
         self._coroutine: Any = None
         self._awaits: Future[Any] | None = None
-        self._error: BaseException | None = None
         self._state = _RUNS
         self._cancelled = False
         self._fresh = False
         self._woken = False
 
-    async def run(self, coroutine: Coroutine[Any, Any, None]) -> None:
-        """Step a coroutine to its end, as the present task; raises what it raises."""
+    def run(self, coroutine: Coroutine[Any, Any, None]) -> Future[None]:
+        """Step a coroutine as the present task, which awaits what this gives: its end, or what it raises."""
         self._coroutine = coroutine
         self._loop = get_running_loop()
         self._task = current_task()
-        self._way = _Way(self)
+        way = self._way = _Way(self)
         self._step()
-        if self._state != _OVER:
-            await self._way
-        if self._error is not None:
-            raise self._error
+        return way
 
     def __await__(self) -> Generator[Any, None, None]:
         self._fresh = True
@@ -153,9 +149,14 @@ class Drive:
 
     def _end(self, error: BaseException | None) -> None:
         self._state = _OVER
-        self._error = error
-        if self._way is not None and not self._way.done():
-            self._way.set_result(None)
+        way = self._way
+        assert way is not None
+        if error is None:
+            way.set_result(None)
+        elif isinstance(error, CancelledError):
+            way.cut()
+        else:
+            way.set_exception(error)
 
 
 class _Way(Future[None]):
@@ -170,3 +171,7 @@ class _Way(Future[None]):
     def cancel(self, msg: Any = None) -> bool:
         """Cancel what the coroutine waits for."""
         return self._drive.cancel(msg)
+
+    def cut(self) -> None:
+        """End as the coroutine did that was cancelled."""
+        super().cancel()

@@ -19,7 +19,11 @@ def run(main: Coroutine[Any, Any, Any]) -> Any:
 
 def begun(life: Life, ready: Ready | None = None) -> tuple[Drive, asyncio.Task[None]]:
     drive = Drive(ready or Ready())
-    return drive, asyncio.get_running_loop().create_task(drive.run(life(drive)))
+
+    async def main() -> None:
+        await drive.run(life(drive))
+
+    return drive, asyncio.get_running_loop().create_task(main())
 
 
 async def turns(count: int = 3) -> None:

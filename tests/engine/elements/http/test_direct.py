@@ -59,7 +59,11 @@ def step_of(request: HttpRequest, rows: Rows) -> Step:
 def life_of(user: User, step: Step, *, driven: bool) -> asyncio.Task[None]:
     drive = user.drive = Drive(Ready()) if driven else None
     running = user.run(Loop(step))  # type: ignore[arg-type]
-    return asyncio.get_running_loop().create_task(running if drive is None else drive.run(running))
+
+    async def live() -> None:
+        await (running if drive is None else drive.run(running))
+
+    return asyncio.get_running_loop().create_task(live())
 
 
 def shown(result: SampleResult) -> tuple[Any, ...]:
