@@ -7,7 +7,7 @@ catch-all of the engine: whatever an element raises becomes a line in the log, a
 from __future__ import annotations
 
 import logging
-from asyncio import CancelledError, sleep
+from asyncio import CancelledError, get_running_loop, sleep
 from collections.abc import Awaitable, Callable, Sequence
 from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
@@ -297,8 +297,17 @@ class Step:
             if user.left_s() < total_s:
                 user.running = False
                 return
-            if not user.sleepless:
+            drive = user.drive
+            if user.sleepless:
+                return
+            if drive is None:
                 await sleep(total_s)
+                return
+            timer = get_running_loop().call_later(total_s, drive.wake)
+            try:
+                await drive
+            finally:
+                timer.cancel()
 
     def enter(self, user: User) -> Scope:
         """Be the present step of a user, and give its scope: the last one, once pre-processors are through."""
