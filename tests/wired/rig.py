@@ -261,7 +261,7 @@ def joining(folder: Path, port: int, *, node: str = "s1", name: str = "us", **gi
         host.close()
 
 
-def eventually(fact: Callable[[], bool], seconds: float = 10.0) -> bool:
+def eventually(fact: Callable[[], bool], seconds: float = 30.0) -> bool:
     """Wait for what another thread brings about."""
     waiting = threading.Event()
     until = perf_counter_ns() + int(seconds * 1e9)
