@@ -28,6 +28,7 @@ class Answer:
     def came(self, response: Response) -> None:
         """Take the response."""
         self._response = response
+        self._error = None  # one that was not taken, as its user was cut
         self.woken()
 
     def failed(self, error: WireError) -> None:

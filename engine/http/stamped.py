@@ -146,12 +146,12 @@ class Sockets:
                 stamped = self._stamped.get(fd)
                 if stamped is not None:  # else one of those before it has ended it
                     stamped.ready()
-        finally:
+        finally:  # a fault of ours holds up nobody whose answer was read before
             self._looking = False
-        if self._later:
-            later, self._later = self._later, []
-            for call in later:
-                call()
+            if self._later:
+                later, self._later = self._later, []
+                for call in later:
+                    call()
 
     def soon(self, call: Callable[[], None]) -> None:
         """Call something after all that came has been read."""

@@ -7,7 +7,7 @@ their handles, which are a quarter of what a sample costs where all else is comp
 
 from __future__ import annotations
 
-from asyncio import CancelledError, Future, Task, current_task, get_running_loop
+from asyncio import CancelledError, Future, current_task, get_running_loop
 from asyncio.tasks import _enter_task, _leave_task  # made for those who step coroutines themselves
 from collections.abc import Callable, Coroutine, Generator
 from typing import Any
@@ -52,7 +52,7 @@ class Drive:
     def __init__(self, ready: Ready) -> None:
         self._ready = ready
         self._loop: Any = None
-        self._task: Task[Any] | None = None
+        self._task: Any = None
         self._way: _Way | None = None
         self._coroutine: Any = None
         self._awaits: Future[Any] | None = None
@@ -103,11 +103,11 @@ class Drive:
 
     def resume(self) -> None:
         """Step the coroutine from outside its task."""
-        _enter_task(self._loop, self._task)  # type: ignore[arg-type]
+        _enter_task(self._loop, self._task)
         try:
             self._step()
         finally:
-            _leave_task(self._loop, self._task)  # type: ignore[arg-type]
+            _leave_task(self._loop, self._task)
 
     def _step(self) -> None:
         self._state = _RUNS

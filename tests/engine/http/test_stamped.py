@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from pyjm.engine.http.stamped import STAMPS, Clocks, Stamped
+from pyjm.engine.http.stamped import STAMPS, Clocks, Stamped, sockets_of
 
 pytestmark = pytest.mark.skipif(not STAMPS, reason="this system does not tell when bytes of TCP came")
 
@@ -29,6 +29,7 @@ class Seen:
         self.lost = asyncio.Event()
         self.resumed = asyncio.Event()
         self.fails = False
+        self.at_data: Callable[[], object] = lambda: None
 
     def connection_made(self, transport: Stamped) -> None:
         self.transport = transport
@@ -36,6 +37,7 @@ class Seen:
     def data_came(self, data: bytes, now: int) -> None:
         self.told.append(("data", data))
         self.came.put_nowait(now)
+        self.at_data()
         if self.fails:
             raise ZeroDivisionError
 
@@ -191,6 +193,21 @@ def test_a_fault_of_ours_leaves_nobody_waiting(run: Any) -> None:
             other.send(b"answer")
             await seen.lost.wait()
         assert [type(fault) for fault in faults] == [ZeroDivisionError]
+
+    run(work())
+
+
+def test_what_was_to_be_done_after_the_reading_is_done_after_a_fault_of_ours(run: Any) -> None:
+    async def work() -> None:
+        loop, done = asyncio.get_running_loop(), asyncio.Event()
+        loop.set_exception_handler(lambda loop, context: None)
+        seen, other = connected()
+        with other:
+            seen.fails = True
+            seen.at_data = lambda: sockets_of(loop).soon(done.set)
+            other.send(b"answer")
+            await asyncio.wait_for(done.wait(), 10)
+            await seen.lost.wait()
 
     run(work())
 
