@@ -33,6 +33,9 @@ _ROUNDS = 4
 _SUDDEN = 0.75
 """By when a connection has to end, as a part of the time that a server may be silent, to be no end of a silence."""
 
+LEASE_GONE = "its lease ran out: it was out of reach for too long, or was started anew"
+"""Why a server is lost that knows our lease no more, whichever link finds out first."""
+
 
 @dataclass(frozen=True, slots=True)
 class Patience:
@@ -234,7 +237,7 @@ class Heart:
 
     def _refuse(self, refusal: Refused) -> None:
         if refusal.code == Code.LEASE:
-            self._lose("its lease ran out: it was out of reach for too long, or was started anew")
+            self._lose(LEASE_GONE)
         else:
             self._lose(refusal.text)
 

@@ -15,7 +15,7 @@ from pyjm.client.board import Board, opened
 from pyjm.client.clocks import CONTROLLER, GOOD_NS
 from pyjm.client.dial import LIMITS, Dialer
 from pyjm.client.door import Joined
-from pyjm.client.heart import Heart, Patience
+from pyjm.client.heart import LEASE_GONE, Heart, Patience
 from pyjm.client.links import DOWN, Grant, Opener
 from pyjm.client.member import Answer, MemberError, Progress
 from pyjm.client.pace import most_at_once, rest_s
@@ -193,7 +193,7 @@ class Remote:
     def _failure(self, error: Exception) -> MemberError:
         standing = self._standing
         if not standing.lost and isinstance(error, Refused) and error.code == Code.LEASE:
-            standing.lost = error.text
+            standing.lost = error.text if self._heart is None else LEASE_GONE
         return MemberError(f"{self.name} is lost: {standing.lost}") if standing.lost else self._dialer.explain(error)
 
     def _open_data(self, *, again: bool = False) -> Link:
