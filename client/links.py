@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from time import perf_counter_ns
-from typing import Any
 
 from pyjm.client.clocks import Timekeeper
 from pyjm.client.dial import Dialer
 from pyjm.client.door import Joined
+from pyjm.client.load import capacity
 from pyjm.client.receive import Caller, Receiver
 from pyjm.server.wire.contract import CONTROL, DATA, THREADS, BadMessage, Plain, Refused, unpack_map
 from pyjm.server.wire.link import Link
@@ -22,7 +22,6 @@ CLOCK_ROUNDS = 8
 CLOCK_GOOD_NS = 2_000_000
 CLOCK_SLOW_NS = 500_000_000
 RELEASE_S = 30.0
-MOST_WEIGHT = 1000
 
 DOWN = (OSError, LinkDown, Refused, BadMessage)
 """What opening a link, or calling over it, may raise."""
@@ -48,15 +47,6 @@ class Grant:
     def caller(self) -> Caller:
         """Tell it from all others that dial."""
         return Caller(self.server_id, self.certificate)
-
-
-def capacity(about: Mapping[str, Any]) -> int:
-    """Tell how many worker processes a server has, by what it says of itself: one where it says nothing."""
-    for key in ("workers", "cores"):
-        count = about.get(key)
-        if isinstance(count, int) and count > 0:
-            return min(count, MOST_WEIGHT)
-    return 1
 
 
 class Opener:

@@ -13,7 +13,6 @@ from typing import Any
 
 from pyjm.client.configuring import names
 from pyjm.client.expected import Expected
-from pyjm.client.links import MOST_WEIGHT, capacity
 from pyjm.client.member import Member, MemberError
 from pyjm.engine.run.job import Job
 from pyjm.engine.shared.division import MOST_CYCLE, Division
@@ -25,6 +24,7 @@ EACH, DIVIDE = "each", "divide"
 AUTO = "auto"
 LOOK_S = 0.5
 _SEED_BITS = 47
+MOST_WEIGHT = 1000
 
 About = Mapping[str, Any]
 Each = Callable[[Callable[[int], About], Sequence[int]], dict[int, Future[About]]]
@@ -54,6 +54,15 @@ class Load:
         if expected.port:
             return cls(action == DIVIDE, weights)
         return cls(action == DIVIDE, weights, expected.dialled(len(hosts)), expected.timeout_s)
+
+
+def capacity(about: Mapping[str, Any]) -> int:
+    """Tell how many worker processes a server has, by what it says of itself: one where it says nothing."""
+    for key in ("workers", "cores"):
+        count = about.get(key)
+        if isinstance(count, int) and count > 0:
+            return min(count, MOST_WEIGHT)
+    return 1
 
 
 def read_weights(text: str, servers: int | None) -> tuple[int, ...]:

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from plan_text import group, plan, sample
 
 from pyjm.client import cli
 from pyjm.properties import Settings
@@ -145,6 +146,18 @@ def test_the_command_takes_arguments_as_they_are_and_loads_nothing_heavy() -> No
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout == "An error occurred: Unknown arg: -t\n1 []\n"
+
+
+def test_a_run_on_this_machine_loads_nothing_of_the_wire(tmp_path: Path) -> None:
+    (tmp_path / "plan.jmx").write_text(plan(group("users", 1, 1, sample("one"))))
+    code = (
+        "import sys; from pyjm.client.cli import main; sys.argv = ['pyjm', '-n', '-t', 'plan.jmx']\n"
+        "try: main()\n"
+        "except SystemExit as end: print(end.code, sorted({'cryptography', 'OpenSSL', 'rpyc'} & set(sys.modules)))"
+    )
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True, cwd=tmp_path)
+    assert done.stdout.splitlines()[-1] == "0 []"
 
 
 @pytest.mark.parametrize(
