@@ -7,11 +7,15 @@ their handles, which are a quarter of what a sample costs where all else is comp
 
 from __future__ import annotations
 
-from asyncio import CancelledError, Future, current_task, get_running_loop
+from asyncio import CancelledError, Future, TimerHandle, current_task, get_running_loop
 from asyncio.tasks import _enter_task, _leave_task  # made for those who step coroutines themselves
 from collections.abc import Callable, Coroutine, Generator
+from heapq import heappop, heappush
+from time import perf_counter_ns
 from typing import Any
 
+_MS_NS = 1_000_000
+_HALF_NS = 500_000
 _RUNS, _PAUSED, _QUEUED, _AWAITS, _OVER = range(5)
 
 
@@ -19,14 +23,20 @@ class Ready:
     """The users of a worker who may go on: all those whom one look at the network woke, in one callback.
 
     They go on after all that came has been read, so that nobody's answer is timed late for what others do with theirs.
+    Who waits for a time is kept here too, and the loop has one timer for all: one for each would be a tenth of what a
+    user takes of memory.
     """
 
-    __slots__ = ("_drives", "_soon")
+    __slots__ = ("_alarms", "_count", "_drives", "_due_ns", "_soon", "_timer")
 
     def __init__(self, soon: Callable[[Callable[[], None]], None] | None = None) -> None:
         """`soon` calls something in the loop's next turn or before, None: as the loop itself."""
         self._soon = soon
         self._drives: list[Drive] = []
+        self._alarms: list[tuple[int, int, Drive]] = []
+        self._count = 0
+        self._timer: TimerHandle | None = None
+        self._due_ns = 0
 
     def add(self, drive: Drive) -> None:
         """Let one go on in the loop's next turn."""
@@ -41,11 +51,43 @@ class Ready:
             drive.resume()
 
 
+    def after(self, seconds: float, drive: Drive) -> int:
+        """Wake one after so long, half a millisecond less or more; gives the number of the alarm, which is above 0."""
+        now = perf_counter_ns()
+        due_ns = now + int(seconds * 1e9)
+        self._count += 1
+        heappush(self._alarms, (due_ns, self._count, drive))
+        if self._timer is None or due_ns < self._due_ns:
+            if self._timer is not None:
+                self._timer.cancel()
+            self._arm(due_ns, now)
+        return self._count
+
+    def _arm(self, due_ns: int, now: int) -> None:
+        """Look at the alarms when one is due; loops count whole milliseconds."""
+        self._due_ns = due_ns
+        self._timer = get_running_loop().call_later((due_ns - now + _HALF_NS) // _MS_NS / 1000, self._ring)
+
+    def _ring(self) -> None:
+        """Wake all whose time has come."""
+        self._timer = None
+        now = perf_counter_ns()
+        alarms = self._alarms
+        while alarms:
+            due_ns, number, drive = alarms[0]
+            if due_ns > now + _HALF_NS:
+                self._arm(due_ns, now)
+                break
+            heappop(alarms)
+            if drive.alarm == number:
+                drive.wake()
+
+
 class Drive:
     """Steps one coroutine. Awaited within it, it pauses that until `wake`."""
 
     __slots__ = (
-        "_awaits", "_cancelled", "_coroutine", "_fresh", "_loop", "_ready", "_state", "_task", "_way",
+        "alarm", "_awaits", "_cancelled", "_coroutine", "_fresh", "_loop", "_ready", "_state", "_task", "_way",
         "_woken",
     )  # fmt: skip
 
@@ -60,6 +102,7 @@ class Drive:
         self._cancelled = False
         self._fresh = False
         self._woken = False
+        self.alarm = 0
 
     def run(self, coroutine: Coroutine[Any, Any, None]) -> Future[None]:
         """Step a coroutine as the present task, which awaits what this gives: its end, or what it raises."""
@@ -90,6 +133,10 @@ class Drive:
             self._ready.add(self)
         elif self._state == _RUNS:
             self._woken = True
+
+    def wake_after(self, seconds: float) -> None:
+        """Wake the coroutine when so long is over, unless `alarm` has been set to 0."""
+        self.alarm = self._ready.after(seconds, self)
 
     def cancel(self, message: Any = None) -> bool:
         """Cancel what the coroutine waits for, as a Task does; tells whether there was anything to cancel."""

@@ -7,7 +7,7 @@ catch-all of the engine: whatever an element raises becomes a line in the log, a
 from __future__ import annotations
 
 import logging
-from asyncio import CancelledError, get_running_loop, sleep
+from asyncio import CancelledError, sleep
 from collections.abc import Awaitable, Callable, Sequence
 from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
@@ -303,11 +303,11 @@ class Step:
             if drive is None:
                 await sleep(total_s)
                 return
-            timer = get_running_loop().call_later(total_s, drive.wake)
+            drive.wake_after(total_s)
             try:
                 await drive
             finally:
-                timer.cancel()
+                drive.alarm = 0
 
     def enter(self, user: User) -> Scope:
         """Be the present step of a user, and give its scope: the last one, once pre-processors are through."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -84,6 +85,63 @@ def test_those_who_are_woken_in_one_turn_go_on_in_their_order() -> None:
 
     run(main())
     assert seen == ["c", "b", "a"]
+
+
+def test_alarms_wake_in_the_order_of_their_times() -> None:
+    seen: list[str] = []
+    took: dict[str, float] = {}
+    ready = Ready()
+
+    def life(name: str, delay_s: float) -> Life:
+        async def live(drive: Drive) -> None:
+            begin = time.perf_counter()
+            drive.wake_after(delay_s)
+            await drive
+            took[name] = time.perf_counter() - begin
+            seen.append(name)
+
+        return live
+
+    async def main() -> None:
+        delays = {"late": 0.06, "soon": 0.02, "later": 0.08, "at once": 0.0, "between": 0.04}
+        made = [begun(life(name, delay_s), ready) for name, delay_s in delays.items()]
+        await asyncio.gather(*[task for _, task in made])
+        assert all(took[name] > delay_s - 0.0005 for name, delay_s in delays.items())
+
+    run(main())
+    assert seen == ["at once", "soon", "between", "late", "later"]
+
+
+def test_an_alarm_that_was_put_off_wakes_nobody() -> None:
+    seen: list[str] = []
+
+    async def life(drive: Drive) -> None:
+        drive.wake_after(0.01)
+        drive.alarm = 0
+        await drive
+        seen.append("woken")
+        drive.wake_after(0.01)
+        drive.wake_after(0.03)  # in place of the one before
+        begin = time.perf_counter()
+        await drive
+        seen.append("waited" if time.perf_counter() - begin > 0.029 else "too short")
+
+    async def main() -> None:
+        ready = Ready()
+        drive, task = begun(life, ready)
+        _, ends = begun(_alarmed, ready)
+        await ends  # its time is later than that of the alarm that was put off
+        assert seen == []
+        drive.wake()
+        await task
+
+    run(main())
+    assert seen == ["woken", "waited"]
+
+
+async def _alarmed(drive: Drive) -> None:
+    drive.wake_after(0.02)
+    await drive
 
 
 def test_it_awaits_whatever_a_task_may_await() -> None:
