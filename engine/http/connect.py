@@ -16,9 +16,12 @@ from .line import Line, SecureLine
 from .names import Resolver
 from .secured import Secured
 from .sessions import Sessions
+from .stamped import STAMPS, Stamped
 from .tunnel import open_tunnel
 
 if TYPE_CHECKING:
+    import socket
+
     from .proxy import Login, Proxy
     from .socks import Socks
 
@@ -112,6 +115,26 @@ class Dialler:
             error.start_ns = start_ns
             error.connect_end_ns = error.end_ns = perf_counter_ns()
             raise
+        return self._stands(connection)
+
+    def straight(self, origin: Origin) -> Dial | None:
+        """Give what it takes to reach an origin where that is plain TCP to known addresses, else None."""
+        scheme, host, port, proxy, source = origin
+        if scheme != "http" or proxy is not None or not 0 < port < 65536:
+            return None
+        if not STAMPS or (self._socks is not None and self._socks.serves(host)):
+            return None
+        found = self.resolver.of((proxy, scheme, host, port)).known(host)
+        return None if found is None else Dial(host, port, found, source=source, of_run=self.source)
+
+    def carried(self, origin: Origin, connected: socket.socket) -> Connection:
+        """Make a connection of plain TCP. Raises OSError where the system can't watch one more."""
+        loop = asyncio.get_running_loop()
+        connection = self._kind(loop, origin.authority)
+        Stamped(loop, connected, connection)
+        return self._stands(connection)
+
+    def _stands(self, connection: Connection) -> Connection:
         now = perf_counter_ns()
         connection.connect_end_ns = connection.connect_end_ns or now
         connection.lives_until_ns = connection.expires_ns = now + self._live_ns if self._live_ns > 0 else NEVER
@@ -130,13 +153,13 @@ class Dialler:
         loop = asyncio.get_running_loop()
         socks = self._socks if self._socks is not None and self._socks.serves(host) else None
         found = await self.resolver.of((origin.proxy, *origin[:3])).addresses(host)
-        dial = Dial(host, port, found, scheme == "https", socks)
+        dial = Dial(host, port, found, scheme == "https", socks, origin.source, self.source)
         tunnelled = proxy is not None and origin.scheme == "https"
         connected_ns = 0
         line: Line | None = None
         try:
             while True:
-                line = Line(await dial.connected(origin.source, timeout_s, self.source))
+                line = Line(await dial.connected(timeout_s))
                 if tunnelled and scheme == "https":
                     outer = SecureLine()
                     there = Origin(scheme, host, port)

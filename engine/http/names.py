@@ -23,16 +23,18 @@ Resolve = Callable[[str], Awaitable[list[str]]]
 class Resolver:
     """Turn host names into addresses, each name once in `keep_s` seconds for the whole worker.
 
-    `addresses_too` says that what is an address already is looked up like a name.
+    `addresses_too` says that what is an address already is looked up like a name. Who comes while a name is being
+    looked up waits for that.
     """
 
-    __slots__ = ("_addresses_too", "_keep_ns", "_known", "_lookup")
+    __slots__ = ("_addresses_too", "_asked", "_keep_ns", "_known", "_lookup")
 
     def __init__(self, lookup: Resolve | None = None, keep_s: float = 30.0, *, addresses_too: bool = False) -> None:
         self._addresses_too = addresses_too
         self._lookup = lookup or system_lookup
         self._keep_ns = keep_s * 1e9
         self._known: dict[str, tuple[float, list[str]]] = {}
+        self._asked: dict[str, asyncio.Future[None]] = {}
 
     def clear(self) -> None:
         """Forget all names."""
@@ -42,23 +44,40 @@ class Resolver:
         """Give what looks up the host of an origin."""
         return self
 
-    async def addresses(self, host: str) -> list[str]:
-        """Give the addresses of a host, an address being its own. Raises WireError for an unknown name."""
+    def known(self, host: str) -> list[str] | None:
+        """Give the addresses of a host where nobody needs to be asked for them."""
         known = self._known.get(host)
         now = perf_counter_ns()
         if known is not None and now < known[0]:
             return known[1]
-        if is_address(host) and not self._addresses_too:
-            found = [host]
-        else:
-            try:
-                found = await self._lookup(host)
-            except NoSuchHost as error:
-                raise WireError(errors.UNKNOWN_HOST, str(error)) from None
-            except (OSError, UnicodeError):
-                found = []
-            if not found:
-                raise WireError(errors.UNKNOWN_HOST, str(NoSuchHost(host, remembered=False)))
+        if self._addresses_too or not is_address(host):
+            return None
+        return self._keep(host, now, [host])
+
+    async def addresses(self, host: str) -> list[str]:
+        """Give the addresses of a host, an address being its own. Raises WireError for an unknown name."""
+        known = self.known(host)
+        while known is None and (asked := self._asked.get(host)) is not None:
+            await asyncio.shield(asked)
+            known = self.known(host)
+        if known is not None:
+            return known
+        now = perf_counter_ns()
+        self._asked[host] = asked = asyncio.get_running_loop().create_future()
+        try:
+            found = await self._lookup(host)
+        except NoSuchHost as error:
+            raise WireError(errors.UNKNOWN_HOST, str(error)) from None
+        except (OSError, UnicodeError):
+            found = []
+        finally:
+            del self._asked[host]
+            asked.set_result(None)
+        if not found:
+            raise WireError(errors.UNKNOWN_HOST, str(NoSuchHost(host, remembered=False)))
+        return self._keep(host, now, found)
+
+    def _keep(self, host: str, now: int, found: list[str]) -> list[str]:
         self._known[host] = (now + self._keep_ns, found)
         return found
 

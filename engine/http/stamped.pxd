@@ -93,7 +93,7 @@ cdef Clocks _CLOCKS
 cdef class Sockets:
     cdef object __weakref__
     cdef public object _epoll
-    cdef public dict _stamped
+    cdef public dict _opening, _stamped
     cdef public list _later
     cdef public bint _looking
 

@@ -115,14 +115,22 @@ def note_arrivals(connected: socket.socket) -> None:
         connected.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
 
 
+class Opens(Protocol):
+    """A socket that is not connected yet."""
+
+    def opened(self) -> None:
+        """See whether it is now, or why not."""
+
+
 class Sockets:
     """The sockets of one event loop, all looked at together whenever something has come to some of them."""
 
-    __slots__ = ("__weakref__", "_epoll", "_later", "_looking", "_stamped")
+    __slots__ = ("__weakref__", "_epoll", "_later", "_looking", "_opening", "_stamped")
 
     def __init__(self, loop: AbstractEventLoop) -> None:
         self._epoll = select.epoll()
         self._stamped: dict[int, Stamped] = {}
+        self._opening: dict[int, Opens] = {}
         self._later: list[Callable[[], None]] = []
         self._looking = False
         loop.add_reader(self._epoll.fileno(), self.look)
@@ -137,6 +145,16 @@ class Sockets:
         del self._stamped[fd]
         self._epoll.unregister(fd)
 
+    def opening(self, opens: Opens, fd: int) -> None:
+        """Have one that connects told, once, that it stands or failed."""
+        self._opening[fd] = opens
+        self._epoll.register(fd, select.EPOLLOUT)
+
+    def give_up(self, fd: int) -> None:
+        """Tell one that connects no more, if it was not told yet."""
+        if self._opening.pop(fd, None) is not None:
+            self._epoll.unregister(fd)
+
     def look(self) -> None:
         """Have all read to whom something has come, then do what was to be done `soon`."""
         stamped: Stamped | None
@@ -144,14 +162,22 @@ class Sockets:
         try:
             for fd, _ in self._epoll.poll(0, _LOOKED_AT_MAX):
                 stamped = self._stamped.get(fd)
-                if stamped is not None:  # else one of those before it has ended it
+                if stamped is not None:
                     stamped.ready()
+                else:
+                    self._look_at_opening(fd)
         finally:  # a fault of ours holds up nobody whose answer was read before
             self._looking = False
             if self._later:
                 later, self._later = self._later, []
                 for call in later:
                     call()
+
+    def _look_at_opening(self, fd: int) -> None:
+        opens = self._opening.get(fd)
+        if opens is not None:  # else one of those before it has ended it
+            self.give_up(fd)
+            opens.opened()
 
     def soon(self, call: Callable[[], None]) -> None:
         """Call something after all that came has been read."""

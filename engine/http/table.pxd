@@ -8,10 +8,9 @@ from .connection cimport Connection
 
 cdef class Table:
     cdef public Answer answer
-    cdef public object sessions, login, retries, _dialler, _last
+    cdef public object sessions, login, retries, _busy, _dialler, _last
     cdef public dict _idle
     cdef public list _of_last
-    cdef public Connection _busy
     cdef public long long _validate_ns
 
     @cython.locals(kept=list, connection=Connection, start_ns=cython.longlong, answer=Answer)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from .connection import NEVER
 from .errors import WireError
 from .expecting import begin as begin_expecting
+from .reach import Reach
 
 if TYPE_CHECKING:
     from .answer import Answer
@@ -51,7 +52,7 @@ class Table:
         self.sessions = sessions
         self._dialler = dialler
         self._idle: dict[Origin, list[Connection]] = {}
-        self._busy: Connection | None = None
+        self._busy: Connection | Reach | None = None
         self._last: Origin | None = None
         self._of_last: list[Connection] | None = None
         self._validate_ns = int(validate_after_idle_s * 1e9) if validate_after_idle_s > 0 else NEVER
@@ -84,7 +85,7 @@ class Table:
             raise
 
     def begin(self, call: Call) -> Answer | None:
-        """Send one request, as `exchange`, but over a kept connection; None where there is none, or it may go wrong.
+        """Send one request, as `exchange`; None where that takes a coroutine: TLS, proxies, what may be sent again.
 
         One at a time; who waits for the answer no longer says so by `cut`.
         """
@@ -99,14 +100,39 @@ class Table:
             if kept is not None:
                 self._last, self._of_last = origin, kept
         try:
-            self._busy = connection = self._kept(kept, start_ns) if kept else None
+            connection = self._kept(kept, start_ns) if kept else None
         except WireError as error:
             answer.failed(error)
             return answer
         if connection is None:
-            return None
+            return answer if self._reach(call, start_ns) else None
+        self._busy = connection
         connection.send(call, start_ns, answer)
         return answer
+
+    def _reach(self, call: Call, start_ns: int) -> bool:
+        """Begin with connecting, where nothing else comes before."""
+        dial = self._dialler.straight(call.origin)
+        if dial is None:
+            return False
+        self._busy = reach = Reach(self, self._dialler, dial, call, start_ns)
+        reach.begin()
+        return True
+
+    def reached(self, connection: Connection, call: Call, start_ns: int) -> None:
+        """Send a request over the connection that was made for it."""
+        self._busy = connection
+        connection.home = self._idle.setdefault(call.origin, [])
+        answer = self.answer
+        assert answer is not None
+        connection.send(call, start_ns, answer)
+
+    def not_reached(self, error: WireError) -> None:
+        """Fail a request that no connection could be made for."""
+        self._busy = None
+        answer = self.answer
+        assert answer is not None
+        answer.failed(error)
 
     def cut(self) -> None:
         """End what `begin` began."""

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from pyjm.engine.http import dial, errors
+from pyjm.engine.http import attempt, errors
 from pyjm.engine.http.call import Call
 from pyjm.engine.http.connect import Dialler, Origin
 from pyjm.engine.http.dial import Dial
@@ -112,6 +112,48 @@ def test_a_name_is_looked_up_once_for_a_while(run: Any) -> None:
     assert asked == ["a.b"]
     run(work(Resolver(lookup, keep_s=0)))
     assert asked == ["a.b"] * 4
+
+
+def test_those_who_ask_at_once_wait_for_one_answer(run: Any) -> None:
+    asked: list[str] = []
+
+    async def work() -> list[list[str]]:
+        answer = asyncio.Event()
+
+        async def lookup(host: str) -> list[str]:
+            asked.append(host)
+            await answer.wait()
+            return ["127.0.0.1"]
+
+        names = Resolver(lookup)
+        asking = [asyncio.ensure_future(names.addresses("a.b")) for _ in range(5)]
+        await asyncio.sleep(0)
+        asking[1].cancel()
+        answer.set()
+        return await asyncio.gather(asking[0], *asking[2:])
+
+    assert run(work()) == [["127.0.0.1"]] * 4
+    assert asked == ["a.b"]
+
+
+def test_who_waited_for_one_who_was_cut_asks_in_turn(run: Any) -> None:
+    asked: list[str] = []
+
+    async def work() -> list[str]:
+        async def lookup(host: str) -> list[str]:
+            asked.append(host)
+            if len(asked) == 1:
+                await asyncio.Event().wait()
+            return ["127.0.0.1"]
+
+        names = Resolver(lookup)
+        first, second = (asyncio.ensure_future(names.addresses("a.b")) for _ in range(2))
+        await asyncio.sleep(0)
+        first.cancel()
+        return await second
+
+    assert run(work()) == ["127.0.0.1"]
+    assert asked == ["a.b"] * 2
 
 
 def test_the_first_address_that_answers_is_taken(run: Any, serving: Any) -> None:
@@ -233,7 +275,7 @@ def test_a_proxy_that_refuses_the_tunnel_gives_its_answer(run: Any, serving: Any
     ],
 )
 def test_what_the_system_refuses_is_of_javas_kind(number: int, kind: str, text: str) -> None:
-    error = Dial("a.b", 80, ["127.0.0.1"])._translated(OSError(number, "no"))
+    error = Dial("a.b", 80, ["127.0.0.1"]).translated(OSError(number, "no"))
     assert (error.kind, error.text) == (kind, text)
 
 
@@ -248,7 +290,7 @@ def test_what_the_system_refuses_is_of_javas_kind(number: int, kind: str, text: 
 def test_what_the_machine_lacks_is_said_once(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, number: int, says: str
 ) -> None:
-    monkeypatch.setattr(dial, "_told", set())
+    monkeypatch.setattr(attempt, "_told", set())
     for _ in range(2):
-        Dial("a.b", 80, ["127.0.0.1"])._translated(OSError(number, "no"))
+        Dial("a.b", 80, ["127.0.0.1"]).translated(OSError(number, "no"))
     assert [message.partition(":")[0] for message in caplog.messages] == [says]
