@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -22,6 +25,26 @@ def test_marks_of_all_workers_are_added(tmp_path: Path) -> None:
 def test_a_file_without_rows_has_no_marks(tmp_path: Path) -> None:
     Marks(tmp_path, 0, ("empty.csv", "unique", 0, 0))
     assert list(gathered(tmp_path)) == [(("empty.csv", "unique", 0, 0), b"")]
+
+
+def test_without_room_on_the_disk_users_go_on_uncounted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def full(*_: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "posix_fallocate", full, raising=False)
+    marks = Marks(tmp_path, 1, ("rows.csv", "unique", 3, 0))
+    marks.note(2)
+    assert list(gathered(tmp_path)) == []
+    assert caplog.messages == ["rows.csv: which rows worker 2 uses can't be noted: No space left on device"]
+
+
+@pytest.mark.skipif(not hasattr(os, "posix_fallocate"), reason="no such call on this system")
+def test_a_file_of_marks_has_its_room_on_the_disk(tmp_path: Path) -> None:
+    Marks(tmp_path, 0, ("rows.csv", "split", 100_000, 0))
+    (made,) = [path for path in tmp_path.iterdir() if path.suffix != ".json"]
+    assert made.stat().st_blocks * 512 >= 100_000
 
 
 def test_files_stay_apart(tmp_path: Path) -> None:
