@@ -36,7 +36,7 @@ _TOKEN = re.compile(r"[\dA-Za-z!#$%&'*+\-.^_`|~]+").fullmatch
 _WITHOUT_ENTITY = frozenset(("HEAD", "OPTIONS", "TRACE"))
 IN_QUERY = frozenset(("GET", "DELETE", "OPTIONS"))
 _BOUNDARY = "-_1234567890abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-_USUAL = frozenset(("POST", "PUT", "DELETE", "PATCH"))
+_KNOWN = _WITHOUT_ENTITY | {"GET", "POST", "PUT", "DELETE", "PATCH"}
 _PLAIN = b"Content-Type: text/plain\r\n"
 _KNOWN_MAX = 256
 FORM_TYPE = "application/x-www-form-urlencoded"
@@ -252,6 +252,12 @@ class Maker:
         agent = [] if named else [("User-Agent", self._agent or "")]
         return lines + field_lines([*self._of_method, *agent]) + b"\r\n"
 
+    def check_method(self) -> None:
+        """Raise WireError for a method that HttpClient makes no request of."""
+        method = self.settings.method
+        if method not in _KNOWN and not _TOKEN(method):
+            raise WireError(ILLEGAL_ARGUMENT, f"Unexpected method: '{method}'")
+
     def entity(
         self, user: User, target: Target, arguments: Arguments, pairs: Pairs, files: Sequence[ReadFile]
     ) -> Entity | None:
@@ -263,11 +269,8 @@ class Maker:
         raw = settings.raw or arguments.nameless(pairs)
         one_file = len(files) == 1 and bool(files[0].path) and not files[0].parameter
         as_body = one_file and not pairs
-        if method == "GET":
-            if not raw and not as_body:
-                return None
-        elif method not in _USUAL and not _TOKEN(method):
-            raise WireError(ILLEGAL_ARGUMENT, f"Unexpected method: '{method}'")
+        if method == "GET" and not raw and not as_body:
+            return None
         own = self._own or self.fields.read(user, target, self._connection)
         if settings.multipart or (files and all(file.path for file in files) and not one_file):
             entity = self._multipart(own, arguments, user, pairs, files)

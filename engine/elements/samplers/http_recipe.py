@@ -173,7 +173,13 @@ class Recipe:
         if pairs is None:
             pairs = self.arguments.read(user)
         files = [ReadFile(file, user) for file in self.files] if self.files else ()
-        entity = maker.entity(user, target, self.arguments, pairs, files)
+        maker.check_method()
+        try:
+            entity = maker.entity(user, target, self.arguments, pairs, files)
+        except WireError:
+            if self.cookies is not None:  # JMeter looks for them first: what is wrong there is what it says
+                self.cookies.header(user, target)
+            raise
         made = self.send(user, maker, target, maker.settings.method, entity)
         if self.same:
             if not self.managed:
