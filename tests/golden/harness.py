@@ -24,6 +24,7 @@ import subprocess
 import sys
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
+from datetime import date, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -193,11 +194,12 @@ def run(engine: Engine, stub: Stub, plan: Path, where: Path, properties: list[st
         args += ["-q", str(base / f"{plan.stem}.properties")]
     before = state(base)
     stub.requests()
+    tomorrow = (date.today() + timedelta(days=1)).isoformat()  # what a plan works out from the present
     code = engine(args, base, where / "console.txt", timeout)
     own_port = re.compile(rf"(?<!\d)(?:{stub.port}|({stub.tls_port}))(?!\d)")
 
     def written_for(text: str) -> str:
-        return own_port.sub(lambda found: TLS_PORT if found[1] else PORT, text)
+        return own_port.sub(lambda found: TLS_PORT if found[1] else PORT, text).replace(tomorrow, "<tomorrow>")
 
     def clean(text: str) -> str:
         return written_for(BOUNDARY.sub("<boundary>", text)).replace(str(base), "<dir>")

@@ -125,14 +125,17 @@ class JavaMaker(Maker):
         request = f"{method} {target.line} HTTP/1.1\r\n".encode("ascii", "replace") + lines + end[2:] + body
         return made._replace(target=target, request=request)
 
+    def check_method(self) -> None:
+        """Raise WireError for a method that Java knows nothing of."""
+        if self.settings.method not in METHODS:
+            raise WireError(JAVA_PROTOCOL, f"Invalid HTTP method: {self.settings.method}")
+
     def entity(
         self, user: User, target: Target, arguments: Arguments, pairs: Pairs, files: Sequence[ReadFile]
     ) -> Entity | None:
         """Make the body, None for one without. Raises WireError where JMeter fails here."""
         settings = self.settings
         method = settings.method
-        if method not in METHODS:
-            raise WireError(JAVA_PROTOCOL, f"Invalid HTTP method: {method}")
         if method not in ("POST", "PUT"):
             return None
         own = self.own(user, target, None)
