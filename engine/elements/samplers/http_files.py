@@ -45,7 +45,7 @@ class ReadFile:
         self.name = Path(self.path).name
 
     def content(self) -> bytes | Stretch:
-        """Give what is in the file now, of a large one where that is. Raises WireError in Java's words where it can't."""
+        """Give what is in the file now, or where a large one is. Raises WireError in Java's words."""
         path = self.build.file(self.path)
         try:
             state = path.stat()
