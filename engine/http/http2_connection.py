@@ -48,19 +48,9 @@ class Multiplexing(Connection):
     """
 
     __slots__ = (
-        "http2",
-        "shared",
-        "_busy",
-        "_early",
-        "_frames",
-        "_fresh",
-        "_heard_any_ns",
-        "_incoming",
-        "_most",
-        "_outgoing",
-        "_queue",
-        "_streams",
-    )
+        "http2", "shared", "_busy", "_early", "_frames", "_fresh", "_heard_any_ns", "_incoming", "_most",
+        "_outgoing", "_queue", "_streams",
+    )  # fmt: skip
 
     def __init__(self, loop: asyncio.AbstractEventLoop, authority: str) -> None:
         super().__init__(loop, authority)
@@ -151,10 +141,9 @@ class Multiplexing(Connection):
     def resume_writing(self) -> None:
         """Go on sending; called by the loop."""
         self._busy = False
+        super().resume_writing()
         if self.http2 is not None:
             self._send_all(self.http2)
-        else:
-            super().resume_writing()
 
     def close(self) -> None:
         """Close for good; exchanges under way get no answer any more."""

@@ -1,106 +1,27 @@
-"""Bodies too large to be held: read while they are sent, a piece at a time, whatever becomes of the exchange."""
+"""Bodies too large to be held: read while they are sent, a piece at a time, on each way to a server."""
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
 import ssl
-import sys
 import tracemalloc
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from support.large_bodies import MB, OK, call, head, read_request, table, taking, whole
 
 from pyjm.engine.http import expecting
 from pyjm.engine.http.answer import Answer
-from pyjm.engine.http.body import PIECE, Pieces, Source, Stretch, body_of
+from pyjm.engine.http.body import Pieces, Stretch
 from pyjm.engine.http.call import Call
 from pyjm.engine.http.connect import Dialler, Origin, trusting_context
-from pyjm.engine.http.errors import FILE_NOT_FOUND, NO_RESPONSE, SOCKET, WireError
+from pyjm.engine.http.errors import WireError
+from pyjm.engine.http.http2_connection import Multiplexing
+from pyjm.engine.http.http2_table import Http2Table
 from pyjm.engine.http.proxy import Login, Proxy, ProxyTable
 from pyjm.engine.http.retries import Retries
-from pyjm.engine.http.table import Table
-
-MB = 1 << 20
-OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi"
-TOO_LARGE = b"HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\n\r\n"
-Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
-
-
-def pattern(size: int, seed: int = 1) -> bytes:
-    return hashlib.shake_128(bytes((seed,))).digest(size)
-
-
-@pytest.fixture
-def two(tmp_path: Path) -> Pieces:
-    """Two large files with bytes around them."""
-    for at, size in ((1, 3 * MB + 7), (2, 2 * MB)):
-        (tmp_path / str(at)).write_bytes(pattern(size, at))
-    first, second = Stretch(tmp_path / "1", 3 * MB + 7), Stretch(tmp_path / "2", 2 * MB)
-    return Pieces([b"begin", first, b"", b"between", second, b"end"])
-
-
-@pytest.fixture
-def sparse(tmp_path: Path) -> Path:
-    """A file of 50 MB that takes no room."""
-    path = tmp_path / "sparse"
-    with path.open("wb") as file:
-        file.truncate(50 * MB)
-    return path
-
-
-def whole(body: Pieces) -> bytes:
-    return b"".join(part if isinstance(part, bytes) else part.path.read_bytes()[: len(part)] for part in body.parts)
-
-
-def head(body: Pieces, target: str = "/", more: bytes = b"") -> bytes:
-    return b"PUT %b HTTP/1.1\r\nHost: h\r\n%bContent-Length: %d\r\n\r\n" % (target.encode(), more, len(body))
-
-
-def call(port: int, body: Pieces, scheme: str = "http", **how: Any) -> Call:
-    return Call(Origin(scheme, "127.0.0.1", port), head(body), body=body, **how)
-
-
-def table(**how: Any) -> Table:
-    return Table(Dialler(context=trusting_context()), **how)
-
-
-def is_open(path: Path) -> bool:
-    """Tell whether this process has a file open."""
-    links = Path("/proc/self/fd")
-    if not links.is_dir():
-        pytest.skip("this system does not tell what is open")
-    return str(path) in {str(link.readlink()) for link in links.iterdir() if link.is_symlink()}
-
-
-async def read_request(reader: asyncio.StreamReader) -> str:
-    """Read one request, and give the hash of its body."""
-    begin = (await reader.readuntil(b"\r\n\r\n")).lower()
-    left = int(begin.partition(b"content-length: ")[2].partition(b"\r\n")[0])
-    seen = hashlib.sha256()
-    while left:
-        piece = await reader.read(min(left, 1 << 18))
-        if not piece:
-            raise asyncio.IncompleteReadError(b"", left)
-        seen.update(piece)
-        left -= len(piece)
-    return seen.hexdigest()
-
-
-def taking(seen: list[str], answers: list[bytes] | None = None) -> Callable[..., Any]:
-    """Take whole requests, and give an answer to each; at the last one, close."""
-
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        while answers is None or answers:
-            seen.append(await read_request(reader))
-            answer = OK if answers is None else answers.pop(0)
-            if not answer:
-                return
-            writer.write(answer)
-
-    return serve
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
@@ -161,80 +82,6 @@ def test_of_a_large_file_little_is_in_memory(
     assert len(seen) == users
 
 
-@pytest.mark.parametrize("scheme", ["http", "https"])
-def test_an_early_answer_ends_it(run: Any, serving: Any, tls: ssl.SSLContext, sparse: Path, scheme: str) -> None:
-    left = []
-
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.readexactly(100_000)
-        writer.write(TOO_LARGE)
-        rest = 0
-        try:
-            while piece := await reader.read(1 << 18):
-                rest += len(piece)
-        finally:
-            left.append(rest)
-
-    async def main() -> None:
-        async with serving(serve, tls if scheme == "https" else None) as port:
-            mine = table()
-            response = await mine.exchange(call(port, Pieces([Stretch(sparse, 50 * MB)]), scheme))
-            assert (response.status, response.body, mine.kept) == (413, b"", 0)
-            assert not is_open(sparse)
-
-    run(main())
-    assert left[0] < 40 * MB
-
-
-@pytest.mark.parametrize("scheme", ["http", "https"])
-def test_an_early_end_fails_it(run: Any, serving: Any, tls: ssl.SSLContext, sparse: Path, scheme: str) -> None:
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.readexactly(100_000)
-        writer.transport.abort()
-
-    async def main() -> None:
-        async with serving(serve, tls if scheme == "https" else None) as port:
-            mine = table()
-            with pytest.raises(WireError) as raised:
-                await mine.exchange(call(port, Pieces([Stretch(sparse, 50 * MB)]), scheme))
-            assert raised.value.kind in (SOCKET, NO_RESPONSE)
-            assert (mine.kept, is_open(sparse)) == (0, False)
-
-    run(main())
-
-
-@pytest.mark.parametrize("scheme", ["http", "https"])
-def test_a_file_that_became_shorter_fails_it(
-    run: Any, serving: Any, tls: ssl.SSLContext, sparse: Path, scheme: str
-) -> None:
-    ends = []
-
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.readexactly(100_000)
-        with sparse.open("r+b") as file:
-            file.truncate(40 * MB)
-        try:
-            while await reader.read(1 << 18):
-                pass
-        except OSError:
-            pass
-        finally:
-            ends.append(reader.at_eof() or reader.exception() is not None)
-
-    async def main() -> None:
-        async with serving(serve, tls if scheme == "https" else None) as port:
-            mine = table()
-            with pytest.raises(WireError) as raised:
-                await mine.exchange(call(port, Pieces([b"x", Stretch(sparse, 50 * MB), b"y"]), scheme))
-            said = f"java.io.IOException: {sparse} ended while it was sent: {40 * MB} of {50 * MB} bytes"
-            assert str(raised.value) == said
-            assert raised.value.end_ns > raised.value.start_ns > 0
-            assert (mine.kept, is_open(sparse)) == (0, False)
-
-    run(main())
-    assert ends == [True]
-
-
 def test_a_file_that_grew_is_cut_at_what_was_promised(run: Any, serving: Any, two: Pieces) -> None:
     seen: list[str] = []
     wanted = hashlib.sha256(whole(two)).hexdigest()
@@ -252,52 +99,6 @@ def test_a_file_that_grew_is_cut_at_what_was_promised(run: Any, serving: Any, tw
 
     run(main())
     assert seen == [wanted, wanted]
-
-
-def test_a_file_that_is_gone_fails_it(run: Any, serving: Any, tmp_path: Path) -> None:
-    async def main() -> None:
-        async with serving(taking([])) as port:
-            with pytest.raises(WireError) as raised:
-                await table().exchange(call(port, Pieces([Stretch(tmp_path / "gone", 2 * MB)])))
-            assert (raised.value.kind, raised.value.text) == (
-                FILE_NOT_FOUND,
-                f"{tmp_path / 'gone'} (No such file or directory)",
-            )
-
-    run(main())
-
-
-@pytest.mark.parametrize("direct", [False, True])
-def test_who_is_cut_leaves_no_file_open(run: Any, serving: Any, sparse: Path, direct: bool) -> None:
-    reading = asyncio.Event()
-    ended = asyncio.Event()
-
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.readexactly(MB)
-        reading.set()
-        await ended.wait()
-
-    async def main() -> None:
-        async with serving(serve) as port:
-            mine = table()
-            asked = call(port, Pieces([Stretch(sparse, 50 * MB)]))
-            if direct:
-                mine.answer = Answer(lambda: None)
-                assert mine.begin(asked) is mine.answer
-                await reading.wait()
-                assert is_open(sparse)
-                mine.cut()
-            else:
-                waits = asyncio.ensure_future(mine.exchange(asked))
-                await reading.wait()
-                assert is_open(sparse)
-                waits.cancel()
-                with pytest.raises(asyncio.CancelledError):
-                    await waits
-            assert not is_open(sparse)
-            ended.set()
-
-    run(main())
 
 
 def test_a_request_that_is_begun_without_a_coroutine_takes_it_along(run: Any, serving: Any, two: Pieces) -> None:
@@ -428,24 +229,15 @@ def test_it_goes_through_a_tunnel(run: Any, serving: Any, tls: ssl.SSLContext, t
     assert seen == [hashlib.sha256(whole(two)).hexdigest()]
 
 
-def test_a_body_without_files_is_bytes() -> None:
-    assert body_of([b"a", b"b"]) == b"ab"
-    assert body_of([]) == b""
+def test_it_is_sent_where_http2_is_not_spoken(run: Any, serving: Any, two: Pieces) -> None:
+    seen: list[str] = []
 
+    async def main() -> None:
+        async with serving(taking(seen)) as port:
+            mine = Http2Table(Dialler(kind=Multiplexing))
+            assert (await mine.exchange(call(port, two))).status == 200
+            assert mine.kept == 1
+            mine.close()
 
-def test_a_source_gives_as_much_as_is_asked_for_and_closes_at_its_end(two: Pieces) -> None:
-    source = Source(two)
-    first = Stretch(two.parts[1].path, 1) if isinstance(two.parts[1], Stretch) else None
-    assert first is not None
-    given = [source.take(1000), source.take(PIECE)]
-    assert [len(each) for each in given] == [1000, PIECE]
-    while source.left:
-        given.append(source.take(PIECE))
-    assert b"".join(given) == whole(two) == b"".join(two)
-    assert not any(isinstance(part, Stretch) and is_open(part.path) for part in two.parts)
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="a folder opens elsewhere")
-def test_what_can_not_be_read_is_told_in_one_line(tmp_path: Path) -> None:
-    with pytest.raises(WireError, match=r"Is a directory"):
-        Source(Pieces([Stretch(tmp_path, 2 * MB)])).take(10)
+    run(main())
+    assert seen == [hashlib.sha256(whole(two)).hexdigest()]
