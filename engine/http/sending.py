@@ -6,7 +6,7 @@ from asyncio import AbstractEventLoop, Handle
 from typing import TYPE_CHECKING
 
 from .body import PIECE, Pieces, Source
-from .errors import WireError
+from .errors import WireError, lost
 
 if TYPE_CHECKING:
     from .connection import Connection
@@ -46,14 +46,16 @@ class Sending:
             self.end()
             return
         transport = connection.transport
-        if transport.get_write_buffer_size() <= MUCH:
+        # one that is closing takes nothing more, and says soon why
+        if transport.get_write_buffer_size() <= MUCH and not transport.is_closing():
             try:
-                piece = source.take(PIECE)
+                transport.write(source.take(PIECE))
             except WireError as error:
-                self.end()
                 connection.unsendable(error)
                 return
-            transport.write(piece)
+            except OSError as error:  # TLS can't go on
+                connection.unsendable(lost(error, connection.authority))
+                return
             if not source.left:
                 connection.all_sent()
             elif transport.get_write_buffer_size() <= MUCH:

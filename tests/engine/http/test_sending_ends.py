@@ -12,7 +12,8 @@ from support.large_bodies import MB, call, is_open, table, taking
 
 from pyjm.engine.http.answer import Answer
 from pyjm.engine.http.body import Pieces, Stretch
-from pyjm.engine.http.errors import FILE_NOT_FOUND, NO_RESPONSE, SOCKET, WireError
+from pyjm.engine.http.connection import Connection
+from pyjm.engine.http.errors import FILE_NOT_FOUND, NO_RESPONSE, SOCKET, SSL, WireError
 
 TOO_LARGE = b"HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\n\r\n"
 
@@ -133,5 +134,52 @@ def test_who_is_cut_leaves_no_file_open(run: Any, serving: Any, sparse: Path, di
                     await waits
             assert not is_open(sparse)
             ended.set()
+
+    run(main())
+
+
+class Refusing(asyncio.Transport):
+    """Takes the head of a request; at its body TLS breaks, or it `closes`."""
+
+    def __init__(self, closes: bool) -> None:
+        super().__init__()
+        self.closes = closes
+        self.written: list[bytes | bytearray | memoryview] = []
+        self.aborted = False
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        if self.written:
+            error = ssl.SSLError(1, "[SSL] internal error")
+            error.reason = "INTERNAL_ERROR"
+            raise error
+        self.written.append(data)
+
+    def get_write_buffer_size(self) -> int:
+        return 0
+
+    def is_closing(self) -> bool:
+        return self.closes
+
+    def abort(self) -> None:
+        self.aborted = True
+
+
+@pytest.mark.parametrize("closes", [False, True])
+def test_a_transport_that_takes_nothing_more_ends_it(run: Any, sparse: Path, closes: bool) -> None:
+    async def main() -> None:
+        transport = Refusing(closes)
+        connection = Connection(asyncio.get_running_loop(), "host:80")
+        connection.connection_made(transport)
+        asked = call(80, Pieces([Stretch(sparse, 50 * MB)]))
+        waits = connection.begin(asked, 1)
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        if closes:
+            assert not waits.done()  # what ends it is on its way
+            connection.connection_lost(ConnectionResetError())
+        with pytest.raises(WireError) as raised:
+            await waits
+        assert raised.value.kind == (SOCKET if closes else SSL)
+        assert (transport.written, transport.aborted, is_open(sparse)) == ([asked.request], True, False)
 
     run(main())
