@@ -4,22 +4,36 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from hashlib import md5, sha1, sha224, sha256, sha384, sha512
 from secrets import token_hex
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from .body import Pieces
 
 PARAMETER = re.compile(r'(?:^|,)\s*([^=,"]*?)\s*=\s*(?:"((?:\\.|[^"\\])*)"|([^\s,"]+))')
 SCHEME = re.compile(r"\s*([^\s,=]+)")
 
-ALGORITHMS: dict[str, Callable[[bytes], str]] = {
-    "MD5": lambda data: md5(data, usedforsecurity=False).hexdigest(),
-    "SHA": lambda data: sha1(data, usedforsecurity=False).hexdigest(),
-    "SHA-1": lambda data: sha1(data, usedforsecurity=False).hexdigest(),
-    "SHA-224": lambda data: sha224(data).hexdigest(),
-    "SHA-256": lambda data: sha256(data).hexdigest(),
-    "SHA-384": lambda data: sha384(data).hexdigest(),
-    "SHA-512": lambda data: sha512(data).hexdigest(),
+
+class Hash(Protocol):
+    """What takes pieces of data and tells their hash."""
+
+    def update(self, data: bytes, /) -> None:
+        """Take a piece."""
+
+    def hexdigest(self) -> str:
+        """Tell the hash."""
+
+
+ALGORITHMS: dict[str, Callable[[], Hash]] = {
+    "MD5": lambda: md5(usedforsecurity=False),
+    "SHA": lambda: sha1(usedforsecurity=False),
+    "SHA-1": lambda: sha1(usedforsecurity=False),
+    "SHA-224": sha224,
+    "SHA-256": sha256,
+    "SHA-384": sha384,
+    "SHA-512": sha512,
 }
 """Those that Java knows and servers may ask for."""
 
@@ -69,7 +83,7 @@ def digest(
     credentials: Credentials,
     method: str,
     uri: str,
-    body: bytes,
+    body: bytes | Pieces,
     *,
     count: int = 1,
     client_nonce: str = "",
@@ -81,20 +95,24 @@ def digest(
     asked = challenge.parameters
     algorithm = asked.get("algorithm", "MD5")
     session = algorithm.lower().endswith("-sess")
-    hashed = ALGORITHMS.get((algorithm[:-5] if session else algorithm).upper())
+    chosen = ALGORITHMS.get((algorithm[:-5] if session else algorithm).upper())
     offered = [each.strip().lower() for each in asked.get("qop", "").split(",") if each.strip()]
     quality = next((each for each in ("auth", "auth-int") if each in offered), "")
-    if hashed is None or "nonce" not in asked or ("qop" in asked and not quality):
+    if chosen is None or "nonce" not in asked or ("qop" in asked and not quality):
         return None
     if quality == "auth-int" and not body:
         return None
+
+    def hashed(data: bytes) -> str:
+        return hash_of(chosen(), (data,))
+
     realm, nonce, client_nonce = challenge.realm, asked["nonce"], client_nonce or token_hex(8)
     first = hashed(f"{credentials.user}:{realm}:{credentials.password}".encode("latin-1", "replace"))
     if session:
         first = hashed(f"{first}:{nonce}:{client_nonce}".encode("latin-1", "replace"))
     second = f"{method}:{uri}"
     if quality == "auth-int":
-        second += f":{hashed(body)}"
+        second += f":{hash_of(chosen(), (body,) if isinstance(body, bytes) else body)}"
     middle = f"{nonce}:{count:08x}:{client_nonce}:{quality}" if quality else nonce
     response = hashed(f"{first}:{middle}:{hashed(second.encode('latin-1', 'replace'))}".encode("latin-1", "replace"))
     parts = [
@@ -112,6 +130,13 @@ def digest(
     return f"Digest {', '.join(parts)}"
 
 
+def hash_of(chosen: Hash, pieces: Iterable[bytes]) -> str:
+    """Tell the hash of some pieces of data."""
+    for piece in pieces:
+        chosen.update(piece)
+    return chosen.hexdigest()
+
+
 def quoted(text: str) -> str:
     """Put a text in quotes."""
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
@@ -123,7 +148,7 @@ def answer(
     credentials: Callable[[str], Credentials | None],
     method: str,
     uri: str,
-    body: bytes,
+    body: bytes | Pieces,
     *,
     tried_basic: bool,
 ) -> str | None:

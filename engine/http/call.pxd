@@ -2,7 +2,7 @@
 
 
 cdef class Call:
-    cdef public object origin, keeping
+    cdef public object body, origin, keeping
     cdef public bytes request
     cdef public bint to_head, keep_alive
     cdef public long long held

@@ -8,7 +8,7 @@ from .response cimport Response, answered
 
 
 cdef class Connection:
-    cdef public object authority, transport, ended, _loop, _timer, _reading, _keeping
+    cdef public object authority, transport, ended, _loop, _timer, _reading, _keeping, _sending
     cdef public Answer _answer
     cdef public list home
     cdef public Head _last_head

@@ -17,8 +17,10 @@ from .head import Head, head_of
 from .keeping import WHOLE, Keeping
 from .reading import Reading, kept_of
 from .response import Response, answered
+from .sending import Sending
 
 if TYPE_CHECKING:
+    from .body import Pieces
     from .call import Call
 
 NEVER = 1 << 62
@@ -55,6 +57,7 @@ class Connection:
         "_keep",
         "_start_ns",
         "_sent",
+        "_sending",
         "_timeout_s",
         "_heard_ns",
         # the last head that came in one piece
@@ -81,6 +84,7 @@ class Connection:
         self._keep = True
         self._start_ns = 0
         self._sent = 0
+        self._sending: Sending | None = None
         self._timeout_s = 0.0
         self._heard_ns = 0
         self._last_head: Head | None = None
@@ -111,17 +115,37 @@ class Connection:
             if now + timeout_s * 1e9 < self._due_ns:
                 self._watch(now, timeout_s)
         self.transport.write(request)
+        if call.body is not None:
+            self._follow_with(call.body)
 
     def read_by(self, reading: Reading) -> None:
         """Have the answer to the request that was begun put together by `reading`."""
         self._reading = reading
 
-    def send_rest(self, reading: Reading, rest: bytes) -> None:
+    def send_rest(self, reading: Reading, rest: bytes | Pieces) -> None:
         """Send what a request held back, if `reading` still waits for its answer."""
-        if self._reading is reading:
-            self._sent += len(rest)
-            if rest:
-                self.transport.write(rest)
+        if self._reading is not reading:
+            return
+        if not isinstance(rest, bytes):
+            self._follow_with(rest)
+            return
+        self._sent += len(rest)
+        if rest:
+            self.transport.write(rest)
+
+    def _follow_with(self, body: Pieces) -> None:
+        """Send a large body behind what was written, as there is room for it."""
+        self._sent += len(body)
+        self._sending = Sending(self, self._loop, body)
+
+    def all_sent(self) -> None:
+        """Wait for the answer alone: the last of a large body was written."""
+        self._sending = None
+        self._heard_ns = perf_counter_ns()
+
+    def unsendable(self, error: WireError) -> None:
+        """Fail, as the rest of a large body is not to be had."""
+        self._fail(error, perf_counter_ns())
 
     def listen(self, timeout_s: float) -> None:
         """Wait from now on for no longer than that in silence; 0 for ever."""
@@ -214,7 +238,7 @@ class Connection:
         self.connect_end_ns = 0
         answer, self._answer = self._answer, None
         alive = head.reuse_head if self._to_head else head.reuse
-        if alive and self._sent >= _LARGE_REQUEST and self.transport.get_write_buffer_size():
+        if alive and self._sent >= _LARGE_REQUEST and self._still_sends():
             alive = False  # answered before the whole request was sent
         if alive and clean and self._keep:
             self.home.append(self)
@@ -244,11 +268,16 @@ class Connection:
         if answer is not None:
             answer.failed(error)
 
+    def _still_sends(self) -> bool:
+        return self._sending is not None or self.transport.get_write_buffer_size() > 0
+
     def pause_writing(self) -> None:
-        """Take the loop's word that more is to be sent than the other side takes."""
+        """Take the loop's word that more is to be sent than the other side takes; a sending sees that by itself."""
 
     def resume_writing(self) -> None:
-        """Take the loop's word that all has been sent."""
+        """Take the loop's word that there is room again."""
+        if self._sending is not None:
+            self._sending.has_room()
 
     def eof_received(self) -> None:
         """Take the other side's end of sending; called by the loop, which then closes the transport."""
@@ -295,6 +324,9 @@ class Connection:
         if self.ended is not None:
             return
         self.ended = why
+        if self._sending is not None:
+            self._sending.end()
+            self._sending = None
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
@@ -316,7 +348,7 @@ class Connection:
         if self._answer is None or not self._timeout_s:
             return
         now = perf_counter_ns()
-        if self.transport.get_write_buffer_size():
+        if self._still_sends():
             self._heard_ns = now  # still sending: no read is waiting yet
         left_s = self._timeout_s - (now - self._heard_ns) / 1e9
         if left_s > 0:

@@ -10,6 +10,7 @@ from .errors import PROTOCOL, WireError
 from .reading import Reading
 
 if TYPE_CHECKING:
+    from .body import Pieces
     from .connection import Connection
     from .head import Head
     from .response import Response
@@ -30,10 +31,10 @@ class Expecting(Reading):
 
     __slots__ = ("_held", "_connection", "_timeout_s", "_timer")
 
-    def __init__(self, connection: Connection, call: Call, body: bytes) -> None:
+    def __init__(self, connection: Connection, call: Call, body: bytes | Pieces) -> None:
         super().__init__(call.to_head, call.keeping, connection.authority)
         self._connection = connection
-        self._held: bytes | None = body
+        self._held: bytes | Pieces | None = body
         self._timeout_s = call.response_s
         self._timer: asyncio.TimerHandle | None = asyncio.get_running_loop().call_later(WAIT_S, self._send)
 
@@ -70,5 +71,6 @@ def begin(connection: Connection, call: Call, start_ns: int) -> asyncio.Future[R
     cut = len(call.request) - call.held
     head = Call(call.origin, call.request[:cut], call.keeping, call.to_head, call.keep_alive)
     waiter = connection.begin(head, start_ns)
-    connection.read_by(Expecting(connection, call, call.request[cut:]))
+    body = call.request[cut:] if call.body is None else call.body
+    connection.read_by(Expecting(connection, call, body))
     return waiter

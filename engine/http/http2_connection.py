@@ -19,6 +19,7 @@ from h2.errors import ErrorCodes
 from h2.exceptions import ProtocolError
 from h2.settings import SettingCodes
 
+from .body import Source
 from .connection import Connection
 from .errors import WireError, lost, no_response, read_timeout
 from .http2_engine import HEAD_MAX, SMALL, TABLE_MAX, Frames, new_engine
@@ -47,19 +48,9 @@ class Multiplexing(Connection):
     """
 
     __slots__ = (
-        "http2",
-        "shared",
-        "_busy",
-        "_early",
-        "_frames",
-        "_fresh",
-        "_heard_any_ns",
-        "_incoming",
-        "_most",
-        "_outgoing",
-        "_queue",
-        "_streams",
-    )
+        "http2", "shared", "_busy", "_early", "_frames", "_fresh", "_heard_any_ns", "_incoming", "_most",
+        "_outgoing", "_queue", "_streams",
+    )  # fmt: skip
 
     def __init__(self, loop: asyncio.AbstractEventLoop, authority: str) -> None:
         super().__init__(loop, authority)
@@ -112,7 +103,7 @@ class Multiplexing(Connection):
         cut = request.find(b"\r\n\r\n")
         tls = self.transport.get_extra_info("ssl_object") is not None
         made = asked(request[:cut], b"https" if tls else b"http")
-        body = memoryview(request)[cut + 4 :]
+        body = memoryview(request)[cut + 4 :] if call.body is None else Source(call.body)
         stream = Stream(self._loop.create_future(), made, body, call.keeping, timeout_s, start_ns)
         stream.connect_end_ns, self.connect_end_ns = self.connect_end_ns, 0
         if not (call.keep_alive and self.shared):
@@ -150,6 +141,7 @@ class Multiplexing(Connection):
     def resume_writing(self) -> None:
         """Go on sending; called by the loop."""
         self._busy = False
+        super().resume_writing()
         if self.http2 is not None:
             self._send_all(self.http2)
 
@@ -205,7 +197,11 @@ class Multiplexing(Connection):
     def _send(self, engine: H2Connection, stream: Stream) -> None:
         """Send as much of a body as the server and the transport take."""
         while stream.body and not self._busy:
-            if not self._outgoing.go_on(stream):
+            try:
+                if not self._outgoing.go_on(stream):
+                    return
+            except WireError as error:
+                self._drop_stream(stream, error, perf_counter_ns())
                 return
             stream.heard_ns = perf_counter_ns()
             self._gets_on()

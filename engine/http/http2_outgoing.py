@@ -49,12 +49,12 @@ class Outgoing:
         stream.window = engine.remote_settings.initial_window_size
 
     def go_on(self, stream: Stream) -> bool:
-        """Send a piece of a request's body; tell whether the server takes one now."""
+        """Send a piece of a request's body; tell whether the server takes one now. Raises WireError."""
         engine = self._engine
         room = min(stream.window, engine.outbound_flow_control_window, engine.max_outbound_frame_size)
         if room <= 0:
             return False
-        piece, stream.body = bytes(stream.body[:room]), stream.body[room:]
+        piece = stream.next_of_body(room)
         stream.window -= len(piece)
         engine.outbound_flow_control_window -= len(piece)
         self._frames += frame_of(DATA, 0 if stream.body else END_STREAM, stream.number, piece)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from h2.errors import ErrorCodes
 
+from .body import Source
 from .decode import is_packed
 from .errors import EXECUTION, WireError
 from .keeping import WHOLE, Keeping, Kept
@@ -53,14 +54,14 @@ class Stream:
         self,
         waiter: asyncio.Future[Response],
         asked: Asked,
-        body: memoryview,
+        body: memoryview | Source,
         keeping: Keeping | None,
         timeout_s: float,
         start_ns: int,
     ) -> None:
         self.waiter = waiter
         self.asked = asked
-        self.body = body
+        self.body: memoryview | Source = body
         self.sent = len(asked.shown) + len(body)
         self.keeping = keeping
         self.timeout_s = timeout_s
@@ -75,6 +76,14 @@ class Stream:
         self.window = 0
         self.taken = 0
         self.left = -1
+
+    def next_of_body(self, most: int) -> bytes:
+        """Take a piece of what is left to send. Raises WireError where it is not to be had."""
+        body = self.body
+        if isinstance(body, Source):
+            return body.take(most)
+        self.body = body[most:]
+        return bytes(body[:most])
 
     def begins(self, head: Head, now: int) -> None:
         """Take the answer's head."""
@@ -130,9 +139,12 @@ class Stream:
         if self.timer is not None:
             self.timer.cancel()
             self.timer = None
-        self.body = self.body[:0]
+        if isinstance(self.body, Source):
+            self.body.close()
+        self.body = _NOTHING
 
 
+_NOTHING = memoryview(b"")
 _JETTY = {"NO_ERROR": "no_error", "CANCEL": "cancel_stream_error", "CONNECT_ERROR": "http_connect_error"}
 
 

@@ -87,6 +87,16 @@ class SecureLine(Line, asyncio.Protocol):
         else:
             self._pieces.put_nowait(error or b"")
 
+    def pause_writing(self) -> None:
+        """Take the loop's word that much is unsent."""
+        if self._inner is not None:
+            self._inner.pause_writing()
+
+    def resume_writing(self) -> None:
+        """Take the loop's word that there is room again."""
+        if self._inner is not None:
+            self._inner.resume_writing()
+
     async def send(self, data: bytes) -> None:
         assert self.transport is not None
         self.transport.write(data)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from .body import Stretch, body_of
 from .charsets import charset_called
 from .errors import ILLEGAL_ARGUMENT, WireError
 
@@ -22,7 +23,7 @@ class File(NamedTuple):
 
     name: str
     file_name: str
-    content: bytes
+    content: bytes | Stretch
     content_type: str = "application/octet-stream"
 
 
@@ -34,7 +35,16 @@ def multipart_type(boundary: str) -> str:
 def multipart_body(
     boundary: str, parts: Iterable[Field | File], charset: str = "US-ASCII", browser_like: bool = False
 ) -> bytes:
-    """Write the body; its length is what Content-Length tells.
+    """Write a body all of whose files are there. As `multipart_parts`."""
+    body = body_of(multipart_parts(boundary, parts, charset, browser_like))
+    assert isinstance(body, bytes)
+    return body
+
+
+def multipart_parts(
+    boundary: str, parts: Iterable[Field | File], charset: str = "US-ASCII", browser_like: bool = False
+) -> list[bytes | Stretch]:
+    """Write the body, with what is still in files between; its length is what Content-Length tells.
 
     `charset` is for the values (JMeter's content encoding, US-ASCII if it is empty), named as it is written here;
     what it lacks becomes "?". Names of fields and files are always US-ASCII. `browser_like` is JMeter's browser
@@ -42,7 +52,7 @@ def multipart_body(
     of -_0-9a-zA-Z. Raises WireError for a blank type, and for a charset that there is not.
     """
     dash = b"--" + boundary.encode("ascii")
-    out: list[bytes] = []
+    out: list[bytes | Stretch] = []
     for part in parts:
         out += (dash, b"\r\n")
         if isinstance(part, Field):
@@ -58,7 +68,7 @@ def multipart_body(
             out += (b"\r\n", part.content)
         out.append(b"\r\n")
     out += (dash, b"--\r\n")
-    return b"".join(out)
+    return out
 
 
 def _disposition(name: str, file_name: str | None = None) -> bytes:

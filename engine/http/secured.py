@@ -44,11 +44,13 @@ class Secured(asyncio.Transport, asyncio.Protocol):
         "_above",
         "_below",
         "_fresh",
+        "_full",
         "_incoming",
         "_outgoing",
         "_partial",
         "_sessions",
         "_shaken",
+        "_stuck",
         "_unsent",
         "_why",
     )
@@ -61,6 +63,7 @@ class Secured(asyncio.Transport, asyncio.Protocol):
         self._below = cast("asyncio.Transport", None)
         self._sessions = sessions
         self._fresh = True
+        self._full = self._stuck = False
         self._incoming = ssl.MemoryBIO()
         self._outgoing = ssl.MemoryBIO()
         self._partial = b""
@@ -180,6 +183,27 @@ class Secured(asyncio.Transport, asyncio.Protocol):
         above, self._above = self._above, _NOBODY
         above.connection_lost(None if self._why is _END else self._why or error)
 
+    def pause_writing(self) -> None:
+        """Take the word of the way below that much is unsent."""
+        self._full = True
+        self._above.pause_writing()
+
+    def resume_writing(self) -> None:
+        """Take the word of the way below that it has room again."""
+        self._full = False
+        if not self._stuck:
+            self._above.resume_writing()
+
+    def _tell(self, stuck: bool) -> None:
+        """Say above whether TLS takes what is to be sent."""
+        if stuck == self._stuck:
+            return
+        self._stuck = stuck
+        if stuck:
+            self._above.pause_writing()
+        elif not self._full:
+            self._above.resume_writing()
+
     # the handshake
 
     def _shake(self) -> None:
@@ -227,6 +251,7 @@ class Secured(asyncio.Transport, asyncio.Protocol):
                 return
         except ssl.SSLWantReadError:  # in the midst of another handshake
             self._unsent = bytes(data)
+            self._tell(stuck=True)
         self._below.write(self._outgoing.read())
 
     def _go_on(self) -> None:
@@ -239,6 +264,7 @@ class Secured(asyncio.Transport, asyncio.Protocol):
             pass
         self._unsent = bytes(rest)
         self._below.write(self._outgoing.read())
+        self._tell(stuck=bool(rest))
 
     def _finish(self, why: Exception) -> None:
         if why is _END:

@@ -253,6 +253,7 @@ class Stamped:
             return
         if self._unsent is not None:
             self._unsent = memoryview(self._unsent.tobytes() + data)
+            self._look_at_room()
             return
         try:
             sent = send(self._socket, self._fd, data)
@@ -264,9 +265,13 @@ class Stamped:
         if sent < len(data):
             self._unsent = memoryview(data)[sent:]
             self._loop.add_writer(self._fd, self._write_on)
-            if len(self._unsent) > _MANY_UNSENT:
-                self._paused = True
-                self._taker.pause_writing()
+            self._look_at_room()
+
+    def _look_at_room(self) -> None:
+        """Tell that much is unsent, once: that it is sent is told then, too."""
+        if not self._paused and self.get_write_buffer_size() > _MANY_UNSENT:
+            self._paused = True
+            self._taker.pause_writing()
 
     def _write_on(self) -> None:
         """Send more of what is left; called by the loop."""

@@ -7,7 +7,7 @@ JMeter takes its own text about the error for the body, a stack trace, and its l
 from __future__ import annotations
 
 from pyjm.engine.http import errors
-from pyjm.engine.http.errors import UNSUPPORTED_SCHEME, TunnelLost, Unreached, WireError
+from pyjm.engine.http.errors import FILE_NOT_FOUND, UNSUPPORTED_SCHEME, TunnelLost, Unreached, WireError
 from pyjm.engine.http.socks import MALFORMED
 
 from ..config.dns_cache_manager import UnknownName, Unresolved
@@ -20,7 +20,6 @@ FOLLOWING = 491
 EMBEDDED, POOLED = 497, 121
 """What is added for a file of a page: for each page in a page, or for one of several files at once."""
 
-FILE_NOT_FOUND = "java.io.FileNotFoundException"
 PARSE = "org.apache.http.ParseException"
 ILLEGAL_STATE = "java.lang.IllegalStateException"
 

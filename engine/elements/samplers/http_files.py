@@ -5,17 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pyjm.engine.http.errors import WireError
+from pyjm.engine.http.body import Stretch
+from pyjm.engine.http.errors import FILE_NOT_FOUND, WireError
 from pyjm.engine.plan.tree import Node
-
-from .http_error_size import FILE_NOT_FOUND
 
 if TYPE_CHECKING:
     from pyjm.engine.compile.build import Build
     from pyjm.engine.vu.user import User
 
-KEPT_MAX = 32 << 20
-"""The largest file whose content is kept between samples, in bytes."""
+HELD_MAX = 1 << 20
+"""The largest file that is read as a whole, and kept between samples, in bytes; a larger one is read as it is sent."""
 
 
 class FileArgument:
@@ -45,8 +44,8 @@ class ReadFile:
         self.mime = argument.mime.get(user)
         self.name = Path(self.path).name
 
-    def content(self) -> bytes:
-        """Give what is in the file now. Raises WireError with Java's words where it can't be read."""
+    def content(self) -> bytes | Stretch:
+        """Give what is in the file now, or where a large one is. Raises WireError in Java's words."""
         path = self.build.file(self.path)
         try:
             state = path.stat()
@@ -54,10 +53,12 @@ class ReadFile:
             known = _kept.get(path)
             if known is not None and known[0] == key:
                 return known[1]
+            if state.st_size > HELD_MAX:
+                return Stretch(path, state.st_size)
             content = path.read_bytes()
         except OSError as error:
             raise WireError(FILE_NOT_FOUND, f"{path} ({error.strerror})") from None
-        if len(content) <= KEPT_MAX:
+        if len(content) <= HELD_MAX:
             if len(_kept) >= _KEPT_COUNT:
                 _kept.clear()
             _kept[path] = (key, content)

@@ -6,11 +6,12 @@ import re
 from random import choice, randint
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
+from pyjm.engine.http.body import Pieces, body_of
 from pyjm.engine.http.charsets import charset_called
 from pyjm.engine.http.errors import ILLEGAL_ARGUMENT, PROTOCOL, WireError
 from pyjm.engine.http.multipart import Field as FormField
 from pyjm.engine.http.multipart import File as FormFile
-from pyjm.engine.http.multipart import multipart_body, multipart_type
+from pyjm.engine.http.multipart import multipart_body, multipart_parts, multipart_type
 from pyjm.engine.http.proxy import CONNECTION
 from pyjm.engine.http.request import field_lines
 
@@ -70,7 +71,7 @@ class Entity(NamedTuple):
 
     own: Own
     content: bytes
-    body: bytes
+    body: bytes | Pieces
     shown: str
     missing: WireError | None = None
     typed: bytes = b""
@@ -78,7 +79,7 @@ class Entity(NamedTuple):
 
 
 class Made(NamedTuple):
-    """A request, ready to be sent, and what made it."""
+    """A request, ready to be sent, and what made it. In `request` is all but a body that is read as it is sent."""
 
     maker: Maker
     target: Target
@@ -100,7 +101,15 @@ class Made(NamedTuple):
         """How many bytes of the body wait until the server asks for them, -1 for none that would wait."""
         if self.entity is None or not self.maker.waits or "expect" not in self.own.names:
             return -1
-        return len(self.entity.body) if (self.own.first("expect") or "").lower() == _WAITING else -1
+        if (self.own.first("expect") or "").lower() != _WAITING:
+            return -1
+        return len(self.entity.body) if isinstance(self.entity.body, bytes) else 0
+
+    @property
+    def following(self) -> Pieces | None:
+        """The body where it follows the request, read as it is sent."""
+        body = self.entity.body if self.entity is not None else None
+        return body if isinstance(body, Pieces) else None
 
     @property
     def sent_fields(self) -> list[tuple[str, str]]:
@@ -244,7 +253,10 @@ class Maker:
         begin = f"{method} {target.line} HTTP/1.1\r\n".encode("ascii", "replace") + before
         if entity is None:
             return Made(self, target, method, begin + after, own.keep, None, cookie, own, authorization)
-        request = begin + entity.content + after + entity.body
+        request = begin + entity.content + after
+        body = entity.body
+        if isinstance(body, bytes):
+            request += body
         return Made(self, target, method, request, own.keep, entity, cookie, own, authorization)
 
     def _rest(self, lines: bytes, own: Own) -> bytes:
@@ -296,10 +308,12 @@ class Maker:
 
     def _file(self, own: Own, file: ReadFile) -> Entity:
         own, typed = self._typed(own, file.mime)
+        body: bytes | Pieces = b""
+        missing = None
         try:
-            body, missing = file.content(), None
+            body = body_of([file.content()])
         except WireError as error:
-            body, missing = b"", error
+            missing = error
         return Entity(own, typed + b"Content-Length: %d\r\n" % len(body), body, HIDDEN, missing, typed, True)
 
     def _raw(self, own: Own, text: str, charset: str, mime: str) -> Entity:
@@ -345,8 +359,11 @@ class Maker:
             error.trace_bytes = _READING_PART
             raise
         boundary = "".join([choice(_BOUNDARY) for _ in range(randint(30, 40))])
-        body = multipart_body(boundary, [*fields, *sent], charset, self.settings.browser_like)
+        body = body_of(multipart_parts(boundary, [*fields, *sent], charset, self.settings.browser_like))
         content = b"Content-Length: %d\r\nContent-Type: %b\r\n" % (len(body), multipart_type(boundary).encode())
         hidden = [part._replace(content=HIDDEN.encode()) for part in sent]
-        shown = multipart_body(boundary, [*fields, *hidden], charset, self.settings.browser_like) if sent else body
+        if sent or not isinstance(body, bytes):
+            shown = multipart_body(boundary, [*fields, *hidden], charset, self.settings.browser_like)
+        else:
+            shown = body
         return Entity(own.without("content-type"), content, body, known.decode(shown))

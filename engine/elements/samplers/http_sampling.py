@@ -13,13 +13,12 @@ from typing import TYPE_CHECKING
 
 from pyjm.engine.compile.java_error import JavaError
 from pyjm.engine.http.call import Call
-from pyjm.engine.http.errors import ILLEGAL_ARGUMENT, SOCKET, WireError
+from pyjm.engine.http.errors import FILE_NOT_FOUND, ILLEGAL_ARGUMENT, SOCKET, WireError
 from pyjm.engine.http.keeping import Keeping
 from pyjm.engine.vu.interrupt import Interrupted
 
 from ..config.cache_manager import InCache
 from .http_changes import Changes
-from .http_error_size import FILE_NOT_FOUND
 from .http_following import REDIRECTS, UNAUTHORIZED, automatically, follow
 from .http_making import Refused, Unsent
 from .http_result import Filler, missing_location, unpack_apart
@@ -206,10 +205,9 @@ class Sampling:
         target = made.target
         settings = made.maker.settings
         to_head = made.method == "HEAD"
-        held = -1 if made.entity is None else made.held
-        call = Call(
-            target.origin, made.request, keeping, to_head, made.keep, settings.connect_s, settings.response_s, held
-        )
+        held, body = (-1, None) if made.entity is None else (made.held, made.following)
+        limits = settings.connect_s, settings.response_s
+        call = Call(target.origin, made.request, keeping, to_head, made.keep, *limits, held, body)
         if self.md5 is None and made is self.recipe.ready and not (settings.auto or made.entity_is_missing):
             self.called, self.same_call = made, call
         return call

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pyjm.engine.http.auth import basic
-from pyjm.engine.http.errors import JAVA_PROTOCOL, WireError
+from pyjm.engine.http.body import Pieces, Stretch, body_of
+from pyjm.engine.http.errors import FILE_NOT_FOUND, JAVA_PROTOCOL, WireError
 from pyjm.engine.http.request import field_lines
 
 from ..java_order import of_hash_map
 from .http_arguments import body_bytes, skipped
-from .http_error_size import FILE_NOT_FOUND
 from .http_escapes import encoded
 from .http_fields import Own
 from .http_making import FORM_TYPE, HIDDEN, Entity, Made, Maker, Refused
@@ -103,7 +103,7 @@ class JavaMaker(Maker):
             accept += field_lines((("Content-type", FORM_TYPE),))
         begin = f"{method} {target.line} HTTP/1.1\r\n".encode("ascii", "replace")
         head = begin + lines + field_lines(after) + host + accept + b"\r\n"
-        request = head + entity.body if entity is not None else head
+        request = head + entity.body if entity is not None and isinstance(entity.body, bytes) else head
         return JavaMade(self, target, method, request, own.keep, entity, cookie, own, authorization)
 
     def again(self, made: Made, target: Target, method: str) -> Made:
@@ -151,7 +151,7 @@ class JavaMaker(Maker):
         if one_file and not pairs:
             own = self.typed(own, mime)
             try:
-                body = files[0].content()
+                body = body_of([files[0].content()])
             except WireError as error:
                 self.refuse(own, target, missing(files[0], error), length=0)
             return self.with_length(own, body, HIDDEN)
@@ -168,7 +168,7 @@ class JavaMaker(Maker):
         mime = mime or (FORM_TYPE if self.adds_type and self.settings.method == "POST" else "")
         return own if not mime or own.first("content-type") else self.setting(own, "Content-Type", mime)
 
-    def with_length(self, own: Own, body: bytes, shown: str) -> Entity:
+    def with_length(self, own: Own, body: bytes | Pieces, shown: str) -> Entity:
         """Complete a body by its length."""
         return Entity(self.setting(own, "Content-Length", str(len(body))), b"", body, shown)
 
@@ -210,16 +210,17 @@ class JavaMaker(Maker):
                 head += f"Content-Type: text/plain; charset={charset}\r\nContent-Transfer-Encoding: 8bit\r\n"
             body += b"\r\n" + encoded(head + "\r\n", CHARSET) + encoded(value, charset) + b"\r\n" + divider
         shown = body.decode("latin-1" if charset == CHARSET else "utf-8", "replace")
+        parts: list[bytes | Stretch] = [body]
         for file in files:
             head = f'\r\nContent-Disposition: form-data; name="{file.parameter}"; filename="{file.name}"\r\n'
             head += f"Content-Type: {file.mime}\r\nContent-Transfer-Encoding: binary\r\n\r\n"
             try:
                 content = file.content()
             except WireError as error:
-                self.refuse(own, target, missing(file, error), length=len(body))
-            body += encoded(head, CHARSET) + content + b"\r\n" + divider
+                self.refuse(own, target, missing(file, error), length=sum(map(len, parts)))
+            parts += (encoded(head, CHARSET), content, b"\r\n" + divider)
             shown += f"{head}{HIDDEN}\r\n{divider.decode()}"
-        return self.with_length(own, body + b"--\r\n", shown + "--\r\n")
+        return self.with_length(own, body_of([*parts, b"--\r\n"]), shown + "--\r\n")
 
 
 def missing(file: ReadFile, error: WireError) -> WireError:

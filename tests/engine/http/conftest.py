@@ -14,7 +14,9 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from support.large_bodies import MB, pattern
 
+from pyjm.engine.http.body import Pieces, Stretch
 from pyjm.engine.http.call import Call
 from pyjm.engine.http.connect import Origin
 from pyjm.engine.http.connection import Connection
@@ -170,3 +172,21 @@ def tls(tmp_path_factory: pytest.TempPathFactory) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(folder / "both.pem")
     return context
+
+
+@pytest.fixture
+def two(tmp_path: Path) -> Pieces:
+    """Two large files with bytes around them."""
+    for at, size in ((1, 3 * MB + 7), (2, 2 * MB)):
+        (tmp_path / str(at)).write_bytes(pattern(size, at))
+    first, second = Stretch(tmp_path / "1", 3 * MB + 7), Stretch(tmp_path / "2", 2 * MB)
+    return Pieces([b"begin", first, b"", b"between", second, b"end"])
+
+
+@pytest.fixture
+def sparse(tmp_path: Path) -> Path:
+    """A file of 50 MB that takes no room."""
+    path = tmp_path / "sparse"
+    with path.open("wb") as file:
+        file.truncate(50 * MB)
+    return path

@@ -11,6 +11,7 @@ import pytest
 from http2_site import Answer, Http2Site, Server, server_context, serving
 
 from pyjm.engine.http import errors
+from pyjm.engine.http.body import Pieces, Stretch
 from pyjm.engine.http.call import Call
 from pyjm.engine.http.connect import Dialler, Origin, trusting_context
 from pyjm.engine.http.errors import WireError
@@ -142,6 +143,34 @@ def test_large_bodies_flow_both_ways(on: Callable[..., None]) -> None:
         assert up.sent_bytes > BIG
 
     on(site, scenario)
+
+
+@pytest.mark.parametrize("secure", [False, True])
+def test_a_body_too_large_to_be_held_is_read_as_it_is_sent(
+    on: Callable[..., None], over_tls: Callable[..., None], tmp_path: Path, secure: bool
+) -> None:
+    path = tmp_path / "large"
+    path.write_bytes(bytes(range(256)) * 12_000)
+    body = Pieces([b"begin", Stretch(path, 3_000_000), b"end"])
+    head = request_bytes("PUT", "/up", [("Host", "shop:80"), ("Content-Length", str(len(body)))])
+    site = Http2Site()
+
+    async def scenario(client: Client) -> None:
+        call = Call(client.origin, head, body=body)
+        found = await asyncio.gather(*[client.table.exchange(call) for _ in range(3)])
+        assert [each.sent_bytes for each in found] == [len(found[0].request or b"") + len(body)] * 3
+        path.write_bytes(b"short")
+        with pytest.raises(WireError, match="ended while it was sent: 5 of 3000000 bytes"):
+            await client.table.exchange(call)
+        assert (await client.get()).body == b"page"
+
+    if secure:
+        over_tls(site, scenario, "h2")
+    else:
+        on(site, scenario)
+    content = (bytes(range(256)) * 12_000)[:3_000_000]
+    assert [bytes(each.body) == b"begin" + content + b"end" for each in site.asked] == [True] * 3 + [False] * 2
+    assert site.connections == 1
 
 
 def test_of_a_body_only_what_is_wanted_is_kept(on: Callable[..., None]) -> None:

@@ -286,6 +286,53 @@ class Below(asyncio.Transport):
         return written
 
 
+class Stubborn:
+    """Stands for TLS in the midst of another handshake: takes nothing until it is `willing`."""
+
+    willing = False
+
+    def write(self, data: bytes | memoryview) -> int:
+        if not self.willing:
+            raise ssl.SSLWantReadError
+        return len(data)
+
+    def read(self, most: int) -> bytes:
+        raise ssl.SSLWantReadError
+
+
+def test_what_is_above_hears_when_there_is_no_room_and_when_there_is_again() -> None:
+    told: list[str] = []
+
+    class Told(Above):
+        """Keeps what it is told about room."""
+
+        def pause_writing(self) -> None:
+            told.append("pause")
+
+        def resume_writing(self) -> None:
+            told.append("resume")
+
+    async def work() -> None:
+        secured = Secured(Told(), Start(("host", 443), trusting_context()), "host", None)
+        secured.connection_made(Below())
+        secured._shaken = None
+        secured.pause_writing()
+        secured.resume_writing()
+        assert told == ["pause", "resume"]
+        tls = Stubborn()
+        secured.tls = tls  # type: ignore[assignment]
+        secured.write(b"held")
+        secured.write(b" up")
+        secured.resume_writing()  # that the way below has room helps nothing
+        secured.data_came(record(20), 1)
+        assert told == ["pause", "resume", "pause"]
+        tls.willing = True
+        secured.data_came(record(20), 2)
+        assert told == ["pause", "resume", "pause", "resume"]
+
+    asyncio.run(work())
+
+
 def test_an_answer_that_comes_byte_by_byte_under_tls_is_put_together(tls: ssl.SSLContext) -> None:
     context = trusting_context()
     coming, going = ssl.MemoryBIO(), ssl.MemoryBIO()

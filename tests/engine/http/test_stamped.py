@@ -7,6 +7,7 @@ import socket
 import struct
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from time import perf_counter_ns
 from typing import Any
 
@@ -100,6 +101,27 @@ def test_a_request_is_on_its_way_at_once(run: Any) -> None:
         with other:
             seen.transport.write(b"request")
             assert other.recv(100) == b"request"
+            seen.transport.abort()
+            await seen.lost.wait()
+
+    run(work())
+
+
+def test_much_that_is_unsent_is_told_once_however_it_came_about(run: Any) -> None:
+    async def work() -> None:
+        seen, other = connected()
+        with other:
+            while not seen.transport.get_write_buffer_size():
+                seen.transport.write(MUCH[:50_000])  # at last some of it does not go
+            assert seen.told == []
+            for _ in range(2 * 65_536 // 1000):
+                seen.transport.write(MUCH[:1000])
+            assert seen.told == [("pause", None)]
+            while not seen.resumed.is_set():
+                with suppress(BlockingIOError):
+                    other.recv(1 << 20)
+                await asyncio.sleep(0)
+            assert (seen.told, seen.transport.get_write_buffer_size()) == ([("pause", None), ("resume", None)], 0)
             seen.transport.abort()
             await seen.lost.wait()
 
