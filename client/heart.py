@@ -97,6 +97,7 @@ class Heart:
         on_beat: Callable[[dict[str, Any], int, int], Awaitable[None]] = _ignore,
     ) -> None:
         self.progress = Progress()
+        self.since_ns = perf_counter_ns()
         self._board = board
         self._line = Line(link, board)
         self._patience = patience

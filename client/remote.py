@@ -279,9 +279,13 @@ class Remote:
         return self._samples.health
 
     def progress(self) -> Progress:
-        """Tell how far it was at the last heartbeat."""
-        progress = self._heart.progress if self._heart is not None else Progress()
-        return replace(progress, trouble=self._samples.trouble or progress.trouble, runs_on_s=self._runs_on_s)
+        """Tell how far it was at the last heartbeat; before the first, that it had made nothing when it was reached."""
+        heart, at_ns = self._heart, 0
+        progress = heart.progress if heart is not None else Progress()
+        if heart is not None:  # it may begin, and be lost, between two of them
+            at_ns = progress.at_ns or heart.since_ns
+        trouble = self._samples.trouble or progress.trouble
+        return replace(progress, at_ns=at_ns, trouble=trouble, runs_on_s=self._runs_on_s)
 
     def _call(self, name: str, *args: Plain) -> Plain:
         assert self._heart is not None

@@ -15,7 +15,8 @@ from wired.rig import PLAN, csv_plan, eventually, job_of, serving, settings_of, 
 
 from pyjm.client.configuring import Policy
 from pyjm.client.fleet import Fleet
-from pyjm.client.member import MemberError
+from pyjm.client.member import MemberError, Progress
+from pyjm.client.pace import Pace
 from pyjm.client.remote import Remote
 from pyjm.client.trust import Trust
 from pyjm.engine.results.batch import Batch
@@ -256,6 +257,23 @@ def test_a_server_that_is_gone_is_noticed_at_once(tmp_path: Path) -> None:
         assert outcome.unknown
         assert "is lost: " in outcome.reason
         fleet.close()
+
+
+def test_a_server_that_is_lost_before_its_first_account_may_have_made_what_nobody_counted(tmp_path: Path) -> None:
+    with serving(tmp_path) as server:
+        member = Remote(server.address, server.settings, trust_of(server.settings), QUICK)
+        assert member.progress() == Progress()
+        member.configure(job_of())
+        try:
+            assert member._heart is not None
+            member._heart.progress = Progress()
+            told = member.progress()
+            assert 0 < told.at_ns <= perf_counter_ns()
+            pace = Pace()
+            pace.note(12, active=4)
+            assert pace.unheard(told, 12) > 12
+        finally:
+            member.close()
 
 
 def test_a_server_that_does_not_answer_is_lost_after_its_time(tmp_path: Path) -> None:
